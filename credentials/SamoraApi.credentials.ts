@@ -1,0 +1,93 @@
+import type {
+	Icon,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { keyMayTravelTo } from '../nodes/Samora/shared/baseUrl';
+
+export class SamoraApi implements ICredentialType {
+	name = 'samoraApi';
+
+	displayName = 'Samora API';
+
+	icon: Icon = { light: 'file:../icons/samora.svg', dark: 'file:../icons/samora.dark.svg' };
+
+	documentationUrl = 'https://github.com/samora-ai/n8n-nodes-samora#credential';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description:
+				'The API key of your Samora organization. Samora sends real calls for whoever holds it, so keep it to yourself.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: 'https://api.samora.ai',
+			placeholder: 'e.g. https://api.samora.ai',
+			description:
+				'Where the API is. Change it only for a staging host or for the sandbox that comes with this package (http://127.0.0.1:4010).',
+		},
+	];
+
+	/**
+	 * A function rather than n8n's generic header, because this credential can also be chosen in the
+	 * HTTP Request node: the key goes to the base URL's host, encrypted unless that is this machine,
+	 * and no redirect carries it elsewhere.
+	 *
+	 * @throws Error with a sentence for the person, when the request would take the key anywhere else
+	 */
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		keyMayTravelTo(requestOptions, String(credentials.baseUrl ?? ''));
+		return {
+			...requestOptions,
+			// Spaces come along when an address is pasted.
+			...(requestOptions.baseURL === undefined ? {} : { baseURL: requestOptions.baseURL.trim() }),
+			headers: { ...requestOptions.headers, 'X-API-KEY': String(credentials.apiKey ?? '').trim() },
+			disableFollowRedirect: true,
+		};
+	}
+
+	test: ICredentialTestRequest = {
+		request: { baseURL: '={{ $credentials.baseUrl }}', url: '/v2/webhooks/events' },
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message: 'Samora does not know this API key. Copy it again from your Samora dashboard.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						'Samora knows this API key but does not let it in. Ask who manages your Samora organization.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message:
+						'This is not the Samora API. Check the Base URL: it is usually https://api.samora.ai',
+				},
+			},
+		],
+	};
+}

@@ -1,0 +1,8 @@
+'use strict';
+
+// n8n finds the nodes through the "n8n" section of package.json; this entry serves scripts that require the package.
+module.exports = {
+	...require('./dist/credentials/SamoraApi.credentials.js'),
+	...require('./dist/nodes/Samora/Samora.node.js'),
+	...require('./dist/nodes/SamoraTrigger/SamoraTrigger.node.js'),
+};
