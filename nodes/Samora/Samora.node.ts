@@ -1,0 +1,54 @@
+import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { campaigns } from './listSearch/campaigns';
+import { webhooks } from './listSearch/webhooks';
+import { callProperties } from './resources/call';
+import { campaignProperties } from './resources/campaign';
+import { addAllRecipients } from './resources/campaign/addRecipients';
+import { webhookProperties } from './resources/webhook';
+
+export class Samora implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Samora',
+		name: 'samora',
+		icon: { light: 'file:../../icons/samora.svg', dark: 'file:../../icons/samora.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		description: 'Have AI voice agents call people, one by one or in campaigns',
+		defaults: { name: 'Samora' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'samoraApi', required: true }],
+		requestDefaults: {
+			baseURL: '={{ $credentials.baseUrl }}',
+			json: true,
+			// A refusal is read, not thrown: its status and words become the sentence for the person.
+			ignoreHttpStatusErrors: true,
+		},
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Call', value: 'call' },
+					{ name: 'Campaign', value: 'campaign' },
+					{ name: 'Webhook', value: 'webhook' },
+				],
+				default: 'call',
+			},
+			...callProperties,
+			...campaignProperties,
+			...webhookProperties,
+		],
+	};
+
+	methods = { listSearch: { campaigns, webhooks } };
+
+	customOperations = {
+		campaign: { addRecipients: addAllRecipients },
+	};
+}

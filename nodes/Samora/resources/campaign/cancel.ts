@@ -1,0 +1,7 @@
+import { transition } from './transition';
+
+export const cancel = transition('cancel', 'cancelled', {
+	name: 'Cancel',
+	action: 'Cancel a campaign',
+	description: 'End a campaign for good. Possible unless it is FINISHED, FAILED or CANCELLED.',
+});

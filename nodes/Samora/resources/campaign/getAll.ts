@@ -1,0 +1,35 @@
+import { agentIdField } from '../../shared/agentId';
+import { campaignPath } from '../../shared/campaign';
+import { sentOnce } from '../../shared/dispatch';
+import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../shared/listing';
+import type { Operation } from '../../shared/operation';
+import { uuid } from '../../shared/parameters';
+
+/** The name of the list within `data` is an assumption: the API's reference does not show it. */
+export const CAMPAIGNS = 'campaigns';
+
+export const getAll: Operation = {
+	option: {
+		name: 'Get Many',
+		value: 'getAll',
+		action: 'Get many campaigns',
+		description: "List an agent's campaigns",
+		routing: {
+			request: { method: 'GET', url: campaignPath },
+			...sentOnce({
+				thing: 'Agent',
+				compose: (read) => {
+					const agentId = uuid(read('agentId'), 'Agent ID');
+					return {
+						path: { agent_id: agentId },
+						limit: wanted(read),
+						given: { 'Agent ID': agentId },
+					};
+				},
+				whole: hasList(CAMPAIGNS),
+				inPieces: pagesOf(CAMPAIGNS),
+			}),
+		},
+	},
+	fields: [agentIdField, returnAllField, limitField],
+};

@@ -1,0 +1,8 @@
+import { transition } from './transition';
+
+export const start = transition('start', 'started', {
+	name: 'Start',
+	action: 'Start a campaign',
+	description:
+		'Start or resume a campaign: its recipients are called. Possible while it is DRAFT or PAUSED.',
+});

@@ -1,0 +1,7 @@
+import { transition } from './transition';
+
+export const stop = transition('stop', 'stopped', {
+	name: 'Stop',
+	action: 'Stop a campaign',
+	description: 'Pause a campaign that is IN_PROGRESS. It can be started again.',
+});

@@ -1,0 +1,49 @@
+import { agentIdField } from '../../shared/agentId';
+import { campaignIdField, composeCampaign, oneCampaignPath } from '../../shared/campaign';
+import { sentOnce } from '../../shared/dispatch';
+import type { Operation } from '../../shared/operation';
+import { isRecord, Refusal, text } from '../../shared/parameters';
+import { retryConfig, retryConfigField } from '../../shared/retryConfig';
+import { campaignNameField, CAMPAIGN_NAME } from './name';
+
+export const update: Operation = {
+	option: {
+		name: 'Update',
+		value: 'update',
+		action: 'Update a campaign',
+		description: 'Change the name or the retry settings of a campaign',
+		routing: {
+			request: { method: 'PUT', url: oneCampaignPath },
+			...sentOnce({
+				thing: 'Campaign',
+				compose: (read) => {
+					const fields = read('updateFields');
+					const { name, retryConfig: retry } = isRecord(fields) ? fields : {};
+					const retrySettings = retryConfig(retry);
+					if (name === undefined && !retrySettings) {
+						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');
+					}
+					return {
+						...composeCampaign(read),
+						body: {
+							...(name === undefined ? {} : { name: text(name, 'Name', CAMPAIGN_NAME) }),
+							...(retrySettings ? { retry_config: retrySettings } : {}),
+						},
+					};
+				},
+			}),
+		},
+	},
+	fields: [
+		agentIdField,
+		campaignIdField,
+		{
+			displayName: 'Update Fields',
+			name: 'updateFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [campaignNameField, retryConfigField],
+		},
+	],
+};

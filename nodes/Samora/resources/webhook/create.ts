@@ -1,0 +1,57 @@
+import { agentIdField } from '../../shared/agentId';
+import { sentOnce } from '../../shared/dispatch';
+import type { Operation } from '../../shared/operation';
+import { text, uuid } from '../../shared/parameters';
+import {
+	customHeaders,
+	customHeadersField,
+	dataOptions,
+	dataOptionsField,
+	eventsField,
+	webhookEvents,
+	WEBHOOK_NAME,
+	webhookNameField,
+	webhooksPath,
+	webhookUrl,
+	webhookUrlField,
+} from '../../shared/webhook';
+
+export const create: Operation = {
+	option: {
+		name: 'Create',
+		value: 'create',
+		action: 'Create a webhook',
+		description:
+			'Have Samora send the events of an agent to a URL. The secret in the answer is shown only this once. To start a workflow from events, use the Samora Trigger instead.',
+		routing: {
+			request: { method: 'POST', url: webhooksPath },
+			...sentOnce({
+				thing: 'Agent',
+				compose: (read) => {
+					const agentId = uuid(read('agentId'), 'Agent ID');
+					const data = dataOptions(read('dataOptions'));
+					const headers = customHeaders(read('customHeaders'));
+					return {
+						body: {
+							agent_id: agentId,
+							name: text(read('name'), 'Name', WEBHOOK_NAME),
+							url: webhookUrl(read('url')),
+							events: webhookEvents(read('events')),
+							...(data ? { data_options: data } : {}),
+							...(headers ? { custom_headers: headers } : {}),
+						},
+						given: { 'Agent ID': agentId },
+					};
+				},
+			}),
+		},
+	},
+	fields: [
+		agentIdField,
+		{ ...webhookNameField, required: true },
+		{ ...webhookUrlField, required: true },
+		{ ...eventsField, required: true },
+		dataOptionsField,
+		customHeadersField,
+	],
+};

@@ -1,0 +1,23 @@
+import { sentOnce } from '../../shared/dispatch';
+import type { Operation } from '../../shared/operation';
+import { composeWebhook, oneWebhookPath, webhookIdField } from '../../shared/webhook';
+
+export const remove: Operation = {
+	option: {
+		name: 'Delete',
+		value: 'delete',
+		action: 'Delete a webhook',
+		description: 'Delete a webhook for good: Samora sends nothing to its URL any more',
+		routing: {
+			request: { method: 'DELETE', url: oneWebhookPath },
+			...sentOnce({
+				thing: 'Webhook',
+				compose: composeWebhook,
+				// What a deletion answers is not documented: a message, or nothing at all.
+				whole: () => true,
+				shape: (_body, { path }) => [{ id: path?.webhook_id, deleted: true }],
+			}),
+		},
+	},
+	fields: [webhookIdField],
+};

@@ -1,0 +1,17 @@
+import { sentOnce } from '../../shared/dispatch';
+import type { Operation } from '../../shared/operation';
+import { composeWebhook, oneWebhookPath, webhookIdField } from '../../shared/webhook';
+
+export const get: Operation = {
+	option: {
+		name: 'Get',
+		value: 'get',
+		action: 'Get a webhook',
+		description: 'Get where a webhook sends what. Its secret is not shown again.',
+		routing: {
+			request: { method: 'GET', url: oneWebhookPath },
+			...sentOnce({ thing: 'Webhook', compose: composeWebhook }),
+		},
+	},
+	fields: [webhookIdField],
+};

@@ -1,0 +1,55 @@
+import { sentOnce } from '../../shared/dispatch';
+import { hasList, limitField, listOf, returnAllField, wanted } from '../../shared/listing';
+import type { Operation } from '../../shared/operation';
+import { isRecord, trimmed, uuid } from '../../shared/parameters';
+import { webhooksPath } from '../../shared/webhook';
+
+export const WEBHOOKS = 'webhooks';
+
+export const getAll: Operation = {
+	option: {
+		name: 'Get Many',
+		value: 'getAll',
+		action: 'Get many webhooks',
+		description: 'List the webhooks of your organization, or of one agent',
+		routing: {
+			request: { method: 'GET', url: webhooksPath },
+			...sentOnce({
+				thing: 'Agent',
+				compose: (read) => {
+					const filters = read('filters');
+					const agent = isRecord(filters) ? filters.agentId : undefined;
+					const limit = wanted(read);
+					if (trimmed(agent) === '') return { limit };
+					const agentId = uuid(agent, 'Agent ID');
+					return { limit, query: { agent_id: agentId }, given: { 'Agent ID': agentId } };
+				},
+				whole: hasList(WEBHOOKS),
+				// The API has no pages here: the whole list comes at once.
+				shape: ({ data }, { limit }) =>
+					listOf(data as Record<string, unknown>, WEBHOOKS).slice(0, limit),
+			}),
+		},
+	},
+	fields: [
+		returnAllField,
+		limitField,
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add Filter',
+			default: {},
+			options: [
+				{
+					displayName: 'Agent ID',
+					name: 'agentId',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. 123e4567-e89b-12d3-a456-426614174000',
+					description: 'Only the webhooks of this agent',
+				},
+			],
+		},
+	],
+};

@@ -1,0 +1,86 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { sentOnce } from '../../shared/dispatch';
+import type { Operation } from '../../shared/operation';
+import { isRecord, Refusal, text } from '../../shared/parameters';
+import {
+	composeWebhook,
+	customHeaders,
+	customHeadersField,
+	dataOptions,
+	dataOptionsField,
+	eventsField,
+	oneWebhookPath,
+	webhookEvents,
+	webhookIdField,
+	WEBHOOK_NAME,
+	webhookNameField,
+	webhookUrl,
+	webhookUrlField,
+} from '../../shared/webhook';
+
+export const update: Operation = {
+	option: {
+		name: 'Update',
+		value: 'update',
+		action: 'Update a webhook',
+		description: 'Change what a webhook sends or where, or switch it on or off',
+		routing: {
+			request: { method: 'PUT', url: oneWebhookPath },
+			...sentOnce({
+				thing: 'Webhook',
+				compose: (read) => {
+					const body = changes(read('updateFields'));
+					if (Object.keys(body).length === 0) {
+						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');
+					}
+					return { ...composeWebhook(read), body };
+				},
+			}),
+		},
+	},
+	fields: [
+		webhookIdField,
+		{
+			displayName: 'Update Fields',
+			name: 'updateFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [
+				{
+					displayName: 'Active',
+					name: 'isActive',
+					type: 'boolean',
+					default: true,
+					description: 'Whether Samora sends events to this webhook',
+				},
+				{
+					...customHeadersField,
+					description:
+						'Headers that Samora sends with every event. They replace those the webhook has.',
+				},
+				dataOptionsField,
+				eventsField,
+				webhookNameField,
+				webhookUrlField,
+			],
+		},
+	],
+};
+
+/** Only what the person added is sent: what is left out stays as it is. */
+function changes(fields: unknown): IDataObject {
+	if (!isRecord(fields)) return {};
+	const body: IDataObject = {};
+	if (fields.name !== undefined) body.name = text(fields.name, 'Name', WEBHOOK_NAME);
+	if (fields.url !== undefined) body.url = webhookUrl(fields.url);
+	if (fields.events !== undefined) body.events = webhookEvents(fields.events);
+	const data = dataOptions(fields.dataOptions);
+	if (data) body.data_options = data;
+	if (fields.customHeaders !== undefined) {
+		body.custom_headers = customHeaders(fields.customHeaders) ?? {};
+	}
+	if (fields.isActive !== undefined) body.is_active = fields.isActive === true;
+	return body;
+}

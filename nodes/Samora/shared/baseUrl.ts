@@ -1,0 +1,63 @@
+/** The names of this machine. A key that never leaves it needs no encryption. */
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Whether a URL points to the machine it is used on; false for what is no URL. */
+export function isLoopback(url: string): boolean {
+	const parsed = parse(url);
+	return parsed !== undefined && LOOPBACK.test(parsed.hostname);
+}
+
+/**
+ * Says what is wrong with a base URL that would carry the API key.
+ *
+ * @returns a sentence for the person, or undefined when the key may travel there
+ */
+export function baseUrlRefusal(baseUrl: string): string | undefined {
+	const parsed = parse(baseUrl);
+	if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
+		return `The Base URL of the Samora credential is not a web address: "${baseUrl}". It is usually https://api.samora.ai`;
+	}
+	if (parsed.username || parsed.password) {
+		return 'The Base URL of the Samora credential must not contain a user name or password';
+	}
+	if (parsed.protocol === 'http:' && !isLoopback(baseUrl)) {
+		return `The Base URL of the Samora credential must start with https://, because http would send the API key in the clear to ${parsed.host}`;
+	}
+	return undefined;
+}
+
+/** The code of the error with which the credential keeps the key back. */
+export const KEY_WITHHELD = 'ERR_SAMORA_KEY_WITHHELD';
+
+class KeyWithheld extends Error {
+	// The credential and the nodes are bundled apart, so a class of one is not known to the other; a code is.
+	readonly code = KEY_WITHHELD;
+}
+
+/**
+ * Lets a request carry the API key only to the base URL's own origin.
+ *
+ * @throws Error with a sentence for the person
+ */
+export function keyMayTravelTo(
+	request: { url?: string; uri?: string; baseURL?: string },
+	baseUrl: string,
+): void {
+	const refusal = baseUrlRefusal(baseUrl);
+	if (refusal) throw new KeyWithheld(refusal);
+	const allowed = new URL(baseUrl);
+	const target = parse(request.url ?? request.uri ?? '', request.baseURL ?? baseUrl);
+	if (target?.origin !== allowed.origin) {
+		throw new KeyWithheld(
+			`The Samora API key is only sent to ${allowed.origin}, the Base URL of the credential, and not to ${target?.origin ?? 'an unreadable address'}`,
+		);
+	}
+}
+
+function parse(url: string, base?: string): URL | undefined {
+	try {
+		return new URL(url.trim(), base?.trim());
+	} catch {
+		return undefined;
+	}
+}

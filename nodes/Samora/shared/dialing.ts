@@ -1,0 +1,271 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+
+import { agentIdField } from './agentId';
+import {
+	callingHoursField,
+	callingHoursFrom,
+	isOpen,
+	nextOpening,
+	outsideCallingHours,
+} from './callingHours';
+import type { Composed, Plan, Route, Skipped } from './dispatch';
+import {
+	attempt,
+	integer,
+	isRecord,
+	jsonObject,
+	keyValues,
+	oneOf,
+	Refusal,
+	uuid,
+	type ReadParameter,
+} from './parameters';
+import { defaultCountryField } from './defaultCountry';
+import { phoneNumber } from './phoneNumber';
+
+/**
+ * What every operation that rings a phone shares: who is called, what the agent knows, and the rules that keep
+ * people from being called twice, at a wrong number or at a wrong hour.
+ */
+
+const REPEATED_NUMBERS = ['call', 'skip', 'refuse'] as const;
+type RepeatedNumbers = (typeof REPEATED_NUMBERS)[number];
+
+/** A call that is ready to be requested. */
+interface Call extends Composed {
+	toNumber: string;
+	repeatedNumbers: RepeatedNumbers;
+	callingHours: unknown;
+}
+
+/**
+ * The most bytes of JSON a request may have. Documented for campaigns; that single calls have the same limit is an
+ * assumption.
+ */
+const REQUEST_BYTES = 2 * 1024 * 1024;
+
+export const dialingFields: INodeProperties[] = [
+	agentIdField,
+	{
+		displayName: 'To Number',
+		name: 'toNumber',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. +14155550100',
+		description:
+			'The phone number to call, with a plus sign and the country code. For numbers without a country code, add the option Default Country.',
+	},
+	{
+		displayName: 'Metadata',
+		name: 'metadataMode',
+		type: 'options',
+		options: [
+			{ name: 'As Fields', value: 'keyValue', description: 'Name and value, row by row' },
+			{ name: 'As JSON', value: 'json', description: 'One JSON object' },
+		],
+		default: 'keyValue',
+		description:
+			"What the agent knows about this person and this call. It comes back as the call's call_variables.",
+	},
+	{
+		displayName: 'Metadata Fields',
+		name: 'metadata',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		displayOptions: { show: { metadataMode: ['keyValue'] } },
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{
+				displayName: 'Field',
+				name: 'values',
+				values: [
+					{
+						displayName: 'Name',
+						name: 'key',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. first_name',
+					},
+					{
+						displayName: 'Value',
+						name: 'value',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. Ada',
+					},
+				],
+			},
+		],
+	},
+	{
+		displayName: 'Metadata JSON',
+		name: 'metadataJson',
+		type: 'json',
+		displayOptions: { show: { metadataMode: ['json'] } },
+		default: '{}',
+		placeholder: 'e.g. {"first_name": "Ada"}',
+		description: 'A JSON object with any keys and values',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			callingHoursField,
+			defaultCountryField,
+			{
+				displayName: 'Max Concurrency',
+				name: 'maxConcurrency',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
+				default: 5,
+				description:
+					'How many calls are requested at the same time when there are several items, from 1 to 50',
+			},
+			{
+				displayName: 'Redial Unknown',
+				name: 'redialUnknown',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to request a call again when Samora did not answer and nobody knows if the phone is ringing. The person may then be called twice.',
+			},
+			{
+				displayName: 'Repeated Numbers',
+				name: 'repeatedNumbers',
+				type: 'options',
+				options: [
+					{
+						name: 'Call Each Time',
+						value: 'call',
+						description: 'The person is called once for every item with the number',
+					},
+					{
+						name: 'Refuse',
+						value: 'refuse',
+						description: 'Items that repeat a number are not sent and count as bad rows',
+					},
+					{
+						name: 'Skip Repeats',
+						value: 'skip',
+						description: 'The first item with a number is called, the others come out as skipped',
+					},
+				],
+				default: 'skip',
+				description:
+					'What to do when several input items have the same number. Without this option, repeats are skipped.',
+			},
+		],
+	},
+];
+
+/** The parts of a route that dials. */
+export const dialingRoute = {
+	thing: 'Call',
+	compose: composeCall,
+	arrange: arrangeCalls,
+	// Not the metadata, which may hold the time or the execution's id: the same person is not called again.
+	identity: ({ body }) => JSON.stringify([body?.agent_id, body?.to_number]),
+	taken: ['call was placed', 'calls were placed'],
+	unknown: ({ body }, { message }) => ({
+		message: `It is not known whether ${String(body?.to_number)} is being called: ${message}`,
+		description:
+			'The request went out, so the phone may be ringing. Look for a call to this number in Samora before you call it again. It is not called again by this node unless Redial Unknown is on.',
+	}),
+} satisfies Partial<Route>;
+
+function composeCall(read: ReadParameter): Call {
+	const options = optionsOf(read);
+	const agentId = uuid(read('agentId'), 'Agent ID');
+	const toNumber = phoneNumber(read('toNumber'), {
+		label: 'To Number',
+		defaultCountry: options.defaultCountry,
+	});
+	const metadata = metadataOf(read);
+	if (options.maxConcurrency !== undefined) {
+		integer(options.maxConcurrency, 'Max Concurrency', { min: 1, max: 50 });
+	}
+	return {
+		body: {
+			agent_id: agentId,
+			to_number: toNumber,
+			...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+		},
+		given: { 'Agent ID': agentId, 'To Number': toNumber },
+		evenIfUnknown: options.redialUnknown === true,
+		toNumber,
+		repeatedNumbers: oneOf(options.repeatedNumbers ?? 'skip', 'Repeated Numbers', REPEATED_NUMBERS),
+		callingHours: options.callingHours,
+	};
+}
+
+function optionsOf(read: ReadParameter): Record<string, unknown> {
+	const options = read('options');
+	return isRecord(options) ? options : {};
+}
+
+function metadataOf(read: ReadParameter): IDataObject {
+	const metadata =
+		read('metadataMode') === 'json'
+			? jsonObject(read('metadataJson'), 'Metadata JSON')
+			: keyValues(read('metadata'), 'Metadata');
+	const bytes = Buffer.byteLength(JSON.stringify(metadata), 'utf8');
+	if (bytes > REQUEST_BYTES - 1024) {
+		throw new Refusal(
+			'Metadata',
+			`Metadata can have up to 2 MiB of JSON, but this has ${(bytes / 1024 / 1024).toFixed(1)} MiB`,
+		);
+	}
+	return metadata as IDataObject;
+}
+
+/** The rules that need all items, or the clock. */
+function arrangeCalls(plan: Plan, context: IExecuteSingleFunctions): void {
+	const firstWith = new Map<string, number>();
+	plan.forEach((planned, item) => {
+		if (!isCall(planned)) return;
+		const verdict = hoursVerdict(planned, context) ?? repeatVerdict(planned, firstWith);
+		if (verdict) plan[item] = verdict;
+		else if (!firstWith.has(planned.toNumber)) firstWith.set(planned.toNumber, item);
+	});
+}
+
+const isCall = (planned: Plan[number]): planned is Call => 'toNumber' in planned;
+
+function repeatVerdict(
+	{ toNumber, repeatedNumbers }: Call,
+	firstWith: Map<string, number>,
+): Skipped | Refusal | undefined {
+	const first = firstWith.get(toNumber);
+	if (first === undefined || repeatedNumbers === 'call') return undefined;
+	const reason = `${toNumber} is the number of item ${first} too`;
+	return repeatedNumbers === 'refuse'
+		? new Refusal('To Number', `${reason}, and Repeated Numbers is set to refuse that`)
+		: { skipped: { to_number: toNumber, skipped: true, reason, repeats_item: first } };
+}
+
+function hoursVerdict(call: Call, context: IExecuteSingleFunctions): Skipped | Refusal | undefined {
+	const hours = attempt(() => callingHoursFrom(call.callingHours, context.getTimezone()));
+	if (hours === undefined || hours instanceof Refusal) return hours;
+	// The run may take longer than the hours last, so each call is looked at again when its turn comes.
+	call.stillAllowed = () => {
+		const now = new Date();
+		if (isOpen(hours, now)) return undefined;
+		const reason = outsideCallingHours(hours, now);
+		return hours.outside === 'skip'
+			? {
+					skipped: {
+						to_number: call.toNumber,
+						skipped: true,
+						reason,
+						may_call_from: nextOpening(hours, now)?.toISOString() ?? null,
+					},
+				}
+			: new Refusal('Calling Hours', reason);
+	};
+	return call.stillAllowed();
+}

@@ -1,0 +1,186 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+/** Gives the value of one item's parameter by its name, expressions evaluated. */
+export type ReadParameter = (name: string) => unknown;
+
+/** A parameter the API would not take: said to the person, sent to nobody. */
+export class Refusal extends Error {
+	/** @param label the parameter as the editor shows it */
+	constructor(
+		readonly label: string,
+		sentence: string,
+	) {
+		super(sentence);
+	}
+}
+
+/**
+ * Looks at a row: what is wrong with it comes back as a refusal, be it a value the API would not take or an
+ * expression that cannot be evaluated.
+ */
+export function attempt<Result>(look: () => Result): Result | Refusal {
+	try {
+		return look();
+	} catch (thrown) {
+		if (thrown instanceof Refusal) return thrown;
+		const reason = thrown instanceof Error ? thrown.message : String(thrown);
+		return new Refusal('Expression', `An expression cannot be evaluated: ${reason}`);
+	}
+}
+
+/**
+ * Reads any item's parameters, not only those of the item the engine is at: all rows are looked at before the
+ * first one is sent.
+ */
+export function parameterReader(
+	context: Pick<IExecuteFunctions, 'getNode' | 'evaluateExpression'>,
+): (item: number) => ReadParameter {
+	const { parameters } = context.getNode();
+	const evaluate = (value: unknown, item: number): unknown => {
+		if (typeof value === 'string') {
+			return value.startsWith('=') ? context.evaluateExpression(value.slice(1), item) : value;
+		}
+		if (Array.isArray(value)) return value.map((element) => evaluate(element, item));
+		if (isRecord(value)) {
+			return Object.fromEntries(
+				Object.entries(value).map(([key, element]) => [key, evaluate(element, item)]),
+			);
+		}
+		return value;
+	};
+	return (item: number): ReadParameter =>
+		(name) =>
+			evaluate(parameters[name], item);
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a value looks like in a sentence: short, on one line. */
+export function shown(value: unknown): string {
+	if (value === undefined || value === null || value === '') return 'empty';
+	const text = typeof value === 'string' ? value : JSON.stringify(value);
+	const line = text.replace(/\s+/g, ' ').trim();
+	return `"${line.length > 60 ? `${line.slice(0, 57)}…` : line}"`;
+}
+
+/** Text without the spaces that come along when it is pasted; '' for nothing. */
+export function trimmed(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** An id of Samora's. Agents, calls, campaigns and webhooks are all known by a UUID. */
+export function uuid(value: unknown, label: string): string {
+	// A resource locator carries its id inside.
+	const id = trimmed(isRecord(value) && '__rl' in value ? value.value : value);
+	if (UUID.test(id)) return id;
+	throw new Refusal(
+		label,
+		id === ''
+			? `${label} is empty. It is a UUID such as 123e4567-e89b-12d3-a456-426614174000`
+			: `${label} must be a UUID such as 123e4567-e89b-12d3-a456-426614174000, but it is ${shown(id)}`,
+	);
+}
+
+/** Text of `min` to `max` characters. */
+export function text(
+	value: unknown,
+	label: string,
+	{ min = 1, max }: { min?: number; max: number },
+): string {
+	const given = trimmed(value);
+	if (given.length < min) throw new Refusal(label, `${label} is empty`);
+	if (given.length > max) {
+		throw new Refusal(
+			label,
+			`${label} can have up to ${max} characters, but this one has ${given.length}`,
+		);
+	}
+	return given;
+}
+
+/** A whole number within limits. Expressions give numbers as text, which is fine as long as it is one. */
+export function integer(
+	value: unknown,
+	label: string,
+	{ min, max = Infinity }: { min: number; max?: number },
+): number {
+	const given = trimmed(value) === '' ? NaN : Number(value);
+	if (Number.isInteger(given) && given >= min && given <= max) return given;
+	const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
+	throw new Refusal(label, `${label} must be a whole number ${range}, but it is ${shown(value)}`);
+}
+
+/** One of the API's own words. */
+export function oneOf<Word extends string>(
+	value: unknown,
+	label: string,
+	words: readonly Word[],
+): Word {
+	const word = words.find((known) => known === value);
+	if (word !== undefined) return word;
+	throw new Refusal(
+		label,
+		`${label} must be one of ${words.join(', ')}, but it is ${shown(value)}`,
+	);
+}
+
+/** One or more of the API's own words, each once. */
+export function someOf<Word extends string>(
+	value: unknown,
+	label: string,
+	words: readonly Word[],
+): Word[] {
+	const list = typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value;
+	if (!Array.isArray(list) || list.length === 0) {
+		throw new Refusal(label, `${label} needs at least one of ${words.join(', ')}`);
+	}
+	return [...new Set(list.map((word) => oneOf(word, label, words)))];
+}
+
+/** A JSON object, given as one or as text. */
+export function jsonObject(value: unknown, label: string): Record<string, unknown> {
+	if (typeof value === 'string' && value.trim() === '') return {};
+	const parsed = typeof value === 'string' ? parseJson(value) : { value };
+	if ('reason' in parsed) throw new Refusal(label, `${label} is not valid JSON: ${parsed.reason}`);
+	if (isRecord(parsed.value)) return parsed.value;
+	throw new Refusal(
+		label,
+		`${label} must be a JSON object such as {"first_name": "Ada"}, but it is ${shown(value)}`,
+	);
+}
+
+function parseJson(text: string): { value: unknown } | { reason: string } {
+	try {
+		return { value: JSON.parse(text) };
+	} catch (fault) {
+		return { reason: fault instanceof Error ? fault.message : String(fault) };
+	}
+}
+
+/** The rows of a fixed collection's `values`; none when it was left empty. */
+export function rows(value: unknown): Array<Record<string, unknown>> {
+	if (!isRecord(value) || !Array.isArray(value.values)) return [];
+	return value.values.filter(isRecord);
+}
+
+/** Key/value rows as an object. A row without a key is a slip of the hand, unless it is wholly empty. */
+export function keyValues(
+	value: unknown,
+	label: string,
+	[keyName, valueName]: readonly [string, string] = ['key', 'value'],
+): Record<string, unknown> {
+	const pairs = new Map<string, unknown>();
+	for (const row of rows(value)) {
+		const key = trimmed(row[keyName]);
+		const given = row[valueName];
+		if (key === '' && trimmed(given) === '') continue;
+		if (key === '') throw new Refusal(label, `${label} has a row without a name: ${shown(given)}`);
+		if (pairs.has(key)) throw new Refusal(label, `${label} has ${shown(key)} twice`);
+		pairs.set(key, given);
+	}
+	return Object.fromEntries(pairs);
+}

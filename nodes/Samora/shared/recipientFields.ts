@@ -1,0 +1,87 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** What makes a row of input items a recipient. */
+export const recipientFields: INodeProperties[] = [
+	{
+		displayName: 'To Number',
+		name: 'toNumber',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. {{ $json.phone }}',
+		description:
+			'The phone number of each input item, with a plus sign and the country code. Drag the field with the number here.',
+	},
+	{
+		displayName: 'Call Variables',
+		name: 'variablesMode',
+		type: 'options',
+		options: [
+			{
+				name: 'All Fields',
+				value: 'allFields',
+				description: 'Every field of the input item',
+			},
+			{ name: 'As Fields', value: 'keyValue', description: 'Name and value, row by row' },
+			{ name: 'As JSON', value: 'json', description: 'One JSON object' },
+			{ name: 'None', value: 'none', description: 'The agent knows only the number' },
+			{
+				name: 'Selected Fields',
+				value: 'selectedFields',
+				description: 'Some fields of the input item, by name',
+			},
+		],
+		default: 'none',
+		description: 'What the agent knows about each person, up to 4 KiB of JSON per recipient',
+	},
+	{
+		displayName: 'Fields',
+		name: 'variableFields',
+		type: 'string',
+		displayOptions: { show: { variablesMode: ['selectedFields'] } },
+		default: '',
+		placeholder: 'e.g. first_name, company',
+		description:
+			'The names of the fields, separated by commas. Fields an item does not have are left out.',
+	},
+	{
+		displayName: 'Variables',
+		name: 'variables',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		displayOptions: { show: { variablesMode: ['keyValue'] } },
+		placeholder: 'Add Variable',
+		default: {},
+		options: [
+			{
+				displayName: 'Variable',
+				name: 'values',
+				values: [
+					{
+						displayName: 'Name',
+						name: 'key',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. first_name',
+					},
+					{
+						displayName: 'Value',
+						name: 'value',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. {{ $json.firstName }}',
+					},
+				],
+			},
+		],
+	},
+	{
+		displayName: 'Variables JSON',
+		name: 'variablesJson',
+		type: 'json',
+		displayOptions: { show: { variablesMode: ['json'] } },
+		default: '{}',
+		placeholder: 'e.g. {"first_name": "Ada"}',
+		description: 'A JSON object with any keys and values; use expressions for what differs by item',
+	},
+];
