@@ -1,0 +1,86 @@
+import type { IHookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { baseUrlRefusal } from '../Samora/shared/baseUrl';
+import { Refusal, uuid } from '../Samora/shared/parameters';
+import { operationError } from '../Samora/shared/problems';
+import { webhookEvents, WEBHOOK_NAME } from '../Samora/shared/webhook';
+import { triggerMark } from './authenticity';
+import type { Identity, Wanted } from './subscription';
+import { webhookUrlRefusal } from './webhookUrl';
+
+export interface TriggerOptions {
+	includeTranscript?: boolean;
+	includeRecordingUrl?: boolean;
+	downloadRecording?: boolean;
+	downloadTranscript?: boolean;
+	skipDuplicateEvents?: boolean;
+	signatureHeader?: string;
+}
+
+/**
+ * The webhook that the node's parameters ask for.
+ *
+ * @throws NodeOperationError with a sentence that says what to change
+ */
+export async function wantedWebhook(context: IHookFunctions): Promise<Wanted> {
+	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
+	const insecure = baseUrlRefusal(baseUrl);
+	if (insecure) {
+		throw operationError(context.getNode(), {
+			message: insecure,
+			description: 'Open the Samora credential and correct the Base URL.',
+		});
+	}
+	const url = webhookUrl(context);
+	const unreachable = webhookUrlRefusal(url, baseUrl);
+	if (unreachable) {
+		throw operationError(context.getNode(), {
+			message: unreachable,
+			description:
+				'Then the new address also appears under Webhook URLs at the top of this node. A tunnel for trying things out can be had from cloudflared or ngrok.',
+		});
+	}
+	const options = context.getNodeParameter('options', {}) as TriggerOptions;
+	return {
+		agent_id: checked(context, () => uuid(context.getNodeParameter('agentId', ''), 'Agent ID')),
+		name: `n8n: ${context.getWorkflow().name ?? context.getNode().name}`.slice(0, WEBHOOK_NAME.max),
+		url,
+		events: checked(context, () => webhookEvents(context.getNodeParameter('events', []))),
+		data_options: {
+			include_transcript: options.includeTranscript === true,
+			// The recording is fetched from the URL that comes with the event.
+			include_recording_url:
+				options.includeRecordingUrl === true || options.downloadRecording === true,
+		},
+	};
+}
+
+/** The address n8n listens at: another one when it only listens for a test. */
+export function webhookUrl(context: IHookFunctions): string {
+	const url = context.getNodeWebhookUrl('default');
+	if (url) return url;
+	throw new NodeOperationError(context.getNode(), 'n8n has no webhook URL for this node', {
+		description: 'Save the workflow and publish it again.',
+	});
+}
+
+export function identity(context: IHookFunctions): Identity {
+	return {
+		mark: triggerMark(String(context.getWorkflow().id), context.getNode().id),
+		instanceId: context.getInstanceId(),
+	};
+}
+
+function checked<Value>(context: IHookFunctions, read: () => Value): Value {
+	try {
+		return read();
+	} catch (refusal) {
+		throw refusal instanceof Refusal
+			? operationError(context.getNode(), {
+					message: refusal.message,
+					description: `Change ${refusal.label} and publish the workflow again.`,
+				})
+			: new NodeOperationError(context.getNode(), refusal as Error);
+	}
+}

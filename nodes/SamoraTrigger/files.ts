@@ -1,0 +1,98 @@
+import type {
+	IBinaryData,
+	IExecuteFunctions,
+	IN8nHttpFullResponse,
+	INodeExecutionData,
+} from 'n8n-workflow';
+
+import { isLoopback } from '../Samora/shared/baseUrl';
+import type { TriggerOptions } from './configuration';
+import { fileUrl, readCallEvent, type Payload } from './events';
+import { callDetails } from './samoraApi';
+
+type File = 'recording' | 'transcript';
+
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Adds the files of finished calls to the events, while their URLs last (60 minutes).
+ *
+ * This belongs into the execution, not into the answer to the delivery: Samora waits for that, and sends the event
+ * again when it takes too long. A file that cannot be had is told about in a hint; the event goes on without it.
+ */
+export async function attachFiles(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const options = this.getNodeParameter('options', 0, {}) as TriggerOptions;
+	const wanted: File[] = [
+		...(options.downloadRecording ? (['recording'] as const) : []),
+		...(options.downloadTranscript ? (['transcript'] as const) : []),
+	];
+	const items = this.getInputData();
+	if (wanted.length === 0) return [items];
+	return [await Promise.all(items.map(async (item) => await withFiles(this, item, wanted)))];
+}
+
+async function withFiles(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	wanted: File[],
+): Promise<INodeExecutionData> {
+	const { event, call_id } = readCallEvent(item.json);
+	if (event !== 'CALL_FINISHED') return item;
+
+	let details: Promise<Payload> | undefined;
+	const askSamora = async () =>
+		await (details ??= call_id === null ? Promise.resolve({}) : callDetails(context, call_id));
+
+	const ofCall = call_id === null ? 'of this call' : `of call ${call_id}`;
+	const binary: Record<string, IBinaryData> = { ...item.binary };
+	for (const file of wanted) {
+		try {
+			const name = `${file}${call_id === null ? '' : `-${call_id}`}`;
+			const fetched =
+				(await fetchFile(context, fileUrl(item.json, file), name)) ??
+				(await fetchFile(context, fileUrl(await askSamora(), file), name));
+			if (fetched) binary[file] = fetched;
+			else hint(context, `Samora has no ${file} ${ofCall} yet`);
+		} catch (fault) {
+			const reason = fault instanceof Error ? fault.message : String(fault);
+			hint(context, `The ${file} ${ofCall} could not be fetched: ${reason}`);
+		}
+	}
+	return { ...item, binary };
+}
+
+/**
+ * The URL carries its own permission and points to another host, so the request goes out without the API key.
+ *
+ * @returns undefined when there is nothing to be had at that URL (any more)
+ */
+async function fetchFile(
+	context: IExecuteFunctions,
+	url: string | null,
+	name: string,
+): Promise<IBinaryData | undefined> {
+	if (url === null) return undefined;
+	if (!url.startsWith('https://')) {
+		const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
+		if (!(isLoopback(url) && isLoopback(baseUrl))) return undefined;
+	}
+	const { statusCode, headers, body } = (await context.helpers.httpRequest({
+		url,
+		method: 'GET',
+		encoding: 'arraybuffer',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		timeout: TIMEOUT_MS,
+	})) as IN8nHttpFullResponse;
+	if (statusCode !== 200 || !Buffer.isBuffer(body)) return undefined;
+	// The type is what the response says. The name in the URL is the object store's business.
+	const type = String(headers['content-type'] ?? '')
+		.split(';')[0]
+		.trim();
+	const file = await context.helpers.prepareBinaryData(body, undefined, type || undefined);
+	return { ...file, fileName: file.fileExtension ? `${name}.${file.fileExtension}` : name };
+}
+
+function hint(context: IExecuteFunctions, message: string): void {
+	context.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
+}

@@ -1,0 +1,78 @@
+import { isLoopback } from '../Samora/shared/baseUrl';
+
+/**
+ * Says why Samora could never reach a webhook URL, and what to do about it.
+ *
+ * @param apiBaseUrl an API on this machine (the sandbox) reaches whatever this machine reaches
+ * @returns a sentence for the person, or undefined when there is nothing to say against it
+ */
+export function webhookUrlRefusal(webhookUrl: string, apiBaseUrl: string): string | undefined {
+	if (isLoopback(apiBaseUrl)) return undefined;
+	const { protocol, hostname, origin } = new URL(webhookUrl);
+	const remedy =
+		'Set the environment variable WEBHOOK_URL to the public https address of this n8n, or to the one of a tunnel to it, and restart n8n';
+	if (isPrivate(hostname)) {
+		return `Samora calls this n8n over the internet, but ${origin} only exists on this machine or in your own network. ${remedy}`;
+	}
+	if (protocol !== 'https:') {
+		return `Samora only calls https addresses, but this n8n gives out ${origin}. ${remedy}`;
+	}
+	return undefined;
+}
+
+/** Two spellings of one address: a slash, a default port or a capital letter make no difference. */
+export function sameUrl(one: string, other: string): boolean {
+	return normalized(one) === normalized(other);
+}
+
+function normalized(url: string): string {
+	try {
+		return new URL(url.trim()).href.replace(/\/$/, '');
+	} catch {
+		return url.trim();
+	}
+}
+
+/** Top-level names that exist in local networks only. A name without a dot is one of those, too. */
+const LOCAL_NAMES =
+	/(^|\.)(localhost|local|localdomain|lan|home|internal|intranet|private|corp|home\.arpa|test|invalid)$/;
+
+const PRIVATE_IPV4 = [
+	'0.0.0.0/8',
+	'10.0.0.0/8',
+	'100.64.0.0/10',
+	'127.0.0.0/8',
+	'169.254.0.0/16',
+	'172.16.0.0/12',
+	'192.168.0.0/16',
+];
+
+/** @param hostname as URL has it: lower case, IPv4 in four decimal parts, IPv6 compressed and in brackets */
+function isPrivate(hostname: string): boolean {
+	const name = hostname.replace(/\.$/, '');
+	const ipv6 = /^\[(.+)\]$/.exec(name)?.[1];
+	if (ipv6 !== undefined) return isPrivateIpv6(ipv6);
+	const ipv4 = asNumber(name);
+	if (ipv4 !== undefined) return isPrivateIpv4(ipv4);
+	return !name.includes('.') || LOCAL_NAMES.test(name);
+}
+
+function isPrivateIpv4(address: number): boolean {
+	return PRIVATE_IPV4.some((block) => {
+		const [network, bits] = block.split('/');
+		const shift = 32 - Number(bits);
+		return address >>> shift === (asNumber(network) ?? 0) >>> shift;
+	});
+}
+
+function isPrivateIpv6(address: string): boolean {
+	const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address);
+	if (mapped) return isPrivateIpv4(parseInt(mapped[1], 16) * 0x10000 + parseInt(mapped[2], 16));
+	// Unspecified, loopback, unique local, link-local.
+	return /^(::1?$|f[cd]|fe[89ab])/.test(address);
+}
+
+function asNumber(ipv4: string): number | undefined {
+	if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(ipv4)) return undefined;
+	return ipv4.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
