@@ -14,19 +14,18 @@ export class Refusal extends Error {
 	}
 }
 
-/**
- * Looks at a row: what is wrong with it comes back as a refusal, be it a value the API would not take or an
- * expression that cannot be evaluated.
- */
+/** Looks at a row: what is wrong with it comes back as a refusal. */
 export function attempt<Result>(look: () => Result): Result | Refusal {
 	try {
 		return look();
 	} catch (thrown) {
 		if (thrown instanceof Refusal) return thrown;
-		const reason = thrown instanceof Error ? thrown.message : String(thrown);
-		return new Refusal('Expression', `An expression cannot be evaluated: ${reason}`);
+		return new Refusal('Item', `This item cannot be read: ${reasonOf(thrown)}`);
 	}
 }
+
+const reasonOf = (thrown: unknown): string =>
+	thrown instanceof Error ? thrown.message : String(thrown);
 
 /**
  * Reads any item's parameters, not only those of the item the engine is at: all rows are looked at before the
@@ -49,8 +48,16 @@ export function parameterReader(
 		return value;
 	};
 	return (item: number): ReadParameter =>
-		(name) =>
-			evaluate(parameters[name], item);
+		(name) => {
+			try {
+				return evaluate(parameters[name], item);
+			} catch (thrown) {
+				throw new Refusal(
+					name,
+					`The expression in "${name}" cannot be evaluated: ${reasonOf(thrown)}`,
+				);
+			}
+		};
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -157,7 +164,7 @@ function parseJson(text: string): { value: unknown } | { reason: string } {
 	try {
 		return { value: JSON.parse(text) };
 	} catch (fault) {
-		return { reason: fault instanceof Error ? fault.message : String(fault) };
+		return { reason: reasonOf(fault) };
 	}
 }
 

@@ -51,9 +51,9 @@ function chosenVariables(
 			);
 		}
 		case 'keyValue':
-			return keyValues(read('variables'), 'Call Variables');
+			return keyValues(read('variables'), 'Variables');
 		case 'json':
-			return jsonObject(read('variablesJson'), 'Call Variables JSON');
+			return jsonObject(read('variablesJson'), 'Variables JSON');
 		default:
 			return {};
 	}

@@ -142,12 +142,25 @@ export const customHeadersField: INodeProperties = {
 
 /** The characters HTTP allows in a header's name (RFC 9110, token). */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** What any HTTP client can send as a header's value. That Samora takes no more is an assumption. */
+const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
+
+/** A character no URL has, or a percent sign that is none of an encoded one (RFC 3986). */
+const NOT_IN_URL = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]|%(?![0-9a-f]{2})/i;
 
 /** The URL as Samora takes it: HTTPS. For an API on this machine, this machine's addresses do too. */
 export function webhookUrl(value: unknown): string {
 	const url = trimmed(value);
-	if (!URL.canParse(url) || !(url.startsWith('https://') || isLoopback(url))) {
+	const reachable = url.startsWith('https://') || (url.startsWith('http://') && isLoopback(url));
+	if (!reachable || !URL.canParse(url)) {
 		throw new Refusal('URL', `URL must start with https://, but it is ${shown(url)}`);
+	}
+	const [misplaced] = NOT_IN_URL.exec(url) ?? [];
+	if (misplaced !== undefined) {
+		throw new Refusal(
+			'URL',
+			`URL has a character that must be percent-encoded: "${misplaced}" in ${shown(url)}`,
+		);
 	}
 	return url;
 }
@@ -175,10 +188,14 @@ export function customHeaders(value: unknown): IDataObject | undefined {
 				`Custom Headers: ${shown(name)} cannot be a header's name; use letters, digits and dashes`,
 			);
 		}
-		if (/[\r\n]/.test(String(content))) {
-			throw new Refusal('Custom Headers', `Custom Headers: the value of ${name} has a line break`);
+		const value = String(content ?? '');
+		if (!HEADER_VALUE.test(value)) {
+			throw new Refusal(
+				'Custom Headers',
+				`Custom Headers: the value of ${name} has a line break or another character that a header cannot have; use plain letters, digits and signs`,
+			);
 		}
-		headers[name] = String(content ?? '');
+		headers[name] = value;
 	}
 	return Object.keys(headers).length === 0 ? undefined : (headers as IDataObject);
 }

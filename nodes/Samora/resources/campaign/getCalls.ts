@@ -16,6 +16,17 @@ import {
 
 const CALLS = 'calls';
 
+/** That a list can be filtered by VOICEMAIL and FAILED is an assumption: they are documented for retries only. */
+const STATUSES = [
+	'PENDING',
+	'TRIGGERED',
+	'ONGOING',
+	'CALL_FINISHED',
+	'UNANSWERED',
+	'REJECTED',
+	'VOICEMAIL',
+	'FAILED',
+] as const;
 const SORT_BY = [
 	'participant_id',
 	'status',
@@ -143,7 +154,7 @@ export const getCalls: Operation = {
 function filters(read: ReadParameter): IDataObject {
 	const chosen = record(read('filters'));
 	const search = trimmed(chosen.search);
-	const status = trimmed(chosen.status);
+	const { status } = chosen;
 	const durationMin = duration(chosen.durationMin, 'Min Duration (Seconds)');
 	const durationMax = duration(chosen.durationMax, 'Max Duration (Seconds)');
 	if (durationMin !== undefined && durationMax !== undefined && durationMin > durationMax) {
@@ -154,15 +165,18 @@ function filters(read: ReadParameter): IDataObject {
 	}
 	return {
 		...(search === '' ? {} : { search }),
-		...(status === '' ? {} : { status }),
+		...(isEmpty(status) ? {} : { status: oneOf(status, 'Status', STATUSES) }),
 		...(durationMin === undefined ? {} : { duration_min: durationMin }),
 		...(durationMax === undefined ? {} : { duration_max: durationMax }),
 	};
 }
 
 function duration(value: unknown, label: string): number | undefined {
-	return trimmed(value) === '' ? undefined : integer(value, label, { min: 0 });
+	return isEmpty(value) ? undefined : integer(value, label, { min: 0 });
 }
+
+/** Whether a filter was left empty, which an expression may well do. */
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 function sort(read: ReadParameter): IDataObject {
 	const { sortBy, sortDir } = record(read('sort'));

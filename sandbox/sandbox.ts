@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SANDBOX_AGENTS, SANDBOX_API_KEY, type SandboxAgent } from './account';
+import { json, send } from './answers';
+import { serveApi } from './apiServer';
+import { SandboxControl } from './control';
+import type { Controlled } from './controlRoutes';
+import { CONTROL_PATH, serveControl } from './controlServer';
+import { serveFile } from './filesServer';
+import { type Log, silent, toStdout } from './log';
+import { isLoopbackHost } from './loopback';
+import { loadApiDescription } from './openapi';
+import type { SettingsChange } from './settings';
+import { World } from './world';
+
+export interface SandboxOptions {
+	/** Port of the API; any free one when left out. */
+	port?: number;
+	/** Port of the files' origin; any free one when left out. */
+	filesPort?: number;
+	/** A loopback address. */
+	host?: string;
+	/** How many virtual seconds pass in a real one. */
+	speed?: number;
+	/** true writes to standard output. */
+	log?: boolean | Log;
+	/** Other settings than the defaults; a reset comes back to these. */
+	settings?: SettingsChange;
+	/** Whether the sandbox checks its own answers against the document. */
+	checkAnswers?: boolean;
+}
+
+export interface Sandbox {
+	url: string;
+	filesUrl: string;
+	apiKey: string;
+	agents: readonly SandboxAgent[];
+	control: SandboxControl;
+	stop(): Promise<void>;
+}
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const { port = 0, filesPort = 0, host = '127.0.0.1', speed = 1, checkAnswers = false } = options;
+	if (!isLoopbackHost(host))
+		throw new Error(`The sandbox listens on loopback only, not on ${host}`);
+	const log = typeof options.log === 'function' ? options.log : options.log ? toStdout : silent;
+	const description = await loadApiDescription();
+
+	const files = serverOf((req, res, target) => serveFile(world, req, res, target));
+	const api = serverOf(async (req, res, target) => {
+		if (target.pathname === CONTROL_PATH || target.pathname.startsWith(`${CONTROL_PATH}/`)) {
+			await send(res, await serveControl(controlled, req, target));
+		} else {
+			await serveApi(world, req, res, target, { description, checkAnswers });
+		}
+	});
+	const filesUrl = await listen(files, filesPort, host);
+	const begin = () => new World({ filesUrl, speed, log, settings: options.settings ?? {} });
+	let world = begin();
+	const url = await listen(api, port, host).catch(async (error: unknown) => {
+		await close(files);
+		throw error;
+	});
+
+	const controlled: Controlled = {
+		world: () => world,
+		reset() {
+			world.stop();
+			world = begin();
+		},
+		info: () => ({ url, filesUrl }),
+	};
+
+	return {
+		url,
+		filesUrl,
+		apiKey: SANDBOX_API_KEY,
+		agents: SANDBOX_AGENTS,
+		control: new SandboxControl(url),
+		async stop() {
+			world.stop();
+			await Promise.all([close(api), close(files)]);
+		},
+	};
+}
+
+type Serve = (req: IncomingMessage, res: ServerResponse, target: URL) => Promise<void>;
+
+function serverOf(serve: Serve): Server {
+	const server = createServer((req, res) => {
+		const served = async () => await serve(req, res, new URL(`http://sandbox${req.url}`));
+		served().catch((error: unknown) => {
+			// What breaks the sandbox itself is answered, and seen, rather than left hanging.
+			if (res.destroyed || res.headersSent) {
+				res.destroy();
+				return;
+			}
+			const detail = error instanceof Error ? error.stack : String(error);
+			void send(res, json(500, { message: `The sandbox itself broke: ${detail}` }));
+		});
+	});
+	// A connection closed for idleness just as a client uses it again would be a fault that nobody asked for.
+	server.keepAliveTimeout = 10 * 60_000;
+	return server;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<string> {
+	server.listen(port, host);
+	await once(server, 'listening');
+	const { port: actual } = server.address() as AddressInfo;
+	return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+}
+
+async function close(server: Server) {
+	const closed = once(server, 'close');
+	server.close();
+	server.closeAllConnections();
+	await closed;
+}

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { MAGIC_NUMBERS, SANDBOX_AGENTS, SANDBOX_API_KEY, until } from '../../sandbox';
+import { ApiClient, ordinary } from './apiClient';
+
+const ROOT = join(__dirname, '../..');
+let child: ChildProcess | undefined;
+
+afterEach(() => child?.kill('SIGKILL'));
+
+/** Runs the command; `output` grows while it runs. */
+function run(...args: string[]) {
+	const process_ = spawn(
+		process.execPath,
+		['--import', 'tsx', join(ROOT, 'sandbox/cli.ts'), ...args],
+		{ cwd: ROOT },
+	);
+	child = process_;
+	const seen = { output: '', exited: once(process_, 'exit') };
+	process_.stdout.on('data', (chunk: Buffer) => (seen.output += chunk.toString()));
+	process_.stderr.on('data', (chunk: Buffer) => (seen.output += chunk.toString()));
+	return seen;
+}
+
+describe('npm run sandbox', () => {
+	it('says where it is and how to use it, tells what happens, and ends at Ctrl-C', async () => {
+		const seen = run('--port', '0', '--speed', '100');
+		await until(() => seen.output.includes('Ctrl-C'), { timeoutMs: 20_000 });
+		const url = /Base URL +(\S+)/.exec(seen.output)?.[1] ?? '';
+		for (const said of [
+			SANDBOX_API_KEY,
+			SANDBOX_AGENTS[0].id,
+			...MAGIC_NUMBERS.map((n) => n.meaning),
+		]) {
+			expect(seen.output).toContain(said);
+		}
+
+		await new ApiClient({ url }).trigger(ordinary(1));
+		await until(() => seen.output.includes('has ended: CALL_FINISHED'));
+		expect(seen.output).toContain('POST /v1/call/trigger → 202');
+		expect(seen.output).toContain(`call ${ordinary(1)} rings`);
+
+		child?.kill('SIGINT');
+		expect(await seen.exited).toEqual([0, null]);
+	});
+
+	it.each([
+		[['--port', 'http'], '--port wants a number'],
+		[['--colour'], '--colour'],
+	])('refuses %j', async (args, message) => {
+		const seen = run(...args);
+		expect(await seen.exited).toEqual([1, null]);
+		expect(seen.output).toContain(message);
+	});
+});
