@@ -8,12 +8,13 @@ import type {
 
 import { exchange, type Exchange, type Patience } from './exchange';
 import { isRecord } from './parameters';
+import { requestOptions, type Configured } from './requestOptions';
 
 /** How long an answer is waited for, in milliseconds, unless the person says otherwise in Request Options. */
 export const TIMEOUT_MS = 60_000;
 
 /** What n8n gives wherever a node may make requests: when it runs, in its pickers, in a trigger's lifecycle. */
-export interface Caller extends Pick<FunctionsBase, 'getCredentials'> {
+export interface Caller extends Configured, Pick<FunctionsBase, 'getCredentials'> {
 	helpers: Pick<RequestHelperFunctions, 'httpRequestWithAuthentication'>;
 }
 
@@ -38,6 +39,7 @@ export async function callSamora(
 ): Promise<Exchange> {
 	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
 	const { method = 'GET' } = request;
+	const chosen = requestOptions(context);
 	return await exchange(
 		async () => {
 			const response: IN8nHttpFullResponse =
@@ -46,6 +48,7 @@ export async function callSamora(
 					'samoraApi',
 					{
 						timeout: TIMEOUT_MS,
+						...chosen,
 						...request,
 						method,
 						baseURL: baseUrl,

@@ -74,7 +74,7 @@ const hoursFields: INodeProperties[] = [
 			{
 				name: 'Refuse',
 				value: 'refuse',
-				description: 'The item is an error that says when it may be called',
+				description: 'The item counts as a bad row, and the message says when it may be called',
 			},
 			{
 				name: 'Skip',

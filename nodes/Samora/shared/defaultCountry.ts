@@ -46,7 +46,7 @@ export function defaultCountry(value: unknown): Country | undefined {
 	throw new Refusal(
 		LABEL,
 		`${LABEL} must be the two letters of a country, such as US or IN, but it is ${
-			typeof value === 'string' ? shown(value) : `a ${typeof value}`
+			typeof value === 'string' ? shown(value) : 'no text'
 		}`,
 	);
 }

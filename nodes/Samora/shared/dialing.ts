@@ -15,26 +15,23 @@ import {
 	isRecord,
 	jsonObject,
 	keyValues,
-	oneOf,
 	Refusal,
 	uuid,
 	type ReadParameter,
 } from './parameters';
 import { defaultCountryField } from './defaultCountry';
 import { phoneNumber } from './phoneNumber';
+import { onRepeat, repeatedNumbersField, repeats, type OnRepeat } from './repeatedNumbers';
 
 /**
  * What every operation that rings a phone shares: who is called, what the agent knows, and the rules that keep
  * people from being called twice, at a wrong number or at a wrong hour.
  */
 
-const REPEATED_NUMBERS = ['call', 'skip', 'refuse'] as const;
-type RepeatedNumbers = (typeof REPEATED_NUMBERS)[number];
-
 /** A call that is ready to be requested. */
 interface Call extends Composed {
 	toNumber: string;
-	repeatedNumbers: RepeatedNumbers;
+	onRepeat: OnRepeat;
 	callingHours: unknown;
 }
 
@@ -134,31 +131,7 @@ export const dialingFields: INodeProperties[] = [
 				description:
 					'Whether to request a call again when Samora did not answer and nobody knows if the phone is ringing. The person may then be called twice.',
 			},
-			{
-				displayName: 'Repeated Numbers',
-				name: 'repeatedNumbers',
-				type: 'options',
-				options: [
-					{
-						name: 'Call Each Time',
-						value: 'call',
-						description: 'The person is called once for every item with the number',
-					},
-					{
-						name: 'Refuse',
-						value: 'refuse',
-						description: 'Items that repeat a number are not sent and count as bad rows',
-					},
-					{
-						name: 'Skip Repeats',
-						value: 'skip',
-						description: 'The first item with a number is called, the others come out as skipped',
-					},
-				],
-				default: 'skip',
-				description:
-					'What to do when several input items have the same number. Without this option, repeats are skipped.',
-			},
+			repeatedNumbersField,
 		],
 	},
 ];
@@ -198,7 +171,7 @@ function composeCall(read: ReadParameter): Call {
 		given: { 'Agent ID': agentId, 'To Number': toNumber },
 		evenIfUnknown: options.redialUnknown === true,
 		toNumber,
-		repeatedNumbers: oneOf(options.repeatedNumbers ?? 'skip', 'Repeated Numbers', REPEATED_NUMBERS),
+		onRepeat: onRepeat(options.repeatedNumbers),
 		callingHours: options.callingHours,
 	};
 }
@@ -225,25 +198,22 @@ function metadataOf(read: ReadParameter): IDataObject {
 
 /** The rules that need all items, or the clock. */
 function arrangeCalls(plan: Plan, context: IExecuteSingleFunctions): void {
-	const firstWith = new Map<string, number>();
 	plan.forEach((planned, item) => {
-		if (!isCall(planned)) return;
-		const verdict = hoursVerdict(planned, context) ?? repeatVerdict(planned, firstWith);
-		if (verdict) plan[item] = verdict;
-		else if (!firstWith.has(planned.toNumber)) firstWith.set(planned.toNumber, item);
+		const closed = isCall(planned) ? hoursVerdict(planned, context) : undefined;
+		if (closed) plan[item] = closed;
 	});
+	const numbers = plan.map((planned) => (isCall(planned) ? planned.toNumber : undefined));
+	for (const [item, first] of repeats(numbers)) {
+		const planned = plan[item];
+		if (isCall(planned) && planned.onRepeat !== 'call') plan[item] = repeated(planned, first);
+	}
 }
 
 const isCall = (planned: Plan[number]): planned is Call => 'toNumber' in planned;
 
-function repeatVerdict(
-	{ toNumber, repeatedNumbers }: Call,
-	firstWith: Map<string, number>,
-): Skipped | Refusal | undefined {
-	const first = firstWith.get(toNumber);
-	if (first === undefined || repeatedNumbers === 'call') return undefined;
+function repeated({ toNumber, onRepeat: way }: Call, first: number): Skipped | Refusal {
 	const reason = `${toNumber} is the number of item ${first} too`;
-	return repeatedNumbers === 'refuse'
+	return way === 'refuse'
 		? new Refusal('To Number', `${reason}, and Repeated Numbers is set to refuse that`)
 		: { skipped: { to_number: toNumber, skipped: true, reason, repeats_item: first } };
 }

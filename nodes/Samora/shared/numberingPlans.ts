@@ -9,9 +9,6 @@ import plans from 'libphonenumber-js/min/metadata';
 
 export type Country = CountryCode;
 
-/** E.164 allows no more digits, calling code included, whatever a country's plan says of numbers within it. */
-const MAX_DIGITS = 15;
-
 /** What the library's compact table says of one country, by position; see its METADATA.md. */
 const PATTERN = 2;
 const LENGTHS = 3;
@@ -65,7 +62,6 @@ export function lengthsOf(callingCode: string): number[] {
  * update a node, and a number that nobody has rings nobody.
  */
 const fits = ({ callingCode, national }: Split): boolean =>
-	callingCode.length + national.length <= MAX_DIGITS &&
 	plansOf(callingCode).some(
 		(plan) =>
 			(plan[LENGTHS] as number[]).includes(national.length) &&
@@ -100,11 +96,10 @@ function international(number: string): Split[] {
 /** The ways in which someone in this country may have meant these digits. */
 function national(digits: string, country: Country, asNumber: boolean): Split[] {
 	const callingCode = callingCodeOf(country);
-	const verbatim = { callingCode, national: digits };
 	return [
 		...parsed(digits, country),
-		verbatim,
-		withoutRetiredPrefix(verbatim),
+		// As they are: what the library takes for a trunk prefix may be where the number begins.
+		withoutRetiredPrefix({ callingCode, national: digits }),
 		...(digits.startsWith(callingCode) ? international(`+${digits}`) : []),
 		// Where a leading zero belongs to the number, as in Italy, a cell that holds a number has lost it.
 		...(asNumber ? [{ callingCode, national: `0${digits}` }] : []),

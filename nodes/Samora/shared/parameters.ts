@@ -14,13 +14,20 @@ export class Refusal extends Error {
 	}
 }
 
-/** Looks at a row: what is wrong with it comes back as a refusal. */
-export function attempt<Result>(look: () => Result): Result | Refusal {
+/**
+ * Looks at a row: what is wrong with it comes back as a refusal.
+ *
+ * @param what what cannot be read when something else than a refusal is thrown
+ */
+export function attempt<Result>(
+	look: () => Result,
+	what: Refusal['label'] = 'This item',
+): Result | Refusal {
 	try {
 		return look();
 	} catch (thrown) {
 		if (thrown instanceof Refusal) return thrown;
-		return new Refusal('Item', `This item cannot be read: ${reasonOf(thrown)}`);
+		return new Refusal(what, `${what} cannot be read: ${reasonOf(thrown)}`);
 	}
 }
 
@@ -49,14 +56,9 @@ export function parameterReader(
 	};
 	return (item: number): ReadParameter =>
 		(name) => {
-			try {
-				return evaluate(parameters[name], item);
-			} catch (thrown) {
-				throw new Refusal(
-					name,
-					`The expression in "${name}" cannot be evaluated: ${reasonOf(thrown)}`,
-				);
-			}
+			const value = attempt(() => evaluate(parameters[name], item), `The expression in "${name}"`);
+			if (value instanceof Refusal) throw value;
+			return value;
 		};
 }
 

@@ -94,14 +94,25 @@ const ADVICE: readonly Advice[] = [
 	},
 ];
 
+const NOT_THE_API = ADVICE[ADVICE.length - 1];
+
+/** Statuses that mean what they say, even when a proxy in front of Samora says it. */
+const PLAIN = new Set([401, 413, 429]);
+
+/** Whether something else than Samora answered: its refusals are JSON, and not a page to look at. */
+function isForeign({ statusCode, body }: Answer): boolean {
+	if (statusCode >= 200 && statusCode < 300) return true;
+	const isPage = typeof body === 'string' && body.trim() !== '';
+	return isPage && statusCode >= 400 && statusCode < 500 && !PLAIN.has(statusCode);
+}
+
 /** The sentence for an answer that did not do what was asked. The API's own words are quoted. */
 export function aboutAnswer(answer: Answer, subject: Subject): Sentence {
 	const { statusCode } = answer;
-	const unreadable = statusCode >= 200 && statusCode < 300;
-	const advice =
-		ADVICE.find(
-			({ status: [from, to] }) => !unreadable && statusCode >= from && statusCode <= to,
-		) ?? ADVICE[ADVICE.length - 1];
+	const advice = isForeign(answer)
+		? NOT_THE_API
+		: (ADVICE.find(({ status: [from, to] }) => statusCode >= from && statusCode <= to) ??
+			NOT_THE_API);
 	const words = wordsOf(answer);
 	const message = advice.message(subject);
 	return {

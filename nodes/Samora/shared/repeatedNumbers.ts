@@ -20,7 +20,7 @@ export const repeatedNumbersField: INodeProperties = {
 		{
 			name: 'Refuse Repeats',
 			value: 'refuse',
-			description: 'Every item after the first with a number is an error',
+			description: 'Every item after the first with a number counts as a bad row',
 		},
 		{
 			name: 'Skip Repeats',

@@ -28,6 +28,11 @@ export const create: Operation = {
 						given: { 'Agent ID': agentId },
 					};
 				},
+				unknown: (_composed, { message }) => ({
+					message: `It is not known whether the campaign was created: ${message}`,
+					description:
+						'The request went out. Look for it with Campaign: Get Many before you create it again, or there may be two.',
+				}),
 			}),
 		},
 	},

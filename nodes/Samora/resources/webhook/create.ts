@@ -43,6 +43,11 @@ export const create: Operation = {
 						given: { 'Agent ID': agentId },
 					};
 				},
+				unknown: (_composed, { message }) => ({
+					message: `It is not known whether the webhook was created: ${message}`,
+					description:
+						'The request went out. Look for it with Webhook: Get Many before you create it again, or every event may come twice.',
+				}),
 			}),
 		},
 	},

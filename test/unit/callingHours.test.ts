@@ -1,0 +1,381 @@
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+
+import {
+	callingHoursField,
+	callingHoursFrom,
+	isOpen,
+	nextOpening,
+	outsideCallingHours,
+	type CallingHours,
+} from '../../nodes/Samora/shared/callingHours';
+import { Refusal } from '../../nodes/Samora/shared/parameters';
+
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'];
+const ALL_DAYS = [...WEEKDAYS, 'saturday', 'sunday'];
+
+const parsed = (values: Record<string, unknown>, workflowTimezone = 'Europe/Berlin') =>
+	callingHoursFrom({ values }, workflowTimezone);
+
+function hours(values: Record<string, unknown>): CallingHours {
+	const found = parsed(values);
+	if (found === undefined) throw new Error('no hours');
+	return found;
+}
+
+const at = (local: string, zone = 'Europe/Berlin') => DateTime.fromISO(local, { zone }).toJSDate();
+
+const opensAt = (calling: CallingHours, now: Date) => nextOpening(calling, now)?.toISOString();
+
+describe('callingHoursFrom', () => {
+	test.each([undefined, null, '', {}])('%j means at any time', (value) => {
+		expect(callingHoursFrom(value, 'UTC')).toBeUndefined();
+	});
+
+	test('takes what the field offers when only some of it is given', () => {
+		expect(parsed({}, 'Asia/Kolkata')).toEqual({
+			from: 9 * 60,
+			to: 20 * 60,
+			days: WEEKDAYS,
+			timezone: 'Asia/Kolkata',
+			outside: 'refuse',
+		});
+		expect(callingHoursField.default).toEqual({});
+	});
+
+	test.each([
+		['9', 540],
+		['9:05', 545],
+		['09:05', 545],
+		[' 09:05:00 ', 545],
+		[9, 540],
+		['00:00', 0],
+		['23:59', 1439],
+	])('takes %j as a beginning', (from, minute) => {
+		expect(hours({ from, to: '24:00' }).from).toBe(minute);
+	});
+
+	test('takes 24:00 and 0:00 as the end of the day', () => {
+		expect(hours({ to: '24:00' }).to).toBe(1440);
+		expect(hours({ to: '24' }).to).toBe(1440);
+		expect(hours({ to: '0:00' }).to).toBe(0);
+	});
+
+	test('takes days in any spelling of an expression, each once and in their order', () => {
+		expect(hours({ days: ['Sunday', 'monday', ' MONDAY '] }).days).toEqual(['monday', 'sunday']);
+		expect(hours({ days: 'tuesday, friday' }).days).toEqual(['tuesday', 'friday']);
+	});
+
+	test('takes the workflow’s time zone unless another one is named', () => {
+		expect(parsed({ timezone: ' ' }, 'America/New_York')?.timezone).toBe('America/New_York');
+		expect(parsed({ timezone: ' Asia/Kolkata ' }, 'America/New_York')?.timezone).toBe(
+			'Asia/Kolkata',
+		);
+		expect(parsed({ timezone: 'UTC' }, 'America/New_York')?.timezone).toBe('UTC');
+	});
+
+	test.each([
+		[
+			{ from: '' },
+			'From in Calling Hours must be a time from 00:00 to 23:59, such as 09:00, but it is empty',
+		],
+		[{ from: '9 am' }, 'From in Calling Hours must be a time'],
+		[{ from: '9:60' }, 'From in Calling Hours must be a time'],
+		[{ from: '24:00' }, 'From in Calling Hours must be a time'],
+		[{ from: '0900' }, 'From in Calling Hours must be a time'],
+		[{ from: true }, 'From in Calling Hours must be a time'],
+		[{ to: '24:01' }, 'To in Calling Hours must be a time from 00:00 to 24:00'],
+		[{ to: '25' }, 'To in Calling Hours must be a time'],
+		[
+			{ from: '09:00', to: '9' },
+			'Calling Hours are from 09:00 to 09:00, which is no time. For the whole day give 00:00 and 24:00',
+		],
+		[{ days: [] }, 'Days in Calling Hours needs at least one of monday'],
+		[{ days: ['mon'] }, 'Days in Calling Hours must be one of monday, tuesday'],
+		[{ days: 1 }, 'Days in Calling Hours needs at least one'],
+		[
+			{ timezone: 'Berlin' },
+			'Time Zone in Calling Hours must be the name of a time zone such as Europe/Berlin or America/New_York, but it is "Berlin"',
+		],
+		// has no summer time, other than New York, which is what people mean
+		[{ timezone: 'EST' }, 'Time Zone in Calling Hours must be the name'],
+		[{ timezone: '+02:00' }, 'Time Zone in Calling Hours must be the name'],
+		[{ outside: 'call' }, 'Outside These Hours in Calling Hours must be one of refuse, skip'],
+	])('refuses %j', (values, words) => {
+		const attempt = () => parsed(values);
+		expect(attempt).toThrow(Refusal);
+		expect(attempt).toThrow(words);
+	});
+
+	test.each([['09:00'], [9], [true], [['monday']], [{ from: '09:00' }], [{ values: [] }]])(
+		'refuses %j rather than call at any time',
+		(value) => {
+			expect(() => callingHoursFrom(value, 'UTC')).toThrow(Refusal);
+		},
+	);
+
+	test('refuses under the label of what is wrong, whatever comes in, and throws nothing else', () => {
+		const value = fc.oneof(
+			fc.anything({ withBigInt: true }),
+			fc.record({ values: fc.anything() }),
+			fc.record({
+				values: fc.record(
+					{
+						from: fc.oneof(fc.constant('09:00'), fc.string(), fc.anything()),
+						to: fc.oneof(fc.constant('20:00'), fc.string(), fc.anything()),
+						days: fc.oneof(fc.constant(ALL_DAYS), fc.anything({ withBigInt: true })),
+						timezone: fc.oneof(fc.constantFrom('', 'UTC'), fc.string(), fc.anything()),
+						outside: fc.oneof(fc.constant('skip'), fc.anything({ withBigInt: true })),
+					},
+					{ requiredKeys: [] },
+				),
+			}),
+		);
+		fc.assert(
+			fc.property(value, (given) => {
+				try {
+					const found = callingHoursFrom(given, 'UTC');
+					if (found === undefined) return;
+					expect(found.from).not.toBe(found.to);
+					expect(found.days.length).toBeGreaterThan(0);
+					expect(nextOpening(found, new Date())).toBeInstanceOf(Date);
+				} catch (thrown) {
+					expect(thrown).toBeInstanceOf(Refusal);
+					const { label, message } = thrown as Refusal;
+					expect(label).toMatch(/Calling Hours$/);
+					expect(message.startsWith(label)).toBe(true);
+					expect(message.replace(/".*"/s, '')).not.toMatch(/\b(error|problem|failure|mistake)/i);
+				}
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+});
+
+describe('calling hours', () => {
+	test('begin with From and end before To, on their days only', () => {
+		const office = hours({});
+		expect(isOpen(office, at('2026-11-23T08:59:59.999'))).toBe(false);
+		expect(isOpen(office, at('2026-11-23T09:00'))).toBe(true);
+		expect(isOpen(office, at('2026-11-23T19:59:59.999'))).toBe(true);
+		expect(isOpen(office, at('2026-11-23T20:00'))).toBe(false);
+		expect(isOpen(office, at('2026-11-22T12:00'))).toBe(false);
+	});
+
+	test('are those of the named place', () => {
+		const office = hours({ timezone: 'America/New_York' });
+		expect(isOpen(office, at('2026-11-23T09:00'))).toBe(false);
+		expect(isOpen(office, at('2026-11-23T09:00', 'America/New_York'))).toBe(true);
+	});
+
+	test('past midnight belong to the day on which they begin', () => {
+		const night = hours({ from: '22:00', to: '02:00', days: ['friday'] });
+		expect(isOpen(night, at('2026-11-27T01:00'))).toBe(false);
+		expect(isOpen(night, at('2026-11-27T22:00'))).toBe(true);
+		expect(isOpen(night, at('2026-11-28T01:59'))).toBe(true);
+		expect(isOpen(night, at('2026-11-28T02:00'))).toBe(false);
+		expect(isOpen(night, at('2026-11-28T22:00'))).toBe(false);
+	});
+
+	test('until midnight are the same as 0:00 and as 24:00', () => {
+		for (const to of ['0:00', '24:00']) {
+			const evening = hours({ from: '18:00', to, days: ['friday'] });
+			expect(isOpen(evening, at('2026-11-27T23:59'))).toBe(true);
+			expect(isOpen(evening, at('2026-11-28T00:00'))).toBe(false);
+			expect(isOpen(evening, at('2026-11-27T00:00'))).toBe(false);
+		}
+	});
+
+	test('from 00:00 to 24:00 are the whole day', () => {
+		const sunday = hours({ from: '00:00', to: '24:00', days: ['sunday'] });
+		expect(isOpen(sunday, at('2026-11-22T00:00'))).toBe(true);
+		expect(isOpen(sunday, at('2026-11-22T23:59'))).toBe(true);
+		expect(isOpen(sunday, at('2026-11-23T00:00'))).toBe(false);
+		expect(opensAt(hours({ from: '0', to: '24', days: ALL_DAYS }), at('2026-11-22T03:04'))).toBe(
+			at('2026-11-22T03:04').toISOString(),
+		);
+	});
+
+	// Berlin's clocks went from 02:00 to 03:00 on 29 March 2026.
+	test('that begin in the hour that the clocks skip begin behind it', () => {
+		const early = hours({ from: '02:30', to: '05:00', days: ['sunday'] });
+		expect(opensAt(early, at('2026-03-29T01:59'))).toBe('2026-03-29T01:00:00.000Z');
+		expect(isOpen(early, new Date('2026-03-29T00:59:59.999Z'))).toBe(false);
+	});
+
+	test('that lie in the hour that the clocks skip are not on that day', () => {
+		const skipped = hours({ from: '02:15', to: '02:45', days: ['sunday'] });
+		expect(opensAt(skipped, at('2026-03-29T00:00'))).toBe('2026-04-05T00:15:00.000Z');
+	});
+
+	// They went from 03:00 back to 02:00 on 25 October 2026.
+	test('in the hour that the clocks repeat are what the clock shows, both times', () => {
+		const early = hours({ from: '02:30', to: '05:00', days: ['sunday'] });
+		expect(opensAt(early, at('2026-10-25T01:00'))).toBe('2026-10-25T00:30:00.000Z');
+		expect(isOpen(early, new Date('2026-10-25T00:59:00Z'))).toBe(true);
+		expect(isOpen(early, new Date('2026-10-25T01:00:00Z'))).toBe(false);
+		expect(opensAt(early, new Date('2026-10-25T01:10:00Z'))).toBe('2026-10-25T01:30:00.000Z');
+	});
+
+	test('that are over open again when the clocks are put back into them', () => {
+		const late = hours({ from: '01:00', to: '02:30', days: ['sunday'] });
+		expect(isOpen(late, new Date('2026-10-25T00:45:00Z'))).toBe(false);
+		expect(opensAt(late, new Date('2026-10-25T00:45:00Z'))).toBe('2026-10-25T01:00:00.000Z');
+	});
+});
+
+describe('outsideCallingHours says when a call may go', () => {
+	test.each([
+		[
+			{},
+			'2026-11-22T21:14',
+			'It is Sunday 21:14 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 (in 11 h 46 min)',
+		],
+		[
+			{},
+			'2026-11-23T08:30',
+			'It is Monday 08:30 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 (in 30 min)',
+		],
+		[
+			{},
+			'2026-11-23T08:59:59',
+			'It is Monday 08:59 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 (in 1 min)',
+		],
+		[
+			{},
+			'2026-11-20T20:00',
+			'It is Friday 20:00 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 (in 2 days 13 h)',
+		],
+		[
+			{ from: '22', to: '2', days: ['monday', 'wednesday', 'thursday', 'friday', 'sunday'] },
+			'2026-12-31T15:05',
+			'It is Thursday 15:05 in Europe/Berlin, outside the calling hours (Mon, Wed–Fri, Sun 22:00–02:00); the next call may go Thursday 31 December at 22:00 (in 6 h 55 min)',
+		],
+		[
+			{ from: '0', to: '24', days: ['saturday', 'sunday'] },
+			'2026-11-27T12:00',
+			'It is Friday 12:00 in Europe/Berlin, outside the calling hours (Sat, Sun 00:00–24:00); the next call may go Saturday 28 November at 00:00 (in 12 h 0 min)',
+		],
+		// An hour less than the clock suggests: it is put forward in between.
+		[
+			{ days: ['sunday'] },
+			'2026-03-28T21:00',
+			'It is Saturday 21:00 in Europe/Berlin, outside the calling hours (Sun 09:00–20:00); the next call may go Sunday 29 March at 09:00 (in 11 h 0 min)',
+		],
+	])('%j at %s', (values, now, sentence) => {
+		expect(outsideCallingHours(hours(values), at(now))).toBe(sentence);
+	});
+});
+
+describe('calling hours agree with luxon', () => {
+	/** With the clock changes of 2026 that differ from one another: by how much, and at which time of day. */
+	const ZONES = [
+		'Europe/Berlin',
+		'America/New_York',
+		'America/St_Johns',
+		'America/Havana', // back over midnight
+		'America/Santiago', // forward at midnight
+		'Asia/Beirut', // forward at midnight, back over it
+		'Africa/Cairo',
+		'Africa/Casablanca', // around Ramadan
+		'Australia/Lord_Howe', // half an hour
+		'Pacific/Chatham', // 45 minutes off the hour
+		'Antarctica/Troll', // two hours
+		'Asia/Kolkata',
+		'Pacific/Kiritimati',
+		'UTC',
+	];
+	const MINUTE = 60_000;
+	const YEAR = { start: Date.UTC(2026, 0, 1), minutes: 365 * 24 * 60 };
+
+	const changes = new Map(
+		ZONES.map((zone) => {
+			const offset = (minute: number) =>
+				DateTime.fromMillis(YEAR.start + minute * MINUTE, { zone }).offset;
+			const found: number[] = [];
+			for (let minute = 15; minute < YEAR.minutes; minute += 15) {
+				if (minute % 720 === 0 && offset(minute) === offset(minute + 720)) minute += 720;
+				if (offset(minute) !== offset(minute - 15)) found.push(minute);
+			}
+			return [zone, found];
+		}),
+	);
+
+	function oracle({ from, to, days, timezone }: CallingHours, instant: number): boolean {
+		const local = DateTime.fromMillis(instant, { zone: timezone });
+		const minute = local.hour * 60 + local.minute;
+		const today = days.some((day) => ALL_DAYS[local.weekday - 1] === day);
+		const yesterday = days.some((day) => ALL_DAYS[(local.weekday + 5) % 7] === day);
+		if (from < to) return today && minute >= from && minute < to;
+		return (today && minute >= from) || (yesterday && minute < to);
+	}
+
+	const anyHours = fc
+		.record({
+			from: fc.integer({ min: 0, max: 1439 }),
+			to: fc.integer({ min: 0, max: 1440 }),
+			days: fc.subarray(ALL_DAYS, { minLength: 1 }),
+			timezone: fc.constantFrom(...ZONES),
+			nightly: fc.boolean(),
+		})
+		// Half of the hours lie where clocks are changed.
+		.map(({ nightly, from, to, ...rest }) => ({
+			...rest,
+			from: nightly ? from % 240 : from,
+			to: nightly ? to % 300 : to,
+		}))
+		.filter(({ from, to }) => from !== to);
+
+	/** A minute of the year, half of the time near a clock change of the zone. */
+	const minuteIn = (zone: string) => {
+		const near = changes.get(zone) ?? [];
+		const any = fc.nat(YEAR.minutes - 1);
+		if (near.length === 0) return any;
+		return fc.oneof(
+			any,
+			fc
+				.tuple(fc.constantFrom(...near), fc.integer({ min: -1440, max: 300 }))
+				.map(([change, off]) => change + off),
+		);
+	};
+
+	const hoursAndInstant = anyHours.chain(({ timezone, days, from, to }) =>
+		fc.record({
+			calling: fc.constant(hours({ timezone, days, from: clock(from), to: clock(to) })),
+			now: fc
+				.tuple(minuteIn(timezone), fc.constantFrom(0, 1, 29_999, 59_999))
+				.map(([minute, rest]) => YEAR.start + minute * MINUTE + rest),
+		}),
+	);
+
+	const clock = (minutes: number) =>
+		`${String(Math.floor(minutes / 60))}:${String(minutes % 60).padStart(2, '0')}`;
+
+	test('the zones have clock changes to test', () => {
+		expect([...changes.values()].flat().length).toBeGreaterThanOrEqual(20);
+	});
+
+	test('on whether they are open, minute by minute', () => {
+		fc.assert(
+			fc.property(hoursAndInstant, ({ calling, now }) => {
+				for (let instant = now; instant < now + 300 * MINUTE; instant += MINUTE) {
+					if (isOpen(calling, new Date(instant)) !== oracle(calling, instant)) {
+						throw new Error(`differs at ${new Date(instant).toISOString()}`);
+					}
+				}
+			}),
+			{ numRuns: 100 },
+		);
+	});
+
+	test('on when they open next', () => {
+		fc.assert(
+			fc.property(hoursAndInstant, ({ calling, now }) => {
+				let expected = now;
+				while (!oracle(calling, expected)) expected = (Math.floor(expected / MINUTE) + 1) * MINUTE;
+				expect(opensAt(calling, new Date(now))).toBe(new Date(expected).toISOString());
+			}),
+			{ numRuns: 100 },
+		);
+	});
+});
