@@ -12,5 +12,7 @@ module.exports = {
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	globalSetup: '<rootDir>/test/support/n8nFolder.js',
 	globalTeardown: '<rootDir>/test/support/removeN8nFolder.js',
+	// The tests mostly wait for a server of their own, so every core may have them.
+	maxWorkers: '100%',
 	testTimeout: 30_000,
 };

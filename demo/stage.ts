@@ -1,0 +1,129 @@
+import { startSandbox, type Sandbox } from '../sandbox';
+import { N8nClient, type Owner, type SavedWorkflow } from '../tools/n8n/client';
+import { noteInstalledPackage, packThisPackage } from '../tools/n8n/communityPackage';
+import { ensureN8n, type InstallProgress } from '../tools/n8n/install';
+import { freePort } from '../tools/n8n/ports';
+import { DEFAULT_N8N_VERSION } from '../tools/n8n/recipes';
+import { startN8n, type RunningN8n } from '../tools/n8n/start';
+import { waitFor } from '../tools/n8n/waiting';
+import {
+	CALLS_TABLE,
+	CALLS_TABLE_COLUMNS,
+	FORM_PATH,
+	callANewLead,
+	logCallOutcomes,
+} from './workflows';
+
+const SANDBOX_PORT = 4010;
+const N8N_PORT = 5678;
+/** Slow enough to watch a call ring, talk and end; quick enough not to wait for it. */
+export const SANDBOX_SPEED = 3;
+
+/** Not a secret: this n8n listens on loopback only and is gone when the demo ends. */
+export const OWNER: Owner = {
+	email: 'demo@example.com',
+	password: 'Samora-demo-1',
+	firstName: 'Demo',
+	lastName: 'Person',
+};
+
+export interface Stage {
+	sandbox: Sandbox;
+	n8n: RunningN8n;
+	client: N8nClient;
+	callANewLead: SavedWorkflow;
+	logCallOutcomes: SavedWorkflow;
+	callsTableId: string;
+	callsTableUrl: string;
+	formUrl: string;
+}
+
+export interface StageOptions {
+	say: (line: string) => void;
+	onInstallProgress: (progress: InstallProgress) => void;
+	signal: AbortSignal;
+}
+
+/**
+ * Puts everything up that the demo needs. Each thing's taking down goes onto `takeDown` as soon as the thing is
+ * there, so that an interruption at any point leaves nothing behind.
+ */
+export async function putUpStage(
+	{ say, onInstallProgress, signal }: StageOptions,
+	takeDown: Array<() => Promise<void>>,
+): Promise<Stage> {
+	say('Building and packing the nodes');
+	const packed = await packThisPackage();
+	takeDown.push(packed.remove);
+	signal.throwIfAborted();
+
+	say(`Making sure that n8n ${DEFAULT_N8N_VERSION} is there`);
+	await ensureN8n(DEFAULT_N8N_VERSION, { onProgress: onInstallProgress, signal });
+
+	const sandbox = await startSandbox({
+		host: '127.0.0.1',
+		port: await freePort(SANDBOX_PORT),
+		filesPort: await freePort(SANDBOX_PORT + 1),
+		speed: SANDBOX_SPEED,
+		log: false,
+	});
+	takeDown.push(() => sandbox.stop());
+	say(`The sandbox that stands in for Samora listens on ${sandbox.url}`);
+
+	say('Starting n8n with the nodes installed');
+	const n8n = await startN8n({
+		version: DEFAULT_N8N_VERSION,
+		port: N8N_PORT,
+		packageTarball: packed.tarball,
+		signal,
+	});
+	takeDown.push(() => n8n.stop());
+	await packed.remove();
+	say(`n8n listens on ${n8n.url}`);
+
+	say('Setting up the owner, the credential, the table and the two workflows');
+	const client = new N8nClient(n8n.url, n8n.version);
+	await client.setUpOwner(OWNER);
+	await noteInstalledPackage(n8n, client, 'n8n-nodes-samora');
+	const credential = await client.createCredential({
+		name: 'Samora (sandbox)',
+		type: 'samoraApi',
+		data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+	});
+	const { id: callsTableId } = await client.createDataTable(CALLS_TABLE, CALLS_TABLE_COLUMNS);
+	const belongings = { credential, callsTableId, agentId: sandbox.agents[0].id };
+	const log = await client.createWorkflow(await logCallOutcomes(belongings));
+	const call = await client.createWorkflow(await callANewLead(belongings));
+	signal.throwIfAborted();
+
+	takeDown.push(() => withdraw(client, n8n, sandbox, [call, log]));
+	await client.publish(log);
+	await client.publish(call);
+	signal.throwIfAborted();
+
+	return {
+		sandbox,
+		n8n,
+		client,
+		callANewLead: call,
+		logCallOutcomes: log,
+		callsTableId,
+		callsTableUrl: await client.dataTableUrl(callsTableId),
+		formUrl: `${n8n.url}/form/${FORM_PATH}`,
+	};
+}
+
+/** Unpublishes the workflows and waits until n8n has removed their webhooks at the sandbox. */
+async function withdraw(
+	client: N8nClient,
+	n8n: RunningN8n,
+	sandbox: Sandbox,
+	workflows: SavedWorkflow[],
+): Promise<void> {
+	if (!n8n.running) return;
+	for (const { id } of workflows) await client.unpublish(id);
+	await waitFor(async () => (await sandbox.control.webhooks()).length === 0, {
+		what: 'The removal of the webhook at the sandbox',
+		timeoutMs: 20_000,
+	});
+}

@@ -1,0 +1,57 @@
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { N8nClient, type CredentialReference } from '../../tools/n8n/client';
+import { packThisPackage } from '../../tools/n8n/communityPackage';
+import { installProgressOn } from '../../tools/n8n/installProgress';
+import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
+import { startN8n, type RunningN8n } from '../../tools/n8n/start';
+
+/** The versions of n8n to test with: `SAMORA_N8N_VERSIONS=2.41.1,1.123.81`. */
+export const VERSIONS = (process.env.SAMORA_N8N_VERSIONS ?? DEFAULT_N8N_VERSION).split(',');
+
+/** An n8n that is not cached yet takes long to install, in milliseconds. */
+export const FIRST_INSTALL_MS = 30 * 60_000;
+
+/** A real n8n with the packed package in it, an owner, and a credential for a sandbox beside it. */
+export interface InstalledN8n {
+	sandbox: Sandbox;
+	n8n: RunningN8n;
+	client: N8nClient;
+	credential: CredentialReference;
+	agentId: string;
+	stop(): Promise<void>;
+}
+
+export async function installedN8n(version: string): Promise<InstalledN8n> {
+	const sandbox = await startSandbox({ port: 0, filesPort: 0, speed: 10 });
+	const started: Array<() => Promise<unknown>> = [() => sandbox.stop()];
+	const stop = async () => {
+		for (const end of started.splice(0).reverse()) await end();
+	};
+	try {
+		const packed = await packThisPackage();
+		started.push(() => packed.remove());
+		const n8n = await startN8n({
+			version,
+			packageTarball: packed.tarball,
+			onProgress: installProgressOn(process.stderr),
+		});
+		started.push(() => n8n.stop());
+		const client = new N8nClient(n8n.url, version);
+		await client.setUpOwner({
+			email: 'owner@example.com',
+			password: 'Samora-test-1',
+			firstName: 'Test',
+			lastName: 'Owner',
+		});
+		const credential = await client.createCredential({
+			name: 'Samora',
+			type: 'samoraApi',
+			data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+		});
+		return { sandbox, n8n, client, credential, agentId: sandbox.agents[0].id, stop };
+	} catch (fault) {
+		// What is left running would keep the test run from ending.
+		await stop();
+		throw fault;
+	}
+}

@@ -1,0 +1,56 @@
+import { callANewLead, CALLS_TABLE_COLUMNS, logCallOutcomes } from '../../demo/workflows';
+import type { NewWorkflow } from '../../tools/n8n/client';
+import { isRecord } from '../../tools/n8n/json';
+
+const belongings = {
+	credential: { id: 'credential-1', name: 'Samora', type: 'samoraApi' },
+	callsTableId: 'table-1',
+	agentId: 'agent-1',
+};
+
+describe.each([
+	['call a new lead', callANewLead],
+	['log call outcomes', logCallOutcomes],
+])('the workflow "%s"', (_, load) => {
+	let workflow: NewWorkflow;
+
+	beforeAll(async () => {
+		workflow = await load(belongings);
+	});
+
+	const named = (name: string) => workflow.nodes.find((node) => node.name === name);
+
+	it('connects nodes that are there', () => {
+		const links = Object.entries(workflow.connections).flatMap(([from, outputs]) => [
+			from,
+			...Array.from(JSON.stringify(outputs).matchAll(/"node":"([^"]+)"/g), ([, to]) => to),
+		]);
+		expect(links.filter((name) => !named(name))).toEqual([]);
+	});
+
+	it('names in its expressions only nodes that are there', () => {
+		const mentioned = Array.from(
+			JSON.stringify(workflow.nodes).matchAll(/\$\('([^']+)'\)/g),
+			([, name]) => name,
+		);
+		expect(mentioned.filter((name) => !named(name))).toEqual([]);
+	});
+
+	it('gives every Samora node the credential and, where it has one, the agent of this n8n', () => {
+		const ours = workflow.nodes.filter(({ type }) => type.startsWith('n8n-nodes-samora.'));
+		expect(ours.length).toBeGreaterThan(0);
+		for (const { credentials, parameters } of ours) {
+			expect(credentials).toEqual({ samoraApi: { id: 'credential-1', name: 'Samora' } });
+			expect([undefined, 'agent-1']).toContain(parameters.agentId);
+		}
+	});
+});
+
+it('"log call outcomes" fills exactly the columns of the table that the demo makes', async () => {
+	const { nodes } = await logCallOutcomes(belongings);
+	const table = nodes.find(({ type }) => type === 'n8n-nodes-base.dataTable');
+	const columns = table?.parameters.columns;
+	const values = isRecord(columns) && isRecord(columns.value) ? columns.value : {};
+	expect(Object.keys(values)).toEqual(CALLS_TABLE_COLUMNS.map(({ name }) => name));
+	expect(table?.parameters.dataTableId).toMatchObject({ value: 'table-1' });
+});

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { chromium, selectors, type Browser, type Page } from 'playwright-core';
+
+import type { Owner } from './client';
+
+const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export async function openBrowser(): Promise<Browser> {
+	const executablePath = process.env.CHROMIUM_PATH ?? USUAL_PLACES.find(existsSync);
+	if (!executablePath) {
+		throw new Error('No Chromium found: install one (Debian: chromium) or set CHROMIUM_PATH');
+	}
+	selectors.setTestIdAttribute('data-test-id');
+	// The sandbox of Chromium needs privileges that containers do not give.
+	return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+}
+
+/** A page of n8n's editor, signed in. */
+export async function openEditor(browser: Browser, url: string, owner: Owner): Promise<Page> {
+	const context = await browser.newContext({
+		viewport: { width: 1440, height: 810 },
+		colorScheme: 'light',
+	});
+	const page = await context.newPage();
+	await page.goto(`${url}/signin`);
+	await page.locator('[name=emailOrLdapLoginId]').fill(owner.email);
+	await page.locator('[name=password]').fill(owner.password);
+	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.waitForURL((at) => !at.pathname.startsWith('/signin'));
+	return page;
+}
+
+/** Shows a workflow on the canvas, fitted into the window. */
+export async function showWorkflow(page: Page, url: string, workflowId: string): Promise<void> {
+	await page.goto(`${url}/workflow/${workflowId}`);
+	await page.getByTestId('canvas-node').first().waitFor();
+	await page.getByTestId('zoom-to-fit').click();
+}
+
+/** n8n's advice on published workflows, which comes when it likes and lies over the canvas. */
+const ADVICE = '[data-reka-popper-content-wrapper]:has([data-test-id="suggested-actions-close"])';
+
+/** Takes a picture once nothing is loading any more. */
+export async function takePicture(page: Page, file: string): Promise<void> {
+	await page.waitForLoadState('networkidle');
+	await page.screenshot({
+		path: file,
+		animations: 'disabled',
+		style: `${ADVICE} { display: none !important; }`,
+	});
+}

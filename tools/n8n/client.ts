@@ -1,0 +1,321 @@
+import { parse as parseFlatted } from 'flatted';
+
+import { isRecord, parseJson, type JsonRecord } from './json';
+import { publishingOf, type PublishingStyle } from './publishing';
+import { waitFor } from './waiting';
+
+export interface Owner {
+	email: string;
+	password: string;
+	firstName: string;
+	lastName: string;
+}
+
+export interface CredentialReference {
+	id: string;
+	name: string;
+	type: string;
+}
+
+export interface NewCredential {
+	name: string;
+	type: string;
+	data: JsonRecord;
+}
+
+export interface WorkflowNode {
+	id: string;
+	name: string;
+	type: string;
+	typeVersion: number;
+	position: [number, number];
+	parameters: JsonRecord;
+	credentials?: Record<string, { id: string; name: string }>;
+	webhookId?: string;
+}
+
+export interface NewWorkflow {
+	name: string;
+	nodes: WorkflowNode[];
+	connections: JsonRecord;
+	settings?: JsonRecord;
+}
+
+export interface SavedWorkflow {
+	id: string;
+	name: string;
+	/** What n8n 2.x publishes is a version of the workflow. */
+	versionId: string;
+	/** The workflow as n8n keeps it. */
+	definition: JsonRecord;
+}
+
+export interface ExecutionSummary {
+	id: string;
+	workflowId: string;
+	mode: string;
+	status: string;
+	startedAt: string | null;
+}
+
+export interface Execution extends ExecutionSummary {
+	/** The JSON of what a node's output branch gave in its last run; empty if it did not run. */
+	output(nodeName: string, branch?: number): JsonRecord[];
+	/** The message of what ended the execution, if something did. */
+	errorMessage: string | undefined;
+	/** n8n's own record, for what the above does not show. */
+	data: unknown;
+}
+
+export interface DataTableColumn {
+	name: string;
+	type: 'string' | 'number' | 'boolean' | 'date';
+}
+
+export interface InstalledCommunityPackage {
+	packageName: string;
+	installedVersion: string;
+	failedLoading: boolean;
+	nodeTypes: string[];
+}
+
+/** What n8n answered when it did not do what it was asked. */
+export class N8nRefusal extends Error {
+	constructor(
+		message: string,
+		readonly status: number,
+	) {
+		super(message);
+	}
+}
+
+/** Drives an n8n over the REST interface its own editor uses. */
+export class N8nClient {
+	private cookie = '';
+	private projectId: string | undefined;
+	private readonly publishing: PublishingStyle;
+
+	constructor(
+		readonly url: string,
+		version: string,
+	) {
+		this.publishing = publishingOf(version);
+	}
+
+	/** Makes the first account of a fresh n8n and stays signed in as it. */
+	async setUpOwner(owner: Owner): Promise<void> {
+		await this.request('POST', '/rest/owner/setup', owner);
+	}
+
+	async logIn({ email, password }: Owner): Promise<void> {
+		await this.request('POST', '/rest/login', { emailOrLdapLoginId: email, email, password });
+	}
+
+	async createCredential(credential: NewCredential): Promise<CredentialReference> {
+		const { name, type } = credential;
+		return {
+			id: text(await this.request('POST', '/rest/credentials', credential), 'id'),
+			name,
+			type,
+		};
+	}
+
+	/** What the Test button of a credential says. */
+	async testCredential(
+		{ id, name, type }: CredentialReference,
+		data: JsonRecord,
+	): Promise<{ passed: boolean; message: string }> {
+		const answer = await this.request('POST', '/rest/credentials/test', {
+			credentials: { id, name, type, data },
+		});
+		return { passed: text(answer, 'status') === 'OK', message: text(answer, 'message') };
+	}
+
+	async createWorkflow(workflow: NewWorkflow): Promise<SavedWorkflow> {
+		const saved = await this.request('POST', '/rest/workflows', {
+			...workflow,
+			settings: workflow.settings ?? { executionOrder: 'v1' },
+			active: false,
+		});
+		return asWorkflow(saved);
+	}
+
+	/** Publishes a workflow (1.x: activates it) and waits until its triggers are registered; throws what n8n says if they are not. */
+	async publish(workflow: SavedWorkflow): Promise<void> {
+		await this.publishing.publish(this, workflow);
+	}
+
+	/** Takes a workflow out of production; n8n may still be removing its webhooks when this returns. */
+	async unpublish(workflowId: string): Promise<void> {
+		await this.publishing.unpublish(this, workflowId);
+	}
+
+	/** Runs a workflow from one of its triggers, as the editor's Execute button does. */
+	async run(workflow: SavedWorkflow, triggerName: string): Promise<string> {
+		const answer = await this.request(
+			'POST',
+			`/rest/workflows/${workflow.id}/run`,
+			this.publishing.manualRun(workflow, triggerName),
+		);
+		return text(answer, 'executionId');
+	}
+
+	/** Of one workflow or of all, newest first. */
+	async executions(workflowId?: string): Promise<ExecutionSummary[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const answer = await this.request('GET', `/rest/executions?filter=${filter}&limit=100`);
+		return list(answer, 'results').map(asExecutionSummary);
+	}
+
+	async execution(id: string): Promise<Execution> {
+		const answer = record(await this.request('GET', `/rest/executions/${id}`));
+		const stored = answer.data;
+		const data: unknown = typeof stored === 'string' ? parseFlatted(stored) : stored;
+		return {
+			...asExecutionSummary(answer),
+			data,
+			errorMessage: optionalText(at(data, 'resultData', 'error', 'message')),
+			output: (nodeName, branch = 0) => outputOf(data, nodeName, branch),
+		};
+	}
+
+	/** Waits until an execution has ended, well or not. */
+	async finished(executionId: string, timeoutMs = 60_000): Promise<Execution> {
+		return waitFor(
+			async () => {
+				const execution = await this.execution(executionId);
+				const underWay = ['new', 'running', 'waiting'].includes(execution.status);
+				return !underWay && execution;
+			},
+			{ what: `The end of execution ${executionId}`, timeoutMs },
+		);
+	}
+
+	/** Retries a failed execution, as its button in the list of executions does; gives the new one's id. */
+	async retry(executionId: string, { loadWorkflow = false } = {}): Promise<string> {
+		const path = `/rest/executions/${executionId}/retry`;
+		return text(await this.request('POST', path, { loadWorkflow }), 'id');
+	}
+
+	async createDataTable(name: string, columns: DataTableColumn[]): Promise<{ id: string }> {
+		const path = await this.dataTablesPath();
+		return { id: text(await this.request('POST', path, { name, columns }), 'id') };
+	}
+
+	async dataTableRows(tableId: string): Promise<JsonRecord[]> {
+		const path = `${await this.dataTablesPath()}/${tableId}/rows?take=250&sortBy=id:asc`;
+		return list(await this.request('GET', path), 'data');
+	}
+
+	/** Where a person finds a data table in the editor. */
+	async dataTableUrl(tableId: string): Promise<string> {
+		return `${this.url}/projects/${await this.personalProject()}/datatables/${tableId}`;
+	}
+
+	async communityPackages(): Promise<InstalledCommunityPackage[]> {
+		return list(await this.request('GET', '/rest/community-packages')).map((installed) => ({
+			packageName: text(installed, 'packageName'),
+			installedVersion: text(installed, 'installedVersion'),
+			failedLoading: installed.failedLoading === true,
+			nodeTypes: list(installed.installedNodes).map((node) => text(node, 'type')),
+		}));
+	}
+
+	/** The descriptions n8n sends its editor of the node types whose name starts like this. */
+	async nodeTypes(prefix: string): Promise<JsonRecord[]> {
+		return list(await this.request('GET', '/types/nodes.json')).filter((type) =>
+			text(type, 'name').startsWith(prefix),
+		);
+	}
+
+	/** One request of the editor's kind; gives the answer's `data`. */
+	async request(method: string, path: string, body?: unknown): Promise<unknown> {
+		const response = await fetch(`${this.url}${path}`, {
+			method,
+			headers: {
+				cookie: this.cookie,
+				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+			},
+			body: body === undefined ? undefined : JSON.stringify(body),
+			signal: AbortSignal.timeout(60_000),
+		});
+		const said = await response.text();
+		if (!response.ok) throw new N8nRefusal(whatItSaid(said), response.status);
+		const [signedIn] = response.headers.getSetCookie().filter((it) => it.startsWith('n8n-auth='));
+		if (signedIn) this.cookie = signedIn.split(';', 1)[0];
+		const answer = said === '' ? undefined : parseJson(said);
+		return isRecord(answer) && 'data' in answer ? answer.data : answer;
+	}
+
+	private async dataTablesPath(): Promise<string> {
+		return `/rest/projects/${await this.personalProject()}/data-tables`;
+	}
+
+	private async personalProject(): Promise<string> {
+		this.projectId ??= text(await this.request('GET', '/rest/projects/personal'), 'id');
+		return this.projectId;
+	}
+}
+
+function whatItSaid(body: string): string {
+	try {
+		const answer = parseJson(body);
+		if (isRecord(answer) && typeof answer.message === 'string') return answer.message;
+	} catch {
+		// Not JSON: the body itself is what it said.
+	}
+	return body;
+}
+
+function asWorkflow(value: unknown): SavedWorkflow {
+	const workflow = record(value);
+	return {
+		id: text(workflow, 'id'),
+		name: text(workflow, 'name'),
+		versionId: text(workflow, 'versionId'),
+		definition: workflow,
+	};
+}
+
+function asExecutionSummary(execution: JsonRecord): ExecutionSummary {
+	return {
+		id: text(execution, 'id'),
+		workflowId: text(execution, 'workflowId'),
+		mode: text(execution, 'mode'),
+		status: text(execution, 'status'),
+		startedAt: optionalText(execution.startedAt) ?? null,
+	};
+}
+
+function outputOf(data: unknown, nodeName: string, branch: number): JsonRecord[] {
+	const runs = at(data, 'resultData', 'runData', nodeName);
+	const lastRun: unknown = Array.isArray(runs) ? runs.at(-1) : undefined;
+	const branches = at(lastRun, 'data', 'main');
+	const items: unknown = Array.isArray(branches) ? branches[branch] : undefined;
+	return (Array.isArray(items) ? items : []).filter(isRecord).map((item) => record(item.json));
+}
+
+function at(value: unknown, ...keys: string[]): unknown {
+	return keys.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value);
+}
+
+function record(value: unknown): JsonRecord {
+	if (isRecord(value)) return value;
+	throw new Error(`n8n answered ${JSON.stringify(value)} where an object was expected`);
+}
+
+function list(value: unknown, key?: string): JsonRecord[] {
+	const items = key === undefined ? value : record(value)[key];
+	if (Array.isArray(items)) return items.map(record);
+	throw new Error(`n8n answered ${JSON.stringify(value)} where a list was expected`);
+}
+
+function text(value: unknown, key: string): string {
+	const found = record(value)[key];
+	if (typeof found === 'string' || typeof found === 'number') return String(found);
+	throw new Error(`n8n's answer has no "${key}": ${JSON.stringify(value)}`);
+}
+
+function optionalText(value: unknown): string | undefined {
+	return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import type { N8nClient } from './client';
+import { isRecord, parseJson, type JsonRecord } from './json';
+import { npm } from './npm';
+
+const run = promisify(execFile);
+
+export const PROJECT_FOLDER = path.resolve(__dirname, '..', '..');
+
+const SOURCES = ['nodes', 'credentials', 'icons', 'package.json', 'tsconfig.json', 'gulpfile.js'];
+
+/** Builds this project's package if anything it is made of changed, and packs it; gives the tarball's path. */
+export async function packThisPackage(): Promise<{ tarball: string; remove: () => Promise<void> }> {
+	if (await isStale()) await npm(['run', 'build'], PROJECT_FOLDER);
+	const folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-pack-'));
+	const packed = parseJson(
+		await npm(['pack', '--json', `--pack-destination=${folder}`], PROJECT_FOLDER),
+	);
+	const [entry] = Array.isArray(packed) ? packed : [];
+	if (!isRecord(entry) || typeof entry.filename !== 'string') {
+		throw new Error('npm pack did not say what it packed');
+	}
+	return {
+		tarball: path.join(folder, entry.filename),
+		remove: () => rm(folder, { recursive: true, force: true }),
+	};
+}
+
+async function isStale(): Promise<boolean> {
+	const builtAt = await lastChange('dist');
+	const changedAt = await Promise.all(SOURCES.map(lastChange));
+	return builtAt === 0 || changedAt.some((time) => time > builtAt);
+}
+
+/** When a file, or the newest file of a folder, was last changed; 0 if there is none. */
+async function lastChange(name: string): Promise<number> {
+	const file = path.join(PROJECT_FOLDER, name);
+	if (!existsSync(file)) return 0;
+	const times = (await stat(file)).isDirectory()
+		? (await readdir(file, { withFileTypes: true, recursive: true }))
+				.filter((entry) => entry.isFile())
+				.map(async (entry) => (await stat(path.join(entry.parentPath, entry.name))).mtimeMs)
+		: [(await stat(file)).mtimeMs];
+	return Math.max(0, ...(await Promise.all(times)));
+}
+
+/**
+ * Puts a packed package where n8n's Community nodes screen would have put it, by the same steps: unpacked into
+ * `nodes/node_modules/<name>`, its dev, peer and optional dependencies dropped (so no second n8n-workflow comes
+ * along), its dependencies installed without scripts, and the package noted in `nodes/package.json`.
+ */
+export async function installPackage(tarball: string, n8nFolder: string): Promise<void> {
+	const nodesFolder = path.join(n8nFolder, 'nodes');
+	const unpacked = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-unpack-'));
+	try {
+		await run('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
+		const manifest = await readManifest(path.join(unpacked, 'package.json'));
+		const name = String(manifest.name);
+		const packageFolder = path.join(nodesFolder, 'node_modules', name);
+		await rm(packageFolder, { recursive: true, force: true });
+		await mkdir(packageFolder, { recursive: true });
+		await run('tar', ['-xzf', tarball, '-C', packageFolder, '--strip-components=1']);
+
+		for (const kind of ['devDependencies', 'peerDependencies', 'optionalDependencies']) {
+			delete manifest[kind];
+		}
+		await writeJson(path.join(packageFolder, 'package.json'), manifest);
+		await npm(
+			[
+				'install',
+				'--audit=false',
+				'--fund=false',
+				'--bin-links=false',
+				'--install-strategy=shallow',
+				'--ignore-scripts=true',
+				'--package-lock=false',
+			],
+			packageFolder,
+		);
+		await writeJson(path.join(nodesFolder, 'package.json'), {
+			name: 'installed-nodes',
+			private: true,
+			dependencies: { [name]: manifest.version },
+		});
+	} finally {
+		await rm(unpacked, { recursive: true, force: true });
+	}
+}
+
+async function readManifest(file: string): Promise<JsonRecord> {
+	const manifest = parseJson(await readFile(file, 'utf8'));
+	if (!isRecord(manifest)) throw new Error(`${file} is not a package manifest`);
+	return manifest;
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+	await writeFile(file, JSON.stringify(value, null, 2));
+}
+
+const NOTE_PACKAGE = `
+const { DatabaseSync } = require('node:sqlite');
+const [file, told] = process.argv.slice(1);
+const { manifest, nodes } = JSON.parse(told);
+const database = new DatabaseSync(file, { timeout: 10000 });
+const now = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
+database
+	.prepare('insert or replace into installed_packages values (?, ?, ?, ?, ' + now + ', ' + now + ')')
+	.run(manifest.name, manifest.version, manifest.author.name, manifest.author.email);
+for (const { displayName, name, version } of nodes) {
+	database
+		.prepare('insert or replace into installed_nodes (name, type, latestVersion, package) values (?, ?, ?, ?)')
+		.run(displayName, name, [version].flat().at(-1), manifest.name);
+}
+`;
+
+/**
+ * The rest of what the Community nodes screen does on installing: the package and its nodes are noted in n8n's
+ * database, which is what that screen lists. n8n loads the package without it.
+ */
+export async function noteInstalledPackage(
+	{ node, userFolder }: { node: string; userFolder: string },
+	client: N8nClient,
+	name: string,
+): Promise<void> {
+	const n8nFolder = path.join(userFolder, '.n8n');
+	const manifest = await readManifest(
+		path.join(n8nFolder, 'nodes', 'node_modules', name, 'package.json'),
+	);
+	// n8n makes a tool for agents of a node by itself; the package did not bring it.
+	const nodes = (await client.nodeTypes(`${name}.`)).filter(
+		(type) => !String(type.name).endsWith('Tool'),
+	);
+	await run(node, [
+		'--eval',
+		NOTE_PACKAGE,
+		path.join(n8nFolder, 'database.sqlite'),
+		JSON.stringify({ manifest, nodes }),
+	]);
+}

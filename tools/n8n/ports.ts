@@ -1,0 +1,17 @@
+import { createServer } from 'node:net';
+
+/** The preferred port if nobody listens there, else any free one. */
+export async function freePort(preferred = 0): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const server = createServer();
+		server.once('error', (error: NodeJS.ErrnoException) => {
+			if (preferred !== 0 && error.code === 'EADDRINUSE') freePort().then(resolve, reject);
+			else reject(error);
+		});
+		server.listen(preferred, '127.0.0.1', () => {
+			const address = server.address();
+			const port = typeof address === 'object' && address ? address.port : preferred;
+			server.close(() => resolve(port));
+		});
+	});
+}

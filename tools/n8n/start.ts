@@ -1,0 +1,201 @@
+import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { ensureN8n, type InstalledN8n, type InstallOptions } from './install';
+import { installPackage } from './communityPackage';
+import { freePort } from './ports';
+import { DEFAULT_N8N_VERSION, recipeFor } from './recipes';
+import { spawnTethered, type TetheredProcess } from './tetheredProcess';
+import { waitFor } from './waiting';
+
+const READY_WITHIN_MS = 180_000;
+
+export interface StartOptions extends InstallOptions {
+	version?: string;
+	/** Where this n8n keeps its database and settings; without it a temporary folder that goes with the n8n. */
+	userFolder?: string;
+	/** Taken if free, else another; without it any free port. */
+	port?: number;
+	/** Tarball of a community package that is installed before the start. */
+	packageTarball?: string;
+	env?: Record<string, string>;
+}
+
+export interface RunningN8n {
+	readonly version: string;
+	/** e.g. `http://127.0.0.1:5678` */
+	readonly url: string;
+	readonly userFolder: string;
+	readonly logFile: string;
+	readonly pid: number;
+	/** The Node this n8n runs under. */
+	readonly node: string;
+	readonly running: boolean;
+	/** Resolves with the exit code when this n8n has ended, for whatever reason. */
+	readonly exited: Promise<number>;
+	/** Ends it as an orderly shutdown would, and removes its folder if that was temporary. */
+	stop(): Promise<void>;
+	/** Ends it as a crash would; the folder stays, for a next start. */
+	kill(): Promise<void>;
+}
+
+/** Starts an n8n of its own for this process: isolated, quiet, on loopback, ready to be used when this returns. */
+export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> {
+	const { version = DEFAULT_N8N_VERSION, packageTarball, signal } = options;
+	const installed = await ensureN8n(version, options);
+	const userFolder =
+		options.userFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-')));
+	const isTemporary = options.userFolder === undefined;
+	const removeFolder = async () => {
+		if (isTemporary) await rm(userFolder, { recursive: true, force: true });
+	};
+
+	try {
+		const n8nFolder = path.join(userFolder, '.n8n');
+		await mkdir(n8nFolder, { recursive: true });
+		if (packageTarball) await installPackage(packageTarball, n8nFolder);
+		signal?.throwIfAborted();
+
+		const port = await freePort(options.port);
+		const url = `http://127.0.0.1:${port}`;
+		const logFile = path.join(userFolder, 'n8n.log');
+		const child = await spawnN8n(installed, logFile, {
+			...quietEnvironment(userFolder, url, port, await freePort()),
+			PATH: await pathFor(installed, userFolder),
+			...recipeFor(version).env,
+			...options.env,
+		});
+		try {
+			await untilReady(url, child, logFile, signal);
+		} catch (error) {
+			await child.kill();
+			throw error;
+		}
+
+		return {
+			version,
+			url,
+			userFolder,
+			logFile,
+			node: installed.node,
+			pid: child.pid,
+			get running() {
+				return child.running;
+			},
+			exited: child.exited,
+			async stop() {
+				await child.stop();
+				await removeFolder();
+			},
+			kill: () => child.kill(),
+		};
+	} catch (error) {
+		await removeFolder();
+		throw error;
+	}
+}
+
+async function spawnN8n(
+	{ node, entry }: InstalledN8n,
+	logFile: string,
+	env: NodeJS.ProcessEnv,
+): Promise<TetheredProcess> {
+	const log = await open(logFile, 'a');
+	try {
+		return spawnTethered(node, [entry, 'start'], {
+			cwd: path.dirname(logFile),
+			env,
+			output: log.fd,
+		});
+	} finally {
+		await log.close();
+	}
+}
+
+/**
+ * n8n calls `node` and `npm` by name. It is to find its own Node, but the person's npm under the person's Node:
+ * npm looks for its global settings, such as a registry, beside the Node it runs under.
+ */
+async function pathFor({ node }: InstalledN8n, userFolder: string): Promise<string> {
+	const commands = path.join(userFolder, 'bin');
+	const { PATH = '' } = process.env;
+	const quotedPath = `'${PATH.replaceAll("'", "'\\''")}'`;
+	await rm(commands, { recursive: true, force: true });
+	await mkdir(commands);
+	await symlink(node, path.join(commands, 'node'));
+	await writeFile(path.join(commands, 'npm'), `#!/bin/sh\nPATH=${quotedPath} exec npm "$@"\n`, {
+		mode: 0o755,
+	});
+	return `${commands}${path.delimiter}${PATH}`;
+}
+
+/** Only what a program needs from the caller's environment: settings of another n8n or of jest are not for this one. */
+function quietEnvironment(
+	userFolder: string,
+	url: string,
+	port: number,
+	runnersPort: number,
+): NodeJS.ProcessEnv {
+	const inherited = ['HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SSL_CERT_FILE'];
+	return {
+		...Object.fromEntries(inherited.map((name) => [name, process.env[name]])),
+		N8N_USER_FOLDER: userFolder,
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_HOST: '127.0.0.1',
+		N8N_PORT: String(port),
+		N8N_EDITOR_BASE_URL: url,
+		WEBHOOK_URL: `${url}/`,
+		GENERIC_TIMEZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
+		N8N_RUNNERS_BROKER_PORT: String(runnersPort),
+		N8N_SECURE_COOKIE: 'false',
+		N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		N8N_ONBOARDING_FLOW_DISABLED: 'true',
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		// Verified packages are looked up at n8n's own servers.
+		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+	};
+}
+
+async function untilReady(
+	url: string,
+	child: TetheredProcess,
+	logFile: string,
+	signal?: AbortSignal,
+): Promise<void> {
+	try {
+		await waitFor(
+			async () => {
+				if (!child.running) throw new Error(`n8n ended with code ${await child.exited}`);
+				return (await answers(`${url}/healthz`)) && (await answers(`${url}/rest/settings`));
+			},
+			{ what: `n8n on ${url} getting ready`, timeoutMs: READY_WITHIN_MS, signal },
+		);
+	} catch (error) {
+		if (signal?.aborted) throw error;
+		const said = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-20).join('\n');
+		throw new Error(`${error instanceof Error ? error.message : error}. It said last:\n${said}`, {
+			cause: error,
+		});
+	}
+}
+
+/** While it boots n8n answers everything with a page, so a status alone does not tell. */
+async function answers(url: string): Promise<boolean> {
+	try {
+		const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+		await response.arrayBuffer();
+		return (
+			response.ok && (response.headers.get('content-type') ?? '').startsWith('application/json')
+		);
+	} catch {
+		return false;
+	}
+}
