@@ -23,7 +23,9 @@ export class SamoraTrigger implements INodeType {
 		icon: { light: 'file:../../icons/samora.svg', dark: 'file:../../icons/samora.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		// "started, finished": the whole names do not fit under a node.
+		subtitle:
+			'={{ $parameter["events"].map((event) => event.replace("CALL_", "").toLowerCase()).join(", ") }}',
 		description: 'Starts the workflow when a call of a Samora voice agent begins, ends or fails',
 		eventTriggerDescription: 'Waiting for a call of your agent',
 		activationMessage: 'Samora now reports the calls of your agent to this workflow.',

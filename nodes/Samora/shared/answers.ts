@@ -67,7 +67,7 @@ export function readFault(thrown: unknown): Fault {
 		isErrorLike(error) && depth < 6;
 		error = error.cause ?? error.errorResponse, depth++
 	) {
-		if (error.code === KEY_WITHHELD || error.name === 'NodeOperationError') {
+		if (error.name === KEY_WITHHELD || error.name === 'NodeOperationError') {
 			return { code: '', fate: 'unreached', words: String(error.message) };
 		}
 		// The innermost code is the one nobody has rephrased.

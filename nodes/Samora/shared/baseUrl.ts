@@ -26,12 +26,13 @@ export function baseUrlRefusal(baseUrl: string): string | undefined {
 	return undefined;
 }
 
-/** The code of the error with which the credential keeps the key back. */
-export const KEY_WITHHELD = 'ERR_SAMORA_KEY_WITHHELD';
+/** The name of the error with which the credential keeps the key back. */
+export const KEY_WITHHELD = 'SamoraKeyWithheld';
 
 class KeyWithheld extends Error {
-	// The credential and the nodes are bundled apart, so a class of one is not known to the other; a code is.
-	readonly code = KEY_WITHHELD;
+	// The credential and the nodes are bundled apart, so a class of one is not known to the other; a name is. And not
+	// a code: n8n's credential test would show that instead of the sentence.
+	override readonly name = KEY_WITHHELD;
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
 	IN8nHttpFullResponse,
 	INodeExecutionData,
 	INodePropertyRouting,
+	ITaskDataConnections,
 } from 'n8n-workflow';
 import pLimit from 'p-limit';
 
@@ -203,9 +204,14 @@ function newTry(context: IExecuteSingleFunctions, route: Route): Try {
 	};
 }
 
+/**
+ * How many items the engine goes through. Its hooks are shown one at a time, and the execute data may hold more: with
+ * Execute Once, or when an AI agent calls the node. So the engine's own list is counted.
+ */
 function countItems(context: IExecuteSingleFunctions): number {
-	const { data } = context.getExecuteData();
-	return (data.main?.[0] ?? data.ai_tool?.[0] ?? []).length;
+	const { inputData } = context as { inputData?: ITaskDataConnections };
+	const { main, ai_tool: tool } = inputData ?? context.getExecuteData().data;
+	return (main?.[0] ?? tool?.[0] ?? []).length;
 }
 
 function concurrency(read: ReadParameter): number {

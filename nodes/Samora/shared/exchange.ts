@@ -102,7 +102,7 @@ export async function pauseUnlessAborted(
 	signal?.addEventListener('abort', stop, { once: true });
 	const until = Date.now() + milliseconds;
 	for (let left = milliseconds; left > 0 && !signal?.aborted; left = until - Date.now()) {
-		await Promise.race([sleep(Math.min(left, SLICE_MS)), stopped]);
+		await Promise.race([sleep(Math.ceil(Math.min(left, SLICE_MS))), stopped]);
 	}
 	signal?.removeEventListener('abort', stop);
 }

@@ -101,11 +101,13 @@ export function text(
 	{ min = 1, max }: { min?: number; max: number },
 ): string {
 	const given = trimmed(value);
-	if (given.length < min) throw new Refusal(label, `${label} is empty`);
-	if (given.length > max) {
+	// An emoji is one character to the API, and two units to JavaScript.
+	const { length } = [...given];
+	if (length < min) throw new Refusal(label, `${label} is empty`);
+	if (length > max) {
 		throw new Refusal(
 			label,
-			`${label} can have up to ${max} characters, but this one has ${given.length}`,
+			`${label} can have up to ${max} characters, but this one has ${length}`,
 		);
 	}
 	return given;

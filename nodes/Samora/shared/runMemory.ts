@@ -123,7 +123,8 @@ export function memoryOf(context: Remembering): RunMemory {
  * retry that a person starts from the list of executions.
  */
 export function saveMemory(context: Remembering, memory: RunMemory): void {
-	savedRuns(context)[runIndexOf(context)] = memory.toJSON();
+	const runs = { ...savedRuns(context), [runIndexOf(context)]: memory.toJSON() };
+	context.getContext('node')[SAVED] = runs as IDataObject;
 }
 
 /** Takes the memory out of the execution again, once its items are in the output. */
@@ -131,11 +132,12 @@ export function forgetSaved(context: Remembering): void {
 	delete savedRuns(context)[runIndexOf(context)];
 }
 
+/** Where the memory is in the node's context. */
+const SAVED = 'samoraRuns';
+
 function savedRuns(context: Remembering): Record<string, unknown> {
-	const kept = context.getContext('node');
-	const saved = isRecord(kept.samoraRuns) ? kept.samoraRuns : {};
-	kept.samoraRuns = saved as IDataObject;
-	return saved;
+	const saved = context.getContext('node')[SAVED];
+	return isRecord(saved) ? saved : {};
 }
 
 function runIndexOf(context: Remembering): number {

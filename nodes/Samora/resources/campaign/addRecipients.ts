@@ -113,6 +113,8 @@ interface Row {
 interface Batch {
 	path: Record<string, string>;
 	rows: Row[];
+	/** Items that are left out of it. */
+	skipped: number[];
 	/** How many requests were sent for it. */
 	requests: number;
 }
@@ -178,9 +180,10 @@ const inOrder = (output: Map<number, IDataObject>): INodeExecutionData[] =>
 		.sort(([one], [other]) => one - other)
 		.map(([item, json]) => ({ json, pairedItem: { item } }));
 
+/** Asked when all is done, and so it must not fail: what is wrong with it was found in the rows. */
 function isSummary(context: IExecuteFunctions): boolean {
-	const { output = 'recipients' } = optionsOf(parameterReader(context)(0));
-	return oneOf(output, 'Output', OUTPUTS) === 'summary';
+	const options = attempt(() => optionsOf(parameterReader(context)(0)));
+	return !(options instanceof Refusal) && options.output === 'summary';
 }
 
 /** One item per campaign; rows that were not added come out one by one beside it, or they would be overlooked. */
@@ -189,17 +192,24 @@ function summaries(
 	output: Map<number, IDataObject>,
 ): INodeExecutionData[] {
 	const reported = new Map([...output].filter(([, json]) => 'error' in json));
-	const skips = [...skipped].map(([item, { to_number, reason }]) => ({ item, to_number, reason }));
-	const campaigns = batches.map(({ path, rows, requests }) => ({
-		json: {
-			campaign_id: path.campaign_id,
-			added: rows.filter(({ item }) => !reported.has(item)).length,
-			skipped: skips.length,
-			...(skips.length > 0 ? { skipped_items: skips } : {}),
-			requests,
-		},
-		pairedItem: rows.map(({ item }) => ({ item })),
-	}));
+	const campaigns = batches.map(({ path, rows, skipped: leftOut, requests }) => {
+		const skips = leftOut.map((item) => {
+			const why = skipped.get(item);
+			return { item, to_number: why?.to_number, reason: why?.reason };
+		});
+		return {
+			json: {
+				campaign_id: path.campaign_id,
+				added: rows.filter(({ item }) => !reported.has(item)).length,
+				skipped: skips.length,
+				...(skips.length > 0 ? { skipped_items: skips } : {}),
+				requests,
+			},
+			pairedItem: [...rows.map(({ item }) => item), ...leftOut]
+				.sort((one, other) => one - other)
+				.map((item) => ({ item })),
+		};
+	});
 	return [...campaigns, ...inOrder(reported)];
 }
 
@@ -218,17 +228,21 @@ function plan(context: IExecuteFunctions): Planned {
 		}
 		const { path, recipient, skipDuplicates } = row;
 		const campaign = Object.values(path).join('/').toLowerCase();
-		const batch = batches.get(campaign) ?? { path, rows: [], requests: 0 };
+		const batch = batches.get(campaign) ?? { path, rows: [], skipped: [], requests: 0 };
 		batches.set(campaign, batch);
+		const leaveOut = (number: unknown, reason: string) => {
+			batch.skipped.push(item);
+			planned.skipped.set(item, skip(number, reason));
+		};
 		if (recipient instanceof Refusal) {
-			planned.skipped.set(item, skip(read('toNumber'), recipient.message));
+			leaveOut(read('toNumber'), recipient.message);
 			return;
 		}
 		const { to_number } = recipient;
 		const identity = `${campaign}/${to_number}`;
 		const first = firstWith.get(identity);
 		if (first !== undefined && skipDuplicates) {
-			planned.skipped.set(item, skip(to_number, `${to_number} is the number of item ${first} too`));
+			leaveOut(to_number, `${to_number} is the number of item ${first} too`);
 			return;
 		}
 		if (first === undefined) firstWith.set(identity, item);
@@ -240,6 +254,7 @@ function plan(context: IExecuteFunctions): Planned {
 /** @returns the recipient, or why it is left out where the person chose that */
 function planRow(read: ReadParameter, json: IDataObject) {
 	const options = optionsOf(read);
+	oneOf(options.output ?? 'recipients', 'Output', OUTPUTS);
 	const { path } = composeCampaign(read);
 	const recipient = attempt(() => recipientOf(read, json, options));
 	if (recipient instanceof Refusal && options.skipInvalid !== true) throw recipient;

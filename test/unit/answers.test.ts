@@ -1,0 +1,136 @@
+import { KEY_WITHHELD } from '../../nodes/Samora/shared/baseUrl';
+import {
+	fateOfAnswer,
+	readFault,
+	retryAfter,
+	wordsOf,
+	type Fate,
+} from '../../nodes/Samora/shared/answers';
+
+const answer = (statusCode: number, body: unknown = {}) => ({ statusCode, headers: {}, body });
+
+describe('the fate of a request that was answered', () => {
+	it.each<[number, unknown, Fate]>([
+		[200, {}, 'done'],
+		[202, { call_id: 'a' }, 'done'],
+		[204, {}, 'done'],
+		[200, '', 'unknown'],
+		[200, '<html>', 'unknown'],
+		[200, null, 'unknown'],
+		[200, [], 'unknown'],
+		[301, {}, 'refused'],
+		[307, '', 'refused'],
+		[400, {}, 'refused'],
+		[401, {}, 'refused'],
+		[404, '<html>', 'refused'],
+		[409, {}, 'refused'],
+		[413, {}, 'refused'],
+		[429, {}, 'busy'],
+		[429, '<html>', 'busy'],
+		[500, {}, 'unknown'],
+		[502, '<html>', 'unknown'],
+		[599, {}, 'unknown'],
+		[100, {}, 'unknown'],
+	])('%i %j is %s', (status, body, fate) => expect(fateOfAnswer(answer(status, body))).toBe(fate));
+
+	it('counts as done only with the body it should have', () => {
+		const whole = (body: unknown) => body === 'whole';
+		expect(fateOfAnswer(answer(200, 'whole'), whole)).toBe('done');
+		expect(fateOfAnswer(answer(200, {}), whole)).toBe('unknown');
+		expect(fateOfAnswer(answer(400, 'whole'), whole)).toBe('refused');
+	});
+});
+
+describe('a request that brought no answer', () => {
+	const thrown = (fields: object, cause?: unknown) =>
+		Object.assign(new Error('Something', cause === undefined ? {} : { cause }), fields);
+
+	it.each<[string, unknown, Fate, string]>([
+		['a refused connection', thrown({ code: 'ECONNREFUSED' }), 'unreached', 'ECONNREFUSED'],
+		['a name nobody knows', thrown({ code: 'ENOTFOUND' }), 'unreached', 'ENOTFOUND'],
+		[
+			'a connection that never stood',
+			thrown({ code: 'ETIMEDOUT', syscall: 'connect' }),
+			'unreached',
+			'ETIMEDOUT',
+		],
+		[
+			'a certificate that is not theirs',
+			thrown({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
+			'unreached',
+			'ERR_TLS_CERT_ALTNAME_INVALID',
+		],
+		[
+			'a broken connection',
+			thrown({ code: 'ECONNRESET', syscall: 'read' }),
+			'unknown',
+			'ECONNRESET',
+		],
+		['time that ran out', thrown({ code: 'ECONNABORTED' }), 'unknown', 'ECONNABORTED'],
+		[
+			'time that ran out on an open connection',
+			thrown({ code: 'ETIMEDOUT' }),
+			'unknown',
+			'ETIMEDOUT',
+		],
+		[
+			'a cause inside',
+			thrown({}, thrown({}, thrown({ code: 'ECONNREFUSED' }))),
+			'unreached',
+			'ECONNREFUSED',
+		],
+		['what n8n wraps', thrown({ errorResponse: { code: 'ECONNRESET' } }), 'unknown', 'ECONNRESET'],
+		['an error that says nothing', new Error('?'), 'unknown', ''],
+		['what is no error', 'text', 'unknown', ''],
+		['nothing', undefined, 'unknown', ''],
+	])('by %s', (_, error, fate, code) => {
+		expect(readFault(error)).toEqual({ code, fate });
+	});
+
+	it('by our own doing says so in our own words', () => {
+		const ours = thrown({ name: KEY_WITHHELD, message: 'The Base URL must start with https://' });
+		expect(readFault(thrown({}, ours))).toEqual({
+			code: '',
+			fate: 'unreached',
+			words: 'The Base URL must start with https://',
+		});
+	});
+
+	it('by an error that is its own cause ends all the same', () => {
+		const error = thrown({});
+		error.cause = error;
+		expect(readFault(error).fate).toBe('unknown');
+	});
+});
+
+describe('Retry-After', () => {
+	const now = Date.parse('2026-01-01T00:00:00Z');
+
+	it.each<[unknown, number | undefined]>([
+		['0', 0],
+		['120', 120_000],
+		[' 1.5 ', 1500],
+		[3, 3000],
+		['Thu, 01 Jan 2026 00:00:10 GMT', 10_000],
+		['Wed, 31 Dec 2025 23:59:50 GMT', 0],
+		['soon', undefined],
+		['', undefined],
+		[undefined, undefined],
+		[['1'], undefined],
+	])('%j', (value, expected) => {
+		expect(retryAfter({ 'retry-after': value }, now)).toBe(expected);
+	});
+});
+
+describe('the API’s own words', () => {
+	it.each([
+		[{ message: ' Invalid API key ' }, 'Invalid API key'],
+		[{ error: 'Nope' }, 'Nope'],
+		[{ message: '', error: 'Nope' }, 'Nope'],
+		[{ error: { message: 'Deep' } }, 'Deep'],
+		[{ message: 5 }, ''],
+		['<html>', ''],
+		[null, ''],
+		[[{ message: 'x' }], ''],
+	])('%j', (body, words) => expect(wordsOf(answer(400, body))).toBe(words));
+});

@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+
+import type { Answer } from '../../nodes/Samora/shared/answers';
+import { exchange, pauseUnlessAborted, type Patience } from '../../nodes/Samora/shared/exchange';
+
+/** What the other side does with one attempt: an answer's status, or a code it breaks with. */
+type Happening = number | string;
+
+const whole = () => true;
+const POST: Patience = { harmless: false };
+const GET: Patience = { harmless: true };
+const DELETE: Patience = { harmless: true, goneIsDone: true, whole };
+
+/** Runs an exchange in virtual time; the last happening goes on for ever. */
+async function play(
+	happenings: Happening[],
+	patience: Patience,
+	headers: Record<string, unknown> = {},
+) {
+	const times: number[] = [];
+	const started = Date.now();
+	const request = async (): Promise<Answer> => {
+		const happening = happenings[Math.min(times.length, happenings.length - 1)];
+		times.push(Date.now() - started);
+		if (typeof happening === 'string') throw Object.assign(new Error(), { code: happening });
+		return { statusCode: happening, headers, body: {} };
+	};
+	const going = exchange(request, patience);
+	await jest.runAllTimersAsync();
+	const ended = await going;
+	return { fate: ended.fate, attempts: times.length, times };
+}
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+describe('how often a request is sent', () => {
+	it.each<[string, Happening[], Patience, { fate: string; attempts: number }]>([
+		['a success', [200], POST, { fate: 'done', attempts: 1 }],
+		['a refusal', [400], GET, { fate: 'refused', attempts: 1 }],
+		['a redirect', [302], GET, { fate: 'refused', attempts: 1 }],
+		['too many requests, then a success', [429, 429, 200], POST, { fate: 'done', attempts: 3 }],
+		['too many requests for ever', [429], POST, { fate: 'busy', attempts: 4 }],
+		['nobody there, then a success', ['ECONNREFUSED', 202], POST, { fate: 'done', attempts: 2 }],
+		['nobody there', ['ECONNREFUSED'], POST, { fate: 'unreached', attempts: 4 }],
+		['a fault after a POST', [500], POST, { fate: 'unknown', attempts: 1 }],
+		['a broken connection after a POST', ['ECONNRESET'], POST, { fate: 'unknown', attempts: 1 }],
+		['a fault after a GET', [500], GET, { fate: 'unknown', attempts: 4 }],
+		[
+			'a fault after a GET, then a success',
+			[503, 'ECONNRESET', 200],
+			GET,
+			{ fate: 'done', attempts: 3 },
+		],
+		[
+			'too many requests, then a fault after a POST',
+			[429, 500, 200],
+			POST,
+			{ fate: 'unknown', attempts: 2 },
+		],
+		[
+			'a deletion whose answer was lost',
+			['ECONNRESET', 404],
+			DELETE,
+			{ fate: 'done', attempts: 2 },
+		],
+		['a deletion of what was not there', [404], DELETE, { fate: 'refused', attempts: 1 }],
+		[
+			'a deletion that was turned away before',
+			[429, 404],
+			DELETE,
+			{ fate: 'refused', attempts: 2 },
+		],
+		[
+			'nobody there after a PUT of unknown fate',
+			[500, 'ECONNREFUSED'],
+			GET,
+			{ fate: 'unknown', attempts: 4 },
+		],
+	])('%s', async (_, happenings, patience, expected) => {
+		expect(await play(happenings, patience)).toMatchObject(expected);
+	});
+
+	it('is once where it may have been done and repeating could harm, whatever happens', async () => {
+		const happening = fc.constantFrom<Happening>(
+			200,
+			302,
+			400,
+			401,
+			404,
+			429,
+			500,
+			502,
+			'ECONNRESET',
+			'ECONNREFUSED',
+			'ECONNABORTED',
+			'ENOTFOUND',
+		);
+		await fc.assert(
+			fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 6 }), async (happenings) => {
+				const { attempts, fate } = await play(happenings, POST);
+				const reached = happenings
+					.slice(0, attempts)
+					.filter((one) =>
+						typeof one === 'number' ? one !== 429 : !['ECONNREFUSED', 'ENOTFOUND'].includes(one),
+					);
+				expect(attempts).toBeLessThanOrEqual(4);
+				expect(reached.length).toBeLessThanOrEqual(1);
+				const last = happenings[Math.min(attempts, happenings.length) - 1];
+				if (fate === 'done') expect(last).toBe(200);
+			}),
+		);
+	});
+});
+
+describe('how long it waits in between', () => {
+	it('doubles, and is spread over half of itself', async () => {
+		for (const spread of [0, 0.999]) {
+			const random = jest.spyOn(Math, 'random').mockReturnValue(spread);
+			const { times } = await play([500], GET);
+			random.mockRestore();
+			const pauses = times.slice(1).map((time, n) => time - times[n]);
+			const factor = 0.5 + spread / 2;
+			expect(pauses.map(Math.round)).toEqual(
+				[500, 1000, 2000].map((ms) => Math.round(ms * factor)),
+			);
+		}
+	});
+
+	it('is what Samora asks, in seconds or until a date', async () => {
+		expect((await play([429, 200], POST, { 'retry-after': '7' })).times).toEqual([0, 7000]);
+		const date = new Date(Math.floor(Date.now() / 1000) * 1000 + 9000).toUTCString();
+		const { times } = await play([503, 200], GET, { 'retry-after': date });
+		expect(times[1]).toBeGreaterThan(7900);
+		expect(times[1]).toBeLessThanOrEqual(9000);
+	});
+
+	it('is nothing when Samora asks for more than a minute: the person is told', async () => {
+		expect(await play([429], POST, { 'retry-after': '60' })).toMatchObject({ attempts: 4 });
+		expect(await play([429], POST, { 'retry-after': '61' })).toEqual({
+			fate: 'busy',
+			attempts: 1,
+			times: [0],
+		});
+	});
+});
+
+describe('when the person stops the execution', () => {
+	it('sends nothing that was not sent yet', async () => {
+		expect(await play([200], { ...POST, signal: AbortSignal.abort() })).toEqual({
+			fate: 'cancelled',
+			attempts: 0,
+			times: [],
+		});
+	});
+
+	it.each([
+		[429, POST, 'busy'],
+		[500, GET, 'unknown'],
+	])('ends the waiting at once, and says what became of it: %i', async (status, patience, fate) => {
+		const stop = new AbortController();
+		let attempts = 0;
+		const going = exchange(
+			async () => {
+				attempts++;
+				return { statusCode: status, headers: { 'retry-after': '30' }, body: {} };
+			},
+			{ ...patience, signal: stop.signal },
+		);
+		await jest.advanceTimersByTimeAsync(10);
+		stop.abort();
+		expect((await going).fate).toBe(fate);
+		expect(attempts).toBe(1);
+	});
+
+	it('leaves no listener behind', async () => {
+		const { signal } = new AbortController();
+		const [add, remove] = [
+			jest.spyOn(signal, 'addEventListener'),
+			jest.spyOn(signal, 'removeEventListener'),
+		];
+		const pause = pauseUnlessAborted(2500, signal);
+		await jest.runAllTimersAsync();
+		await pause;
+		expect(add).toHaveBeenCalledTimes(1);
+		expect(remove).toHaveBeenCalledWith('abort', add.mock.calls[0][1]);
+	});
+});

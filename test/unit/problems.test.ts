@@ -1,0 +1,147 @@
+import type { INode } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { Refusal } from '../../nodes/Samora/shared/parameters';
+import {
+	aboutAnswer,
+	aboutFault,
+	apiError,
+	failedItem,
+	operationError,
+	refusedItem,
+} from '../../nodes/Samora/shared/problems';
+
+const about = (statusCode: number, body: unknown = { message: 'its words' }, given = {}) =>
+	aboutAnswer({ statusCode, headers: {}, body }, { thing: 'Campaign', given });
+const page = '<html><body>Not found</body></html>';
+
+describe('what an answer means', () => {
+	it.each([
+		[301, 'Samora answered with a redirect, which was not followed: its words', 'Base URL'],
+		[400, 'Samora refused the request about this campaign: its words', 'Change what Samora names'],
+		[401, 'Samora did not accept the API key: its words', 'Samora credential'],
+		[403, 'This API key may not use this campaign: its words', 'organization'],
+		[404, 'Samora does not know this campaign: its words', 'Base URL'],
+		[409, 'The campaign is not in a state that allows this: its words', 'Look at the campaign'],
+		[413, 'Samora takes requests of up to 2 MiB, and this one is larger: its words', 'less'],
+		[422, 'Samora refused the request about this campaign: its words', 'Change what Samora names'],
+		[429, 'Samora is receiving too many requests from this API key: its words', 'little while'],
+		[500, 'Samora could not answer: its words', 'Support'],
+		[503, 'Samora could not answer: its words', 'Support'],
+	])('%i', (status, message, description) => {
+		const sentence = about(status);
+		expect(sentence.message).toBe(message);
+		expect(sentence.description).toContain(description);
+	});
+
+	it('names what was given, so that the person can compare', () => {
+		const given = { 'Agent ID': 'a-1', 'Campaign ID': 'c-2' };
+		for (const status of [400, 404]) {
+			expect(about(status, {}, given).description).toContain('Agent ID a-1 and Campaign ID c-2');
+		}
+	});
+
+	it.each([
+		[200, page],
+		[200, ''],
+		[204, null],
+		[400, page],
+		[403, page],
+		[404, page],
+		[405, page],
+	])('is that this is not Samora’s API: %i %j', (status, body) => {
+		expect(about(status, body)).toEqual({
+			message: 'Samora answered with something that is not its API',
+			description: expect.stringContaining('Base URL'),
+		});
+	});
+
+	it.each([
+		[401, page, /API key/],
+		[413, page, /2 MiB/],
+		[429, page, /too many requests/],
+		[502, page, /could not answer/],
+		[404, '', /does not know/],
+		[404, {}, /does not know/],
+	])('is plain enough without words of the API: %i %j', (status, body, sentence) => {
+		expect(about(status, body).message).toMatch(sentence);
+	});
+
+	it('is said for every status there is', () => {
+		for (let status = 100; status < 600; status++) {
+			const { message, description } = about(status);
+			expect(message).toMatch(/^\S.*\S$/);
+			expect(description).toMatch(/^\S.*\S$/);
+			expect(message + description).not.toMatch(/\b(error|problem|failure|mistake)/i);
+		}
+	});
+});
+
+describe('what it means when no answer came', () => {
+	it.each([
+		[
+			{ code: 'ECONNREFUSED', fate: 'unreached' as const },
+			'Samora could not be reached',
+			/Nothing was sent.*ECONNREFUSED/,
+		],
+		[{ code: 'ECONNRESET', fate: 'unknown' as const }, 'Samora did not answer', /ECONNRESET/],
+		[{ code: '', fate: 'unknown' as const }, 'Samora did not answer', /time ran out/],
+		[{ code: '', fate: 'cancelled' as const }, 'The execution was stopped', /not sent/],
+		[
+			{ code: 'ERR_CANCELED', fate: 'unknown' as const },
+			'The execution was stopped before Samora answered',
+			/on its way/,
+		],
+		[
+			{ code: '', fate: 'unreached' as const, words: 'Our own words' },
+			'Our own words',
+			/Nothing was sent/,
+		],
+	])('%j', (fault, message, description) => {
+		const sentence = aboutFault(fault);
+		expect(sentence.message).toBe(message);
+		expect(sentence.description).toMatch(description);
+	});
+});
+
+describe('what n8n gets', () => {
+	const node: INode = {
+		id: '1',
+		name: 'Samora',
+		type: 'n8n-nodes-samora.samora',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
+	const sentence = {
+		message: 'Samora did not answer',
+		description: 'ECONNRESET, and then nothing.',
+	};
+
+	it('is an API error with the sentence as it is, its item and its status', () => {
+		const error = apiError(node, sentence, { httpCode: 503, itemIndex: 2 });
+		expect(error).toBeInstanceOf(NodeApiError);
+		expect(error.message).toBe('Samora did not answer [item 2]');
+		expect(error.description).toBe(sentence.description);
+		expect(error.httpCode).toBe('503');
+		expect(error.context.itemIndex).toBe(2);
+	});
+
+	it('is an operation error for what was not sent', () => {
+		const error = operationError(node, { message: 'ECONNREFUSED is my name', description: 'D' });
+		expect(error).toBeInstanceOf(NodeOperationError);
+		expect(error.message).toBe('ECONNREFUSED is my name');
+		expect(error.description).toBe('D');
+	});
+
+	it('is an item that n8n takes for a bad one', () => {
+		expect(failedItem(sentence, 3, { status: 'unknown' })).toEqual({
+			error: 'Samora did not answer [item 3]',
+			details: { status: 'unknown', description: sentence.description },
+		});
+		expect(refusedItem(new Refusal('Name', 'Name is empty'), 0)).toEqual({
+			error: 'Name is empty [item 0]',
+			details: { status: 'not sent', parameter: 'Name' },
+		});
+	});
+});
