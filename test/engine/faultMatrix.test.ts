@@ -1,7 +1,13 @@
 import type { OnError } from 'n8n-workflow';
 
 import { FAULT_KINDS, startSandbox, type FaultKind, type Sandbox } from '../../sandbox';
-import { runNode, samoraNode, type Outcome } from '../support/engine';
+import {
+	runNode,
+	samoraNode,
+	type NodeSettings,
+	type Outcome,
+	type SamoraCredential,
+} from '../support/engine';
 
 /**
  * Every fault the sandbox can make, at every place that could matter, under every setting a person can choose.
@@ -9,6 +15,8 @@ import { runNode, samoraNode, type Outcome } from '../support/engine';
  */
 
 interface Case {
+	/** Tells its numbers from those of all others: what a slow machine takes late is not counted elsewhere. */
+	id: number;
 	kind: FaultKind;
 	count: number;
 	/** The item whose request is spoilt. */
@@ -20,23 +28,23 @@ interface Case {
 }
 
 const COUNTS = [1, 3, 8];
+const ON_ERROR: OnError[] = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'];
 
 const CASES: Case[] = FAULT_KINDS.flatMap((kind) =>
 	COUNTS.flatMap((count) =>
 		[...new Set([0, Math.floor(count / 2), count - 1])].flatMap((at) =>
 			[false, true].flatMap((stays) =>
-				(
-					['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] satisfies OnError[]
-				).flatMap((onError) =>
+				ON_ERROR.flatMap((onError) =>
 					[false, true].map((retries) => ({ kind, count, at, stays, onError, retries })),
 				),
 			),
 		),
 	),
-);
+).map((tried, id) => ({ ...tried, id }));
 
 /** How many cases run side by side: they mostly wait. */
 const LANES = 24;
+const TIMEOUT_MS = 800;
 
 interface Verdict {
 	accepted: number;
@@ -58,47 +66,83 @@ afterAll(async () => {
 	await Promise.all(lanes.map(async (sandbox) => await sandbox.stop()));
 });
 
-const numberOf = (item: number): string => `+1415556${1000 + item}`;
+const numberOf = ({ id }: Case, item: number): string => `+1415${2_000_000 + id * 10 + item}`;
 
 it('calls nobody twice and loses no call, whatever fails wherever', async () => {
-	const waiting = CASES.map((tried) => tried);
-	const verdicts: Array<{ tried: Case; verdict: Verdict }> = [];
+	const verdicts = await inLanes(CASES, tryCalls);
+	report('fault matrix of calls', 'calls', verdicts);
+	expect(verdicts).toHaveLength(CASES.length);
+	expect(sum(verdicts)).toBeGreaterThan(CASES.length);
+	expect(defects(verdicts)).toEqual({ doubled: [], lost: [], silent: [] });
+}, 280_000);
+
+interface Judged {
+	tried: Case;
+	verdict: Verdict;
+}
+
+async function inLanes(
+	cases: Case[],
+	judgeCase: (sandbox: Sandbox, tried: Case) => Promise<Verdict>,
+): Promise<Judged[]> {
+	const waiting = [...cases];
+	const verdicts: Judged[] = [];
 	await Promise.all(
 		lanes.map(async (sandbox) => {
 			for (let tried = waiting.shift(); tried; tried = waiting.shift()) {
-				verdicts.push({ tried, verdict: await tryCase(sandbox, tried) });
+				verdicts.push({ tried, verdict: await judgeCase(sandbox, tried) });
 			}
 		}),
 	);
+	return verdicts;
+}
 
-	const bad = (found: (verdict: Verdict) => string[]) =>
+const sum = (verdicts: Judged[]): number =>
+	verdicts.reduce((total, { verdict }) => total + verdict.accepted, 0);
+
+function defects(verdicts: Judged[]) {
+	const found = (what: 'doubled' | 'lost' | 'silent') =>
 		verdicts
-			.filter(({ verdict }) => found(verdict).length > 0)
-			.map(({ tried, verdict }) => ({ ...tried, found: found(verdict) }));
-	const accepted = verdicts.reduce((sum, { verdict }) => sum + verdict.accepted, 0);
-	const doubled = bad((verdict) => verdict.doubled);
-	const lost = bad((verdict) => verdict.lost);
-	const silent = bad((verdict) => verdict.silent);
-	process.stdout.write(
-		`fault matrix: ${verdicts.length} cases of ${FAULT_KINDS.length} faults, ${accepted} calls accepted, ${doubled.length} doubled, ${lost.length} lost\n`,
-	);
-	expect(verdicts).toHaveLength(CASES.length);
-	expect(accepted).toBeGreaterThan(CASES.length);
-	expect({ doubled, lost, silent }).toEqual({ doubled: [], lost: [], silent: [] });
-}, 280_000);
+			.filter(({ verdict }) => verdict[what].length > 0)
+			.map(({ tried, verdict }) => ({ ...tried, found: verdict[what] }));
+	return { doubled: found('doubled'), lost: found('lost'), silent: found('silent') };
+}
 
-async function tryCase(sandbox: Sandbox, tried: Case): Promise<Verdict> {
-	const { kind, count, at, stays, onError, retries } = tried;
-	await sandbox.control.reset();
+function report(name: string, things: string, verdicts: Judged[]): void {
+	const { doubled, lost } = defects(verdicts);
+	process.stdout.write(
+		`${name}: ${verdicts.length} cases of ${FAULT_KINDS.length} faults, ${sum(verdicts)} ${things} accepted, ${doubled.length} doubled, ${lost.length} lost\n`,
+	);
+}
+
+async function spoil(
+	sandbox: Sandbox,
+	{ kind, stays }: Case,
+	where: { operationId: string; match: string },
+): Promise<void> {
 	await sandbox.control.addFault({
 		kind,
-		operationId: 'triggerCall',
-		match: numberOf(at),
+		...where,
 		times: stays ? null : 1,
 		// Waiting is tried elsewhere.
 		...(kind.startsWith('429') ? { retryAfter: 0 } : {}),
 		...(kind === 'slow' ? { ms: 20 } : {}),
 	});
+}
+
+const settingsOf = ({ onError, retries }: Case): NodeSettings => ({
+	onError,
+	...(retries ? { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 } : {}),
+});
+
+const credentialFor = (sandbox: Sandbox): SamoraCredential => ({
+	apiKey: sandbox.apiKey,
+	baseUrl: sandbox.url,
+});
+
+async function tryCalls(sandbox: Sandbox, tried: Case): Promise<Verdict> {
+	await sandbox.control.reset();
+	await spoil(sandbox, tried, { operationId: 'triggerCall', match: numberOf(tried, tried.at) });
 	const outcome = await runNode(
 		samoraNode(
 			{
@@ -108,18 +152,30 @@ async function tryCase(sandbox: Sandbox, tried: Case): Promise<Verdict> {
 				toNumber: '={{ $json.phone }}',
 				metadataMode: 'keyValue',
 				// n8n waits for what hangs as long as the person says here.
-				requestOptions: { timeout: 400 },
+				requestOptions: { timeout: TIMEOUT_MS },
 			},
-			{ onError, ...(retries ? { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 } : {}) },
+			settingsOf(tried),
 		),
-		Array.from({ length: count }, (_, item) => ({ phone: numberOf(item) })),
-		{ apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+		Array.from({ length: tried.count }, (_, item) => ({ phone: numberOf(tried, item) })),
+		credentialFor(sandbox),
 	);
-	return await judge(sandbox, outcome, count);
+	return await judge(sandbox, tried, outcome, tried.count, (said, number) =>
+		said.includes(`It is not known whether ${number} is being called`),
+	);
 }
 
-async function judge(sandbox: Sandbox, outcome: Outcome, count: number): Promise<Verdict> {
-	const calls = await sandbox.control.calls();
+/** @param inDoubt whether a person is told that this number may have been taken */
+async function judge(
+	sandbox: Sandbox,
+	tried: Case,
+	outcome: Outcome,
+	count: number,
+	inDoubt: (said: string, number: string) => boolean,
+): Promise<Verdict> {
+	const numbers = Array.from({ length: count }, (_, item) => numberOf(tried, item));
+	const calls = (await sandbox.control.calls()).filter(({ to_number }) =>
+		numbers.includes(to_number),
+	);
 	const times = new Map<string, number>();
 	for (const { to_number } of calls) times.set(to_number, (times.get(to_number) ?? 0) + 1);
 
@@ -129,22 +185,80 @@ async function judge(sandbox: Sandbox, outcome: Outcome, count: number): Promise
 		outcome.run.data.executionData?.contextData,
 	]);
 	const said = `${outcome.error?.message ?? ''} ${kept}`;
-	const lost = calls.filter(
-		({ id, to_number }) =>
-			!kept.includes(id) && !said.includes(`It is not known whether ${to_number} is being called`),
-	);
+	const lost = calls.filter(({ id, to_number }) => !kept.includes(id) && !inDoubt(said, to_number));
 	const items = new Set(
 		[...outcome.output, ...outcome.errorOutput].map(({ pairedItem }) =>
 			typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : undefined,
 		),
 	);
-	const silent = outcome.error
-		? []
-		: Array.from({ length: count }, (_, item) => item).filter((item) => !items.has(item));
+	const silent = outcome.error ? [] : numbers.filter((_, item) => !items.has(item));
 	return {
 		accepted: calls.length,
 		doubled: [...times].filter(([, n]) => n > 1).map(([number]) => number),
 		lost: lost.map(({ to_number }) => to_number),
-		silent: silent.map(numberOf),
+		silent,
 	};
+}
+
+it('adds no recipient twice and loses no scheduled call, whatever fails wherever', async () => {
+	const cases = FAULT_KINDS.flatMap((kind) =>
+		[0, 1, 2].flatMap((at) =>
+			[false, true].flatMap((stays) =>
+				ON_ERROR.flatMap((onError) =>
+					[false, true].map((retries) => ({ kind, count: 3, at, stays, onError, retries })),
+				),
+			),
+		),
+	).map((tried, id) => ({ ...tried, id: CASES.length + id }));
+	const verdicts = await inLanes(cases, tryRecipients);
+	report('fault matrix of recipients', 'recipients', verdicts);
+	expect(verdicts).toHaveLength(cases.length);
+	expect(sum(verdicts)).toBeGreaterThan(cases.length);
+	expect(defects(verdicts)).toEqual({ doubled: [], lost: [], silent: [] });
+}, 280_000);
+
+/** Six rows for three campaigns: three requests, of which one is spoilt. */
+async function tryRecipients(sandbox: Sandbox, tried: Case): Promise<Verdict> {
+	await sandbox.control.reset();
+	const campaigns = await Promise.all(
+		['one', 'two', 'three'].map(async (name) => await createCampaign(sandbox, name)),
+	);
+	await spoil(sandbox, tried, { operationId: 'addCampaignRecipients', match: campaigns[tried.at] });
+	const rows = [0, 1, 2, 0, 1, 2].map((campaign, item) => ({
+		campaign: campaigns[campaign],
+		phone: numberOf(tried, item),
+	}));
+	const outcome = await runNode(
+		samoraNode(
+			{
+				resource: 'campaign',
+				operation: 'addRecipients',
+				agentId: sandbox.agents[0].id,
+				campaignId: { __rl: true, mode: 'id', value: '={{ $json.campaign }}' },
+				toNumber: '={{ $json.phone }}',
+				variablesMode: 'none',
+				requestOptions: { timeout: TIMEOUT_MS },
+			},
+			settingsOf(tried),
+		),
+		rows,
+		credentialFor(sandbox),
+	);
+	return await judge(sandbox, tried, outcome, rows.length, (said) =>
+		said.includes('It is not known whether 2 recipients were added'),
+	);
+}
+
+async function createCampaign(sandbox: Sandbox, name: string): Promise<string> {
+	const { output } = await runNode(
+		samoraNode({
+			resource: 'campaign',
+			operation: 'create',
+			agentId: sandbox.agents[0].id,
+			name,
+		}),
+		[{}],
+		credentialFor(sandbox),
+	);
+	return String(output[0].json.campaign_id);
 }

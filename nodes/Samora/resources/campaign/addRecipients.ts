@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { agentIdField } from '../../shared/agentId';
-import { callSamora, filledPath } from '../../shared/api';
+import { callSamora, connectionOptions, filledPath } from '../../shared/api';
 import {
 	aboutTransition,
 	campaignIdField,
@@ -255,6 +255,7 @@ function plan(context: IExecuteFunctions): Planned {
 function planRow(read: ReadParameter, json: IDataObject) {
 	const options = optionsOf(read);
 	oneOf(options.output ?? 'recipients', 'Output', OUTPUTS);
+	connectionOptions(read('requestOptions'));
 	const { path } = composeCampaign(read);
 	const recipient = attempt(() => recipientOf(read, json, options));
 	if (recipient instanceof Refusal && options.skipInvalid !== true) throw recipient;
@@ -300,9 +301,11 @@ async function addRequest(
 	if (doubt) return { sentence: doubt };
 	const { path } = batch;
 	batch.requests++;
+	const connection = connectionOptions(parameterReader(context)(rows[0].item)('requestOptions'));
 	const ended = await callSamora(
 		context,
 		{
+			...connection,
 			method: 'POST',
 			url: filledPath(PATH, path),
 			body: { phone_numbers: rows.map(({ recipient }) => recipient) },
