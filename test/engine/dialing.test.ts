@@ -95,6 +95,18 @@ describe('on Retry On Fail', () => {
 		expect(output.every(({ json }) => placed.has(String(json.call_id)))).toBe(true);
 	});
 
+	it('keeps what was called although the item has become a bad row since', async () => {
+		await sandbox.control.addFault({ kind: '401', match: '1001' });
+		const items = numbers(2).map((json) => ({ json: json as IDataObject }));
+		const { outcome } = startNode(caller({ ...RETRY, waitBetweenTries: 300 }), items, credential);
+		await sandbox.control.until(async () => (await dialled()).length === 2, { timeoutMs: 5000 });
+		items[0].json.phone = 'none';
+		const { output, error } = await outcome;
+		expect(error).toBeUndefined();
+		expect(output.map(({ json }) => json.to_number)).toEqual(['+14155561000', '+14155561001']);
+		expect(await dialled()).toHaveLength(3);
+	});
+
 	it('calls again what is not known only when Redial Unknown is on', async () => {
 		await sandbox.control.addFault({ kind: 'reset-after', match: '1000' });
 		const { output } = await runNode(
@@ -169,6 +181,22 @@ describe('in the retry of a failed execution from the list', () => {
 		expect(await callsByNumber()).toEqual(
 			Object.fromEntries(numbers(5).map(({ phone }) => [phone, 1])),
 		);
+	});
+
+	it('reads anew what was only read', async () => {
+		const getCall = (callId: string) => samoraNode({ resource: 'call', operation: 'get', callId });
+		const placed = await runNode(caller(), numbers(1), credential);
+		const callId = String(placed.output[0].json.call_id);
+		await sandbox.control.addFault({ kind: '401', operationId: 'getCall', skip: 1 });
+		const nodes = [passOnNode('Before'), getCall(callId)];
+		const first = await startWorkflow(nodes, connections, [{}, {}], credential, 'Samora').outcome;
+		expect(first.error?.message).toContain('Samora did not accept the API key');
+		await sandbox.control.advance(60);
+		const second = await retryExecution(first.run, nodes, connections, credential, 'Samora');
+		expect(second.output.map(({ json }) => json.status)).toEqual([
+			'CALL_FINISHED',
+			'CALL_FINISHED',
+		]);
 	});
 
 	it('calls the number a person has corrected meanwhile', async () => {

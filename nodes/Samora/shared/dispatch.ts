@@ -90,8 +90,13 @@ export interface Skipped {
 	skipped: IDataObject & { reason: string };
 }
 
+/** An item that an earlier try has sent: it comes out as it came then. */
+interface Taken {
+	output: IDataObject[];
+}
+
 /** What is to be done with each item. */
-export type Plan = Array<Composed | Skipped | Refusal>;
+export type Plan = Array<Composed | Skipped | Taken | Refusal>;
 
 /** What a request in pieces ended with. */
 export type Pieces = { elements: IDataObject[] } | { ended: Exchange };
@@ -165,14 +170,15 @@ function prepare(
 	const memory = memoryOf(context);
 	let current = tries.get(memory);
 	if (!current || current.arrived.has(item)) {
-		current = newTry(context, route);
+		current = newTry(context, route, memory);
 		tries.set(memory, current);
 	}
 	current.arrived.add(item);
 	const composed = current.plan[item];
 	const request: IHttpRequestOptions = { ...options };
-	if (request.timeout === ENGINE_TIMEOUT_MS && !chosenTimeout(context))
+	if (request.timeout === ENGINE_TIMEOUT_MS && !chosenTimeout(context)) {
 		request.timeout = TIMEOUT_MS;
+	}
 	if (isComposed(composed)) {
 		request.url = filledPath(options.url, composed.path);
 		request.qs = composed.query ?? {};
@@ -183,14 +189,20 @@ function prepare(
 }
 
 const isComposed = (planned: Plan[number]): planned is Composed =>
-	!(planned instanceof Refusal) && !('skipped' in planned);
+	!(planned instanceof Refusal) && !('skipped' in planned) && !('output' in planned);
 
-function newTry(context: IExecuteSingleFunctions, route: Route): Try {
+function newTry(context: IExecuteSingleFunctions, route: Route, memory: RunMemory): Try {
 	const read = parameterReader(context);
-	const plan: Plan = Array.from({ length: countItems(context) }, (_, item) =>
+	const composed = Array.from({ length: countItems(context) }, (_, item) =>
 		attempt(() => route.compose(read(item))),
 	);
-	route.arrange?.(plan, context);
+	const arranged: Plan = [...composed];
+	route.arrange?.(arranged, context);
+	// No rule that has come to apply since takes back what was done.
+	const plan = arranged.map((planned, item): Plan[number] => {
+		const taken = memory.outputOf(item, identityOf(route, composed[item]));
+		return taken ? { output: taken } : planned;
+	});
 	let settle = () => {};
 	const settled = new Promise<void>((resolve) => (settle = resolve));
 	return {
@@ -236,7 +248,9 @@ async function send(
 	const outcome = await sendItem(context, route, requestData, found);
 	current.waiting--;
 	if (current.waiting === 0) {
-		if (current.stopped) saveMemory(context, memory);
+		// What is only read, or may be repeated, is done anew in a retry of the execution.
+		const once = requestData.options.method === 'POST';
+		if (current.stopped && once) saveMemory(context, memory);
 		else forgetSaved(context);
 		current.settle();
 	}
@@ -271,9 +285,6 @@ async function sendItem(
 ): Promise<IDataObject[] | Failure | { refusals: RefusedRow[] }> {
 	const goesOn = context.continueOnFail();
 	const planned = current.plan[item];
-	const earlier = isComposed(planned)
-		? memory.outputOf(item, identityOf(route, planned))
-		: undefined;
 	if (!goesOn) {
 		const refusals = refusalsOf(current.plan);
 		// The first bad row speaks for all, and the others stay silent: nothing is sent.
@@ -282,9 +293,9 @@ async function sendItem(
 			return item === refusals[0].item ? { refusals } : [];
 		}
 	}
-	if (earlier) return earlier;
 	if (planned instanceof Refusal) return [refusedItem(planned, item)];
 	if ('skipped' in planned) return [planned.skipped];
+	if ('output' in planned) return planned.output;
 
 	// What an earlier try has under way is waited for, not sent beside it.
 	await memory.underWay.get(item);
@@ -326,8 +337,8 @@ async function sendNow(
 	return ended;
 }
 
-const identityOf = (route: Route, composed: Composed): string =>
-	(route.identity ?? wholeRequest)(composed);
+const identityOf = (route: Route, planned: Composed | Refusal): string =>
+	planned instanceof Refusal ? '' : (route.identity ?? wholeRequest)(planned);
 
 const wholeRequest = ({ path, query, body }: Composed): string =>
 	JSON.stringify([path, query, body]);
