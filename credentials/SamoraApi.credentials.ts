@@ -7,7 +7,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { keyMayTravelTo } from '../nodes/Samora/shared/baseUrl';
+import { keyMayTravelTo, keyToSend } from '../nodes/Samora/shared/baseUrl';
 
 export class SamoraApi implements ICredentialType {
 	name = 'samoraApi';
@@ -57,7 +57,7 @@ export class SamoraApi implements ICredentialType {
 			...requestOptions,
 			// Spaces come along when an address is pasted.
 			...(requestOptions.baseURL === undefined ? {} : { baseURL: requestOptions.baseURL.trim() }),
-			headers: { ...requestOptions.headers, 'X-API-KEY': String(credentials.apiKey ?? '').trim() },
+			headers: { ...requestOptions.headers, 'X-API-KEY': keyToSend(credentials.apiKey) },
 			disableFollowRedirect: true,
 		};
 	}

@@ -294,6 +294,20 @@ describe('numbers as people write them', () => {
 	});
 });
 
+describe('an expression that cannot be evaluated', () => {
+	it('sends nothing, also where its parameter is not needed', async () => {
+		const node = caller();
+		Object.assign(node.parameters, {
+			metadataMode: '={{ "keyValue" }}',
+			metadataJson: '={{ $json.bad ? $("Nowhere").item.json.x : "{}" }}',
+		});
+		const rows = [...numbers(2), { phone: '+14155561009', bad: true }];
+		const { error } = await runNode(node, rows, credential);
+		expect(error?.message).toContain("Referenced node doesn't exist");
+		expect(await dialled()).toEqual([]);
+	});
+});
+
 describe('the same number twice in one run', () => {
 	const rows = [...numbers(2), ...numbers(1)];
 

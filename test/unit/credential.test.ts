@@ -52,6 +52,16 @@ it.each([
 	expect(request).not.toHaveProperty('headers');
 });
 
+it.each(['two words', 'two\nlines', 'clé', 'k\u200bey'])(
+	'refuses what cannot be a key: %j',
+	async (apiKey) => {
+		await expect(sign({ url: '/v2' }, { apiKey })).rejects.toThrow(
+			/^The API Key of the Samora credential/,
+		);
+		await expect(sign({ url: '/v2' }, { apiKey })).rejects.not.toThrow(apiKey);
+	},
+);
+
 it('does not change the request it was given', async () => {
 	const request = { url: '/v2', headers: {} };
 	await sign(request);

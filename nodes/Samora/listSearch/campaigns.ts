@@ -3,7 +3,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import { callSamora, filledPath } from '../shared/api';
 import { campaignPath } from '../shared/campaign';
 import { hasList, listOf } from '../shared/listing';
-import { Refusal, uuid } from '../shared/parameters';
+import { shown, trimmed, uuid } from '../shared/parameters';
 import { operationError } from '../shared/problems';
 import { CAMPAIGNS } from '../resources/campaign/getAll';
 import { pickerError } from './pickerError';
@@ -44,13 +44,18 @@ export async function campaigns(
 }
 
 function chosenAgent(context: ILoadOptionsFunctions): string {
+	const given = context.getCurrentNodeParameter('agentId');
 	try {
-		return uuid(context.getCurrentNodeParameter('agentId'), 'Agent ID');
-	} catch (thrown) {
-		const reason = thrown instanceof Refusal ? thrown.message : 'Agent ID cannot be read here';
+		return uuid(given, 'Agent ID');
+	} catch {
+		// The editor shows this message only, and with spaces for the dashes of a UUID: so it has none as an example.
+		const reason =
+			trimmed(given) === ''
+				? 'Agent ID is empty'
+				: `Agent ID must be a UUID here, but it is ${shown(given)}`;
 		throw operationError(context.getNode(), {
-			message: `${reason}. Campaigns belong to an agent: enter its ID first`,
-			description: 'Or choose By ID and enter the ID of the campaign.',
+			message: `${reason}. Campaigns belong to an agent: enter its ID first, or choose By ID`,
+			description: 'By ID takes the ID of the campaign.',
 		});
 	}
 }

@@ -7,8 +7,8 @@ import type {
 } from 'n8n-workflow';
 
 import { exchange, type Exchange, type Patience } from './exchange';
-import { isRecord, Refusal, shown, trimmed } from './parameters';
-import { requestOptions, type Configured } from './requestOptions';
+import { attempt, isRecord, Refusal } from './parameters';
+import { connectionOf, type Configured } from './requestOptions';
 
 /** How long an answer is waited for, in milliseconds, unless the person says otherwise in Request Options. */
 export const TIMEOUT_MS = 60_000;
@@ -26,40 +26,6 @@ export function filledPath(path: string, values: Record<string, string> = {}): s
 	return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 }
 
-/** How to connect, as n8n's Request Options let the person choose it. */
-export type ConnectionOptions = Pick<
-	IHttpRequestOptions,
-	'timeout' | 'proxy' | 'skipSslCertificateValidation'
->;
-
-/**
- * n8n's Request Options for an operation that sends by itself; n8n sees to them where there is a route.
- *
- * @throws Refusal for a proxy that is no web address
- */
-export function connectionOptions(value: unknown): ConnectionOptions {
-	const { timeout, proxy, allowUnauthorizedCerts } = isRecord(value) ? value : {};
-	const address = trimmed(proxy);
-	return {
-		...(timeout ? { timeout: Number(timeout) } : {}),
-		...(address === '' ? {} : { proxy: proxyAt(address) }),
-		...(allowUnauthorizedCerts === true ? { skipSslCertificateValidation: true } : {}),
-	};
-}
-
-function proxyAt(address: string): ConnectionOptions['proxy'] {
-	if (!URL.canParse(address)) {
-		throw new Refusal('Proxy', `Proxy must be a web address, but it is ${shown(address)}`);
-	}
-	const { hostname, port, protocol, username, password } = new URL(address);
-	return {
-		host: hostname,
-		port: Number(port || (protocol === 'https:' ? 443 : 80)),
-		protocol: protocol.replace(':', ''),
-		...(username === '' ? {} : { auth: { username, password } }),
-	};
-}
-
 /**
  * One request to Samora, with the credential's key, from where there is no declarative route: operations over all
  * items together, pickers, the trigger. Repeated as far as that is harmless.
@@ -68,12 +34,18 @@ function proxyAt(address: string): ConnectionOptions['proxy'] {
  */
 export async function callSamora(
 	context: Caller,
-	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body'> & ConnectionOptions,
+	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout'>,
 	patience: Partial<Patience> = {},
 ): Promise<Exchange> {
 	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
 	const { method = 'GET' } = request;
-	const chosen = requestOptions(context);
+	const connection = attempt(() => connectionOf(context));
+	if (connection instanceof Refusal) {
+		return {
+			fate: 'unreached',
+			fault: { code: '', fate: 'unreached', words: connection.message },
+		};
+	}
 	return await exchange(
 		async () => {
 			const response: IN8nHttpFullResponse =
@@ -82,7 +54,7 @@ export async function callSamora(
 					'samoraApi',
 					{
 						timeout: TIMEOUT_MS,
-						...chosen,
+						...connection,
 						...request,
 						method,
 						baseURL: baseUrl,

@@ -55,6 +55,20 @@ export function keyMayTravelTo(
 	}
 }
 
+/**
+ * The API key as it goes into the header, without the spaces that come along when it is pasted.
+ *
+ * @throws Error with a sentence for the person, for what no header can hold: Node.js would not send it, and the
+ * person would read that there was no answer
+ */
+export function keyToSend(apiKey: unknown): string {
+	const key = String(apiKey ?? '').trim();
+	if (/^[\x21-\x7e]*$/.test(key)) return key;
+	throw new KeyWithheld(
+		'The API Key of the Samora credential has a space, a line break or another character in it that does not belong there. Copy it again from Samora',
+	);
+}
+
 function parse(url: string, base?: string): URL | undefined {
 	try {
 		return new URL(url.trim(), base?.trim());

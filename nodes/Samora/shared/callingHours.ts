@@ -94,7 +94,8 @@ export const callingHoursField: INodeProperties = {
 	name: 'callingHours',
 	type: 'fixedCollection',
 	placeholder: 'Add Calling Hours',
-	default: {},
+	// Filled in, or the option would look chosen while it holds no hours and calls go at any time.
+	default: { values: DEFAULTS },
 	description: 'When calls may be placed. Without this they are placed at any time.',
 	options: [{ displayName: 'Hours', name: 'values', values: hoursFields }],
 };

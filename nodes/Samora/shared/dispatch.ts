@@ -14,7 +14,14 @@ import pLimit from 'p-limit';
 import type { Answer } from './answers';
 import { filledPath, hasData, TIMEOUT_MS } from './api';
 import { exchange, type Exchange } from './exchange';
-import { attempt, parameterReader, Refusal, trimmed, type ReadParameter } from './parameters';
+import {
+	attempt,
+	parameterReader,
+	readAll,
+	Refusal,
+	trimmed,
+	type ReadParameter,
+} from './parameters';
 import {
 	aboutAnswer,
 	aboutFault,
@@ -40,10 +47,10 @@ export interface Route {
 	/** What the request is about: "Call", "Campaign", "Webhook". */
 	thing: string;
 	/**
-	 * What an item's parameters become.
+	 * What an item's parameters become. `baseUrl` is where the API is.
 	 * @throws Refusal for what the API would refuse
 	 */
-	compose: (read: ReadParameter) => Composed;
+	compose: (read: ReadParameter, baseUrl: string) => Composed;
 	/** What an answer's body becomes, one output item each; its unwrapped `data` unless it says otherwise. */
 	shape?: (body: IDataObject, composed: Composed) => IDataObject[];
 	/** What makes an item the same one in a retry; the whole request unless it says otherwise. */
@@ -170,7 +177,7 @@ function prepare(
 	const memory = memoryOf(context);
 	let current = tries.get(memory);
 	if (!current || current.arrived.has(item)) {
-		current = newTry(context, route, memory);
+		current = newTry(context, route, memory, options.baseURL ?? '');
 		tries.set(memory, current);
 	}
 	current.arrived.add(item);
@@ -191,10 +198,19 @@ function prepare(
 const isComposed = (planned: Plan[number]): planned is Composed =>
 	!(planned instanceof Refusal) && !('skipped' in planned) && !('output' in planned);
 
-function newTry(context: IExecuteSingleFunctions, route: Route, memory: RunMemory): Try {
+function newTry(
+	context: IExecuteSingleFunctions,
+	route: Route,
+	memory: RunMemory,
+	baseUrl: string,
+): Try {
 	const read = parameterReader(context);
 	const composed = Array.from({ length: countItems(context) }, (_, item) =>
-		attempt(() => route.compose(read(item))),
+		attempt(() => {
+			const readItem = read(item);
+			readAll(context, readItem);
+			return route.compose(readItem, baseUrl);
+		}),
 	);
 	const arranged: Plan = [...composed];
 	route.arrange?.(arranged, context);
@@ -379,7 +395,8 @@ async function perform(
 				return item.json as unknown as Answer;
 			},
 			{
-				harmless: harmless || composed.evenIfUnknown === true,
+				harmless,
+				evenIfUnknown: composed.evenIfUnknown,
 				whole: route.whole ?? hasData,
 				goneIsDone: requestData.options.method === 'DELETE',
 				signal: context.getExecutionCancelSignal(),

@@ -8,6 +8,8 @@ export type Exchange = { fate: Fate; answer: Answer } | { fate: Fate; fault: Fau
 export interface Patience {
 	/** Sending it twice changes nothing: GET, PUT, DELETE. Then it may be repeated though its fate is unknown. */
 	harmless: boolean;
+	/** Repeat it though its fate is unknown and doing it twice is not harmless: the person said so. */
+	evenIfUnknown?: boolean;
 	/** Whether the body of a success is what it should be. What is not may come from something else than Samora. */
 	whole?: (body: unknown) => boolean;
 	/** A 404 after an attempt of unknown fate means that attempt did it: DELETE. */
@@ -30,7 +32,7 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 export async function exchange(
 	request: () => Promise<Answer>,
-	{ harmless, whole, goneIsDone = false, signal }: Patience,
+	{ harmless, evenIfUnknown = false, whole, goneIsDone = false, signal }: Patience,
 ): Promise<Exchange> {
 	let perhapsDone = false;
 	for (let repeat = 0; ; repeat++) {
@@ -41,16 +43,22 @@ export async function exchange(
 		}
 		perhapsDone ||= ended.fate === 'unknown';
 		const pause = pauseBefore(repeat, ended);
-		if (worthRepeating(ended, harmless) && repeat < REPEATS && pause <= LONGEST_PAUSE_MS) {
+		if (
+			worthRepeating(ended, harmless || evenIfUnknown) &&
+			repeat < REPEATS &&
+			pause <= LONGEST_PAUSE_MS
+		) {
 			await pauseUnlessAborted(pause, signal);
 			if (!signal?.aborted) continue;
 		}
-		// Being turned away this time does not undo what an earlier attempt may have done.
-		return perhapsDone && ended.fate !== 'done' ? { ...ended, fate: 'unknown' } : ended;
+		// Being turned away this time does not undo what an earlier attempt may have done. What may be repeated
+		// has its answer now.
+		const answered = ended.fate === 'done' || (harmless && ended.fate === 'refused');
+		return perhapsDone && !answered ? { ...ended, fate: 'unknown' } : ended;
 	}
 }
 
-function worthRepeating(ended: Exchange, harmless: boolean): boolean {
+function worthRepeating(ended: Exchange, evenIfUnknown: boolean): boolean {
 	switch (ended.fate) {
 		case 'busy':
 			return true;
@@ -58,7 +66,7 @@ function worthRepeating(ended: Exchange, harmless: boolean): boolean {
 			// What was kept back on purpose is kept back the next time too.
 			return 'fault' in ended && ended.fault.words === undefined;
 		case 'unknown':
-			return harmless;
+			return evenIfUnknown;
 		default:
 			return false;
 	}

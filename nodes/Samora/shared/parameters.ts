@@ -34,14 +34,16 @@ export function attempt<Result>(
 const reasonOf = (thrown: unknown): string =>
 	thrown instanceof Error ? thrown.message : String(thrown);
 
+/** What is needed to read the parameters of any item. */
+type Readable = Pick<IExecuteFunctions, 'getNode' | 'evaluateExpression'>;
+
 /**
  * Reads any item's parameters, not only those of the item the engine is at: all rows are looked at before the
- * first one is sent.
+ * first one is sent. An item's expressions are evaluated once, however often they are read.
  */
-export function parameterReader(
-	context: Pick<IExecuteFunctions, 'getNode' | 'evaluateExpression'>,
-): (item: number) => ReadParameter {
+export function parameterReader(context: Readable): (item: number) => ReadParameter {
 	const { parameters } = context.getNode();
+	const dynamic = new Set(Object.keys(parameters).filter((name) => isDynamic(parameters[name])));
 	const evaluate = (value: unknown, item: number): unknown => {
 		if (typeof value === 'string') {
 			return value.startsWith('=') ? context.evaluateExpression(value.slice(1), item) : value;
@@ -54,12 +56,37 @@ export function parameterReader(
 		}
 		return value;
 	};
-	return (item: number): ReadParameter =>
-		(name) => {
-			const value = attempt(() => evaluate(parameters[name], item), `The expression in "${name}"`);
+	return (item) => {
+		const known = new Map<string, unknown>();
+		return (name) => {
+			if (!dynamic.has(name)) return parameters[name];
+			if (!known.has(name)) {
+				const what = `The expression in "${name}"`;
+				known.set(
+					name,
+					attempt(() => evaluate(parameters[name], item), what),
+				);
+			}
+			const value = known.get(name);
 			if (value instanceof Refusal) throw value;
 			return value;
 		};
+	};
+}
+
+const isDynamic = (value: unknown): boolean =>
+	typeof value === 'string'
+		? value.startsWith('=')
+		: typeof value === 'object' && value !== null && Object.values(value).some(isDynamic);
+
+/**
+ * Evaluates all parameters of an item. n8n does so too, whether they are needed or not, and stops the node in the
+ * middle of its items when one of them cannot be evaluated; by then nothing must have been sent.
+ *
+ * @throws Refusal for the first that cannot
+ */
+export function readAll(context: Readable, read: ReadParameter): void {
+	for (const name of Object.keys(context.getNode().parameters)) read(name);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

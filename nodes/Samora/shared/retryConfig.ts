@@ -5,6 +5,42 @@ import { integer, isRecord, someOf } from './parameters';
 /** The outcomes after which a campaign may call again. */
 const RETRY_ON = ['UNANSWERED', 'REJECTED', 'VOICEMAIL', 'FAILED'] as const;
 
+const retryFields: INodeProperties[] = [
+	{
+		displayName: 'Max Retries',
+		name: 'maxRetries',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 5, numberPrecision: 0 },
+		default: 1,
+		description: 'How many more times to call a person, from 1 to 5',
+	},
+	{
+		displayName: 'Retry After (Minutes)',
+		name: 'retryDelayMinutes',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 1440, numberPrecision: 0 },
+		default: 60,
+		description: 'How long to wait before calling again, from 1 to 1440 minutes',
+	},
+	{
+		displayName: 'Retry On',
+		name: 'retryOn',
+		type: 'multiOptions',
+		options: [
+			{ name: 'Failed', value: 'FAILED' },
+			{ name: 'Rejected', value: 'REJECTED' },
+			{ name: 'Unanswered', value: 'UNANSWERED' },
+			{ name: 'Voicemail', value: 'VOICEMAIL' },
+		],
+		default: ['UNANSWERED'],
+		description: 'Which outcomes are called again, at least one',
+	},
+];
+
+export const RETRY_DEFAULTS = Object.fromEntries(
+	retryFields.map((field) => [field.name, field.default]),
+);
+
 export const retryConfigField: INodeProperties = {
 	displayName: 'Retry Unsuccessful Calls',
 	name: 'retryConfig',
@@ -16,37 +52,7 @@ export const retryConfigField: INodeProperties = {
 		{
 			displayName: 'Retry Settings',
 			name: 'values',
-			values: [
-				{
-					displayName: 'Max Retries',
-					name: 'maxRetries',
-					type: 'number',
-					typeOptions: { minValue: 1, maxValue: 5, numberPrecision: 0 },
-					default: 1,
-					description: 'How many more times to call a person, from 1 to 5',
-				},
-				{
-					displayName: 'Retry After (Minutes)',
-					name: 'retryDelayMinutes',
-					type: 'number',
-					typeOptions: { minValue: 1, maxValue: 1440, numberPrecision: 0 },
-					default: 60,
-					description: 'How long to wait before calling again, from 1 to 1440 minutes',
-				},
-				{
-					displayName: 'Retry On',
-					name: 'retryOn',
-					type: 'multiOptions',
-					options: [
-						{ name: 'Failed', value: 'FAILED' },
-						{ name: 'Rejected', value: 'REJECTED' },
-						{ name: 'Unanswered', value: 'UNANSWERED' },
-						{ name: 'Voicemail', value: 'VOICEMAIL' },
-					],
-					default: ['UNANSWERED'],
-					description: 'Which outcomes are called again, at least one',
-				},
-			],
+			values: retryFields,
 		},
 	],
 };

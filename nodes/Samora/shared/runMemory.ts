@@ -141,5 +141,8 @@ function savedRuns(context: Remembering): Record<string, unknown> {
 }
 
 function runIndexOf(context: Remembering): number {
+	// The engine's contexts have it at hand; asking by an expression costs more, and is for when they no longer do.
+	const { runIndex } = context as { runIndex?: unknown };
+	if (typeof runIndex === 'number') return runIndex;
 	return Number(context.evaluateExpression('{{ $runIndex }}', 0));
 }

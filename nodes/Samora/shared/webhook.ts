@@ -149,9 +149,10 @@ const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 const NOT_IN_URL = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]|%(?![0-9a-f]{2})/i;
 
 /** The URL as Samora takes it: HTTPS. For an API on this machine, this machine's addresses do too. */
-export function webhookUrl(value: unknown): string {
+export function webhookUrl(value: unknown, baseUrl: string): string {
 	const url = trimmed(value);
-	const reachable = url.startsWith('https://') || (url.startsWith('http://') && isLoopback(url));
+	const here = url.startsWith('http://') && isLoopback(url) && isLoopback(baseUrl);
+	const reachable = url.startsWith('https://') || here;
 	if (!reachable || !URL.canParse(url)) {
 		throw new Refusal('URL', `URL must start with https://, but it is ${shown(url)}`);
 	}

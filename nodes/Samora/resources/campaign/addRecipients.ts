@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { agentIdField } from '../../shared/agentId';
-import { callSamora, connectionOptions, filledPath } from '../../shared/api';
+import { callSamora, filledPath } from '../../shared/api';
 import {
 	aboutTransition,
 	campaignIdField,
@@ -38,6 +38,7 @@ import {
 	type Sentence,
 } from '../../shared/problems';
 import { recipientFields } from '../../shared/recipientFields';
+import { connectionOptions } from '../../shared/requestOptions';
 import { callVariables, inRequests, type Recipient } from '../../shared/recipients';
 import { itemList, refusedRows, type RefusedRow } from '../../shared/rows';
 import { forgetSaved, memoryOf, saveMemory, type RunMemory } from '../../shared/runMemory';
@@ -301,11 +302,9 @@ async function addRequest(
 	if (doubt) return { sentence: doubt };
 	const { path } = batch;
 	batch.requests++;
-	const connection = connectionOptions(parameterReader(context)(rows[0].item)('requestOptions'));
 	const ended = await callSamora(
 		context,
 		{
-			...connection,
 			method: 'POST',
 			url: filledPath(PATH, path),
 			body: { phone_numbers: rows.map(({ recipient }) => recipient) },
@@ -367,7 +366,7 @@ async function sentenceFor(
 }
 
 const aboutUnknown = ({ message }: Sentence, count: number): Sentence => ({
-	message: `It is not known whether ${count} recipients were added: ${message}`,
+	message: `It is not known whether ${count === 1 ? '1 recipient was' : `${count} recipients were`} added: ${message}`,
 	description:
 		'The request went out. Look at the calls of the campaign in Samora before you add these recipients again, or they may be called twice. They were not sent a second time.',
 });
@@ -379,7 +378,7 @@ function withAdded(
 ): Sentence {
 	if (takenItems.size === 0) return { message, description };
 	return {
-		message: `${message}. ${takenItems.size} of ${total} recipients are in the campaign (${itemList([...takenItems.keys()])})`,
+		message: `${message}. ${takenItems.size} of ${total} recipients ${takenItems.size === 1 ? 'is' : 'are'} in the campaign (${itemList([...takenItems.keys()])})`,
 		description: `${description} Those are not added again by Retry On Fail, nor by a retry of this execution from the list of executions.`,
 	};
 }

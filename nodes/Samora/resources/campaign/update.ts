@@ -3,7 +3,7 @@ import { campaignIdField, composeCampaign, oneCampaignPath } from '../../shared/
 import { sentOnce } from '../../shared/dispatch';
 import type { Operation } from '../../shared/operation';
 import { isRecord, Refusal, text } from '../../shared/parameters';
-import { retryConfig, retryConfigField } from '../../shared/retryConfig';
+import { RETRY_DEFAULTS, retryConfig, retryConfigField } from '../../shared/retryConfig';
 import { campaignNameField, CAMPAIGN_NAME } from './name';
 
 export const update: Operation = {
@@ -43,7 +43,11 @@ export const update: Operation = {
 			type: 'collection',
 			placeholder: 'Add Field',
 			default: {},
-			options: [campaignNameField, retryConfigField],
+			options: [
+				campaignNameField,
+				// Filled in, so that adding it is enough.
+				{ ...retryConfigField, default: { values: RETRY_DEFAULTS } },
+			],
 		},
 	],
 };

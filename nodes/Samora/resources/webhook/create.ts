@@ -27,7 +27,7 @@ export const create: Operation = {
 			request: { method: 'POST', url: webhooksPath },
 			...sentOnce({
 				thing: 'Agent',
-				compose: (read) => {
+				compose: (read, baseUrl) => {
 					const agentId = uuid(read('agentId'), 'Agent ID');
 					const data = dataOptions(read('dataOptions'));
 					const headers = customHeaders(read('customHeaders'));
@@ -35,7 +35,7 @@ export const create: Operation = {
 						body: {
 							agent_id: agentId,
 							name: text(read('name'), 'Name', WEBHOOK_NAME),
-							url: webhookUrl(read('url')),
+							url: webhookUrl(read('url'), baseUrl),
 							events: webhookEvents(read('events')),
 							...(data ? { data_options: data } : {}),
 							...(headers ? { custom_headers: headers } : {}),

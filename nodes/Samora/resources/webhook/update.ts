@@ -29,8 +29,8 @@ export const update: Operation = {
 			request: { method: 'PUT', url: oneWebhookPath },
 			...sentOnce({
 				thing: 'Webhook',
-				compose: (read) => {
-					const body = changes(read('updateFields'));
+				compose: (read, baseUrl) => {
+					const body = changes(read('updateFields'), baseUrl);
 					if (Object.keys(body).length === 0) {
 						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');
 					}
@@ -70,11 +70,11 @@ export const update: Operation = {
 };
 
 /** Only what the person added is sent: what is left out stays as it is. */
-function changes(fields: unknown): IDataObject {
+function changes(fields: unknown, baseUrl: string): IDataObject {
 	if (!isRecord(fields)) return {};
 	const body: IDataObject = {};
 	if (fields.name !== undefined) body.name = text(fields.name, 'Name', WEBHOOK_NAME);
-	if (fields.url !== undefined) body.url = webhookUrl(fields.url);
+	if (fields.url !== undefined) body.url = webhookUrl(fields.url, baseUrl);
 	if (fields.events !== undefined) body.events = webhookEvents(fields.events);
 	const data = dataOptions(fields.dataOptions);
 	if (data) body.data_options = data;

@@ -1,0 +1,431 @@
+import { randomUUID } from 'node:crypto';
+
+import type { CampaignStatus, FaultKind, FaultOptions } from '../../sandbox';
+import type { Outcome, NodeSettings } from '../support/engine';
+import { OPERATION_IDS, parametersOf, type OperationId } from '../support/operations';
+import { addressOfNobody, startOtherServer, type OtherServer } from '../support/otherServer';
+import { SandboxRuns, stopOf, type Parameters } from '../support/sandboxRuns';
+import { ApiClient, ordinary } from '../sandbox/apiClient';
+import { settle, type World } from '../support/world';
+
+/** What people read when Samora, or whatever stands in its place, does not do what was asked. */
+
+const samora = new SandboxRuns();
+let world: World;
+
+beforeEach(async () => (world = await settle(samora.sandbox)));
+
+const run = async (id: OperationId, more: Parameters = {}, settings: NodeSettings = {}) =>
+	await samora.run(parametersOf(id, world, more), [{}], settings);
+const byId = (value: string) => ({ __rl: true as const, mode: 'id', value });
+const httpCode = ({ error }: Outcome) => error?.httpCode;
+
+describe('a key that Samora does not know', () => {
+	it.each(OPERATION_IDS)('is what %s says, in the API’s words, and asks once', async (id) => {
+		const outcome = await samora.run(
+			parametersOf(id, world),
+			[{}],
+			{},
+			{ apiKey: 'not-the-key-7f3a' },
+		);
+		const { message, description } = stopOf(outcome);
+		expect(message).toBe('Samora did not accept the API key: Invalid API key [item 0]');
+		expect(description).toMatch(/Samora credential.*API Key/);
+		expect(httpCode(outcome)).toBe('401');
+		expect(await samora.sent({ operationId: id })).toEqual([
+			expect.objectContaining({ status: 401, keyed: false, accepted: false }),
+		]);
+	});
+
+	it('comes out with every item when the node continues', async () => {
+		const { output, errorOutput } = await samora.run(
+			parametersOf('getCall', world),
+			[{ lead: 1 }, { lead: 2 }],
+			{ onError: 'continueErrorOutput' },
+			{ apiKey: 'not-the-key-7f3a' },
+		);
+		expect(output).toEqual([]);
+		expect(errorOutput).toMatchObject([
+			{ pairedItem: { item: 0 }, json: { lead: 1, details: { httpCode: 401 } } },
+			{ pairedItem: { item: 1 }, json: { lead: 2, details: { httpCode: 401 } } },
+		]);
+	});
+});
+
+it.each(['getCall', 'createCampaign', 'addCampaignRecipients'] as const)(
+	'a key that may not do this: %s',
+	async (id) => {
+		await samora.control.addFault({ kind: '403', operationId: id, times: null });
+		const outcome = await run(id);
+		const { message, description } = stopOf(outcome);
+		expect(message).toMatch(
+			/^This API key may not use this (call|campaign): Forbidden \[item 0\]$/,
+		);
+		expect(description).toContain('organization');
+		expect(httpCode(outcome)).toBe('403');
+	},
+);
+
+describe('something that Samora does not know', () => {
+	const stranger = randomUUID();
+	const agent = { agentId: stranger };
+	const campaign = { campaignId: byId(stranger) };
+	const webhook = { webhookId: byId(stranger) };
+
+	it.each<[OperationId, Parameters, string, string]>([
+		['triggerCall', agent, 'Agent not found', 'Agent ID'],
+		['getCall', { callId: stranger }, 'Call not found', 'Call ID'],
+		['createCampaign', agent, 'Agent not found', 'Agent ID'],
+		['listCampaigns', agent, 'Agent not found', 'Agent ID'],
+		['getCampaign', campaign, 'Campaign not found', 'Campaign ID'],
+		['updateCampaign', campaign, 'Campaign not found', 'Campaign ID'],
+		['addCampaignRecipients', campaign, 'Campaign not found', 'Campaign ID'],
+		['listCampaignCalls', campaign, 'Campaign not found', 'Campaign ID'],
+		['startCampaign', campaign, 'Campaign not found', 'Campaign ID'],
+		['stopCampaign', campaign, 'Campaign not found', 'Campaign ID'],
+		['cancelCampaign', agent, 'Agent not found', 'Agent ID'],
+		['createWebhook', agent, 'Agent not found', 'Agent ID'],
+		['getWebhook', webhook, 'Webhook not found', 'Webhook ID'],
+		['updateWebhook', webhook, 'Webhook not found', 'Webhook ID'],
+		['deleteWebhook', webhook, 'Webhook not found', 'Webhook ID'],
+	])('%s %j: the sentence says which id', async (id, more, words, label) => {
+		const outcome = await run(id, more);
+		const { message, description } = stopOf(outcome);
+		expect(message).toMatch(/^Samora does not know this \w+: /);
+		expect(message).toContain(words);
+		expect(description).toContain(`${label} ${stranger}`);
+		expect(httpCode(outcome)).toBe('404');
+		expect(await samora.sent({ operationId: id })).toHaveLength(1);
+	});
+});
+
+describe('a campaign whose status forbids it', () => {
+	const STATUSES: CampaignStatus[] = [
+		'DRAFT',
+		'SCHEDULED',
+		'IN_PROGRESS',
+		'PAUSED',
+		'FINISHED',
+		'FAILED',
+		'CANCELLED',
+	];
+	const TRANSITIONS = [
+		{ id: 'startCampaign', allowed: ['DRAFT', 'PAUSED'], words: 'Cannot start a campaign' },
+		{ id: 'stopCampaign', allowed: ['IN_PROGRESS'], words: 'Cannot stop a campaign' },
+		{
+			id: 'cancelCampaign',
+			allowed: ['DRAFT', 'SCHEDULED', 'IN_PROGRESS', 'PAUSED'],
+			words: 'Cannot cancel a campaign',
+		},
+		{
+			id: 'addCampaignRecipients',
+			allowed: ['DRAFT', 'PAUSED'],
+			words: 'Recipients cannot be added to a campaign',
+		},
+	] as const;
+
+	describe.each([400, 409] as const)('answered with %i', (forbiddenTransition) => {
+		it.each(TRANSITIONS)('$id', async ({ id, allowed, words }) => {
+			await samora.control.setSettings({ forbiddenTransition });
+			for (const status of STATUSES) {
+				await samora.control.setCampaignStatus(world.campaigns[0], status);
+				const outcome = await run(id);
+				if ((allowed as readonly string[]).includes(status)) {
+					expect({ status, error: outcome.error }).toEqual({ status, error: undefined });
+					continue;
+				}
+				const { message, description } = stopOf(outcome);
+				expect(message).toBe(`The campaign is ${status}: ${words} with status ${status} [item 0]`);
+				const named = STATUSES.filter((one) => description.includes(one));
+				expect(named).toEqual(allowed);
+				expect(httpCode(outcome)).toBe(String(forbiddenTransition));
+				expect(await samora.sent({ method: 'POST' })).toHaveLength(1);
+			}
+		});
+	});
+
+	it('is told in the API’s words alone when the status cannot be had', async () => {
+		await samora.control.setCampaignStatus(world.campaigns[0], 'FINISHED');
+		await samora.control.addFault({ kind: '403', operationId: 'getCampaign', times: null });
+		for (const id of ['startCampaign', 'addCampaignRecipients'] as const) {
+			const { message, description } = stopOf(await run(id));
+			expect(message).toMatch(/^The campaign is not in a state that allows this: .*FINISHED/);
+			expect(description).not.toBe('');
+		}
+	});
+
+	it('is not blamed on the status when something else was refused', async () => {
+		await samora.control.setSettings({ forbiddenTransition: 400 });
+		const { message } = stopOf(await run('addCampaignRecipients', { toNumber: '+14155550110' }));
+		expect(message).toMatch(/^Samora refused .*: Invalid phone number: \+14155550110 \[item 0\]$/);
+	});
+});
+
+it('quotes what the API refuses a number with', async () => {
+	const outcome = await run('triggerCall', { toNumber: '+14155550110' });
+	const { message, description } = stopOf(outcome);
+	expect(message).toBe(
+		'Samora refused the request about this call: Invalid phone number: +14155550110 [item 0]',
+	);
+	expect(description).toContain('To Number +14155550110');
+	expect(httpCode(outcome)).toBe('400');
+});
+
+/** Requests of every kind: what may be repeated, and what may not. */
+const REPEATABLE = ['getCall', 'listWebhooks', 'updateWebhook', 'deleteWebhook'] as const;
+const NOT_REPEATABLE = ['triggerCall', 'createCampaign', 'startCampaign', 'createWebhook'] as const;
+
+async function spoil(id: OperationId, fault: Omit<FaultOptions, 'operationId'>) {
+	await samora.control.addFault({ operationId: id, ...fault });
+}
+const tries = async (id: OperationId) => await samora.sent({ operationId: id });
+
+describe('too many requests', () => {
+	it.each([...REPEATABLE, ...NOT_REPEATABLE, 'addCampaignRecipients'] as const)(
+		'are tried again when Samora says, and go through: %s',
+		async (id) => {
+			await spoil(id, { kind: '429', retryAfter: 0, times: 2 });
+			const { error, output } = await run(id);
+			expect(error).toBeUndefined();
+			expect(output.length).toBeGreaterThan(0);
+			expect((await tries(id)).map(({ accepted }) => accepted)).toEqual([false, false, true]);
+		},
+	);
+
+	it.each(['getCall', 'triggerCall', 'addCampaignRecipients'] as const)(
+		'are given up after four tries: %s',
+		async (id) => {
+			await spoil(id, { kind: '429', retryAfter: 0, times: null });
+			const outcome = await run(id);
+			const { message, description } = stopOf(outcome);
+			expect(message).toMatch(/^Samora is receiving too many requests.*: Too many requests/);
+			expect(description).toMatch(/Nothing was done for this item/);
+			expect(httpCode(outcome)).toBe('429');
+			expect(await tries(id)).toHaveLength(4);
+		},
+	);
+
+	it('wait as long as Samora asks, in seconds or until a date', async () => {
+		await spoil('getCall', { kind: '429', retryAfter: 1 });
+		const started = Date.now();
+		expect((await run('getCall')).error).toBeUndefined();
+		expect(Date.now() - started).toBeGreaterThanOrEqual(990);
+
+		await spoil('getCall', { kind: '429', retryAfter: new Date(0).toUTCString() });
+		expect((await run('getCall')).error).toBeUndefined();
+		expect(await tries('getCall')).toHaveLength(2);
+	});
+
+	it.each([3600, new Date(Date.now() + 3_600_000).toUTCString()])(
+		'are told at once when Samora asks for more patience than a person has (Retry-After: %s)',
+		async (retryAfter) => {
+			await spoil('getCall', { kind: '429', retryAfter, times: null });
+			expect(stopOf(await run('getCall')).message).toMatch(/too many requests/);
+			expect(await tries('getCall')).toHaveLength(1);
+		},
+	);
+
+	it('are tried again with growing pauses when Samora does not say when', async () => {
+		await spoil('getCall', { kind: '429', times: 2 });
+		expect((await run('getCall')).error).toBeUndefined();
+		const at = (await tries('getCall')).map((entry) => Date.parse(entry.at));
+		expect(at).toHaveLength(3);
+		expect(at[1] - at[0]).toBeGreaterThanOrEqual(240);
+		expect(at[2] - at[1]).toBeGreaterThanOrEqual(490);
+	});
+});
+
+describe('a fault at Samora', () => {
+	it.each(REPEATABLE)('is tried again where that cannot harm: %s', async (id) => {
+		await spoil(id, { kind: '500-after', retryAfter: 0, times: 1 });
+		const { error, output } = await run(id);
+		expect(error).toBeUndefined();
+		expect(output.length).toBeGreaterThan(0);
+		expect(await tries(id)).toHaveLength(2);
+	});
+
+	it.each(REPEATABLE)('is told after four tries: %s', async (id) => {
+		await spoil(id, { kind: '500', retryAfter: 0, times: null });
+		const outcome = await run(id);
+		const { message, description } = stopOf(outcome);
+		expect(message).toBe('Samora could not answer: Internal server error [item 0]');
+		expect(description).toContain('Samora AI Support');
+		expect(httpCode(outcome)).toBe('500');
+		expect(await tries(id)).toHaveLength(4);
+	});
+
+	it.each(NOT_REPEATABLE)('is not tried again where that could harm: %s', async (id) => {
+		await spoil(id, { kind: '500', retryAfter: 0, times: null });
+		const { message } = stopOf(await run(id));
+		expect(message).toContain('Samora could not answer: Internal server error');
+		expect(await tries(id)).toHaveLength(1);
+	});
+
+	it('takes a deletion for done when the second try finds nothing left', async () => {
+		await spoil('deleteWebhook', { kind: '500-after', retryAfter: 0 });
+		const { output } = await run('deleteWebhook');
+		expect(output[0].json).toEqual({ id: world.webhooks[0], deleted: true });
+		const statuses = (await tries('deleteWebhook')).map(({ status }) => status);
+		expect(statuses).toEqual([500, 404]);
+	});
+});
+
+describe('no answer, or none that can be read', () => {
+	/** How the sentence begins; GETs are tried four times, with pauses, so all of them at once. */
+	const FAULTS: Array<[FaultKind, RegExp]> = [
+		['hang', /Samora did not answer/],
+		['reset-before', /Samora did not answer/],
+		['truncated', /Samora did not answer/],
+		['malformed', /Samora answered with something that is not its API/],
+		['empty', /Samora answered with something that is not its API/],
+		['html', /Samora could not answer/],
+	];
+
+	it('is tried again where that cannot harm, and then told', async () => {
+		const api = new ApiClient(samora.sandbox);
+		const ids = await Promise.all(FAULTS.map(async (_, n) => await api.trigger(ordinary(100 + n))));
+		for (const [n, [kind]] of FAULTS.entries()) {
+			await spoil('getCall', { kind, match: ids[n], times: null });
+		}
+		const outcomes = await Promise.all(
+			ids.map(async (callId) => await run('getCall', { callId, requestOptions: { timeout: 100 } })),
+		);
+		const journal = await samora.control.journal({ operationId: 'getCall' });
+		for (const [n, [kind, sentence]] of FAULTS.entries()) {
+			const { message, description } = stopOf(outcomes[n]);
+			expect({ kind, message }).toEqual({ kind, message: expect.stringMatching(sentence) });
+			expect(description).not.toBe('');
+			expect(journal.filter(({ path }) => path.endsWith(ids[n]))).toHaveLength(4);
+		}
+	});
+
+	it('goes through when a later try is answered', async () => {
+		await spoil('getCall', { kind: 'reset-before' });
+		await spoil('updateWebhook', { kind: 'malformed' });
+		await spoil('deleteWebhook', { kind: 'reset-after' });
+		for (const id of ['getCall', 'updateWebhook', 'deleteWebhook'] as const) {
+			const { error, output } = await run(id);
+			expect(error).toBeUndefined();
+			expect(output).toHaveLength(1);
+			expect(await tries(id)).toHaveLength(2);
+		}
+	});
+
+	describe.each([...FAULTS.map(([kind]) => kind), 'hang-after', 'reset-after'] as const)(
+		'to what must not be repeated: %s',
+		(kind) => {
+			it.each([
+				['triggerCall', /^It is not known whether \+14155550100 is being called: /],
+				['startCampaign', /^It is not known whether the campaign was started: /],
+				['createCampaign', /^It is not known whether the campaign was created: /],
+				['createWebhook', /^It is not known whether the webhook was created: /],
+				['addCampaignRecipients', /^It is not known whether 1 recipient was added: /],
+			] as const)('%s is sent once', async (id, sentence) => {
+				await spoil(id, { kind, times: null });
+				const { message, description } = stopOf(
+					await run(id, { requestOptions: { timeout: 100 } }),
+				);
+				expect(message).toMatch(sentence);
+				expect(description).not.toBe('');
+				expect(await tries(id)).toHaveLength(1);
+			});
+		},
+	);
+});
+
+describe('a Base URL that is not right', () => {
+	let elsewhere: OtherServer;
+	const elsewhereRun = async (id: OperationId, baseUrl: string) =>
+		await samora.run(parametersOf(id, world), [{}], {}, { baseUrl, apiKey: 'a-key-to-keep-5d1c' });
+
+	afterEach(async () => await elsewhere?.stop());
+
+	it('with nobody there: says so, and that nothing was sent', async () => {
+		const nobody = await addressOfNobody();
+		const ids = ['getCall', 'triggerCall', 'addCampaignRecipients'] as const;
+		for (const outcome of await Promise.all(ids.map((id) => elsewhereRun(id, nobody)))) {
+			const { message, description } = stopOf(outcome);
+			expect(message).toBe('Samora could not be reached [item 0]');
+			expect(description).toMatch(/Nothing was sent.*ECONNREFUSED.*Base URL/);
+		}
+	});
+
+	it('with a website there: says that this is not Samora’s API', async () => {
+		elsewhere = await startOtherServer(({ path }, res) => {
+			res.writeHead(path.startsWith('/v1') ? 404 : 200, { 'content-type': 'text/html' });
+			res.end('<html><body>Welcome</body></html>');
+		});
+		for (const id of [
+			'triggerCall',
+			'getCall',
+			'startCampaign',
+			'addCampaignRecipients',
+			'createWebhook',
+		] as const) {
+			const { message, description } = stopOf(await elsewhereRun(id, elsewhere.url));
+			expect(message).toContain('Samora answered with something that is not its API');
+			// A page that looks like a success leaves in doubt what became of the webhook, and that comes first.
+			if (id !== 'createWebhook') expect(description).toMatch(/Base URL/);
+		}
+		expect(elsewhere.received).toHaveLength(5);
+	});
+
+	it.each(['getCall', 'triggerCall', 'addCampaignRecipients'] as const)(
+		'with a redirect there: %s does not follow it, and the key stays',
+		async (id) => {
+			elsewhere = await startOtherServer((_, res) => res.end('{}'));
+			const redirecting = await startOtherServer(({ path }, res) => {
+				res.writeHead(307, { location: elsewhere.url + path });
+				res.end();
+			});
+			const { message, description } = stopOf(await elsewhereRun(id, redirecting.url));
+			await redirecting.stop();
+			expect(message).toBe('Samora answered with a redirect, which was not followed [item 0]');
+			expect(description).toMatch(/Base URL/);
+			expect(redirecting.received).toHaveLength(1);
+			expect(elsewhere.received).toEqual([]);
+		},
+	);
+
+	it.each([
+		['http://api.samora.example', /must start with https:\/\//],
+		['http://127.0.0.1.samora.example:4010', /must start with https:\/\//],
+		['http://localhost.samora.example', /must start with https:\/\//],
+		['api.samora.ai', /is not a web address/],
+		['ftp://127.0.0.1', /is not a web address/],
+		['', /is not a web address/],
+		['https://user:secret@api.samora.example', /user name or password/],
+	])('"%s": nothing is sent, and the sentence says what to change', async (baseUrl, sentence) => {
+		for (const id of ['getCall', 'triggerCall', 'addCampaignRecipients'] as const) {
+			const { message, description } = stopOf(await elsewhereRun(id, baseUrl));
+			expect(message).toMatch(/^The Base URL of the Samora credential /);
+			expect(message).toMatch(sentence);
+			expect(message).toMatch(/ \[item 0\]$/);
+			expect(description).toMatch(/Nothing was sent/);
+			expect(message + description).not.toContain('secret');
+		}
+	});
+});
+
+it.each(['a-key\nof-two-lines', 'a-këy', 'a key', 'a-key…'])(
+	'says that a key cannot be one, and sends nothing: %j',
+	async (apiKey) => {
+		for (const id of ['getCall', 'triggerCall', 'addCampaignRecipients'] as const) {
+			const outcome = await samora.run(parametersOf(id, world), [{}], {}, { apiKey });
+			const { message, description } = stopOf(outcome);
+			expect(message).toMatch(/^The API Key of the Samora credential .* \[item 0\]$/);
+			expect(description).toContain('Nothing was sent');
+			expect(await samora.sent()).toEqual([]);
+		}
+	},
+);
+
+it('waits no longer than Request Options say', async () => {
+	await spoil('triggerCall', { kind: 'hang' });
+	const started = Date.now();
+	stopOf(await run('triggerCall', { requestOptions: { timeout: 150 } }));
+	expect(Date.now() - started).toBeLessThan(5000);
+	await spoil('addCampaignRecipients', { kind: 'hang' });
+	stopOf(await run('addCampaignRecipients', { requestOptions: { timeout: 150 } }));
+	expect(Date.now() - started).toBeLessThan(10_000);
+});

@@ -1,0 +1,595 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { EVENT_TYPES } from '../../sandbox/webhooks';
+import type { JournalEntry } from '../../sandbox';
+import { AGENT, OTHER_AGENT } from '../sandbox/apiClient';
+import { OPERATION_IDS, OPERATIONS, parametersOf, type OperationId } from '../support/operations';
+import { startOtherServer } from '../support/otherServer';
+import { asked, paired, SandboxRuns, type Parameters } from '../support/sandboxRuns';
+import { settle, type World } from '../support/world';
+
+const samora = new SandboxRuns();
+let world: World;
+
+beforeEach(async () => (world = await settle(samora.sandbox)));
+
+interface Endpoint {
+	/** Values differ by item, and come in by expression. */
+	parameters: Parameters;
+	items: () => IDataObject[];
+	/** What is asked for each item. */
+	request: (item: IDataObject, index: number) => Partial<ReturnType<typeof asked>>;
+	/** What comes out for each item, one or several. */
+	output: (item: IDataObject, entry: JournalEntry) => Promise<unknown> | unknown;
+}
+
+const campaigns = () => world.campaigns.map((id, n) => ({ agent: world.agentId, id, n }));
+const calls = () => world.calls.map((id) => ({ id }));
+const webhooks = () => world.webhooks.map((id, n) => ({ id, n }));
+const numbers = ['+14155550100', '+919876543210', '+442079460018'].map((phone, n) => ({
+	phone,
+	n,
+}));
+
+const campaignNow = async ({ id }: IDataObject) =>
+	(await samora.control.campaigns()).find((campaign) => campaign.id === id);
+
+async function webhookNow(id: unknown) {
+	const webhook = (await samora.control.webhooks()).find((one) => one.id === id);
+	if (!webhook) throw new Error(`No webhook ${String(id)}`);
+	const { secret, ...shown } = webhook;
+	return { secret, shown };
+}
+
+const agentId = '={{ $json.agent }}';
+const campaignId = { __rl: true as const, mode: 'id', value: '={{ $json.id }}' };
+const webhookId = campaignId;
+const campaignPath = ({ agent, id }: IDataObject) =>
+	`/v1/external/campaigns/${String(agent)}/${String(id)}`;
+
+const move = (action: string): Endpoint => ({
+	parameters: { agentId, campaignId },
+	items: campaigns,
+	request: (item) => ({ method: 'POST', path: `${campaignPath(item)}/${action}`, query: {} }),
+	output: campaignNow,
+});
+
+const ENDPOINTS: Record<OperationId, Endpoint> = {
+	triggerCall: {
+		parameters: {
+			agentId: AGENT,
+			toNumber: '={{ $json.phone }}',
+			metadataMode: 'keyValue',
+			metadata: {
+				values: [
+					{ key: 'n', value: '={{ $json.n }}' },
+					{ key: '={{ "lead_" + $json.n }}', value: 'yes' },
+				],
+			},
+		},
+		items: () => numbers,
+		request: ({ phone, n }) => ({
+			method: 'POST',
+			path: '/v1/call/trigger',
+			query: {},
+			body: { agent_id: AGENT, to_number: phone, metadata: { n, [`lead_${String(n)}`]: 'yes' } },
+		}),
+		output: ({ phone }, { callIds }) => ({
+			call_id: callIds?.[0],
+			status: 'accepted',
+			message: 'Call triggered',
+			to_number: phone,
+		}),
+	},
+	getCall: {
+		parameters: { callId: '={{ $json.id }}' },
+		items: calls,
+		request: ({ id }) => ({ method: 'GET', path: `/v1/call/${String(id)}`, query: {} }),
+		output: async ({ id }) => {
+			const call = (await samora.control.calls()).find((one) => one.id === id);
+			return {
+				call_id: id,
+				agent_id: world.agentId,
+				status: 'PENDING',
+				call_variables: call?.call_variables,
+				created_at: call?.created_at,
+				updated_at: call?.updated_at,
+				started_at: null,
+				ended_at: null,
+				transcript_url: null,
+				recording_url: null,
+			};
+		},
+	},
+	createCampaign: {
+		parameters: {
+			agentId,
+			name: '={{ "Campaign of " + $json.who }}',
+			retryConfig: {
+				values: {
+					maxRetries: '={{ $json.retries }}',
+					retryDelayMinutes: 30,
+					retryOn: ['UNANSWERED', 'VOICEMAIL'],
+				},
+			},
+		},
+		items: () => [
+			{ agent: AGENT, who: 'Ada', retries: 1 },
+			{ agent: OTHER_AGENT, who: 'Grace', retries: 5 },
+			{ agent: AGENT, who: 'Edsger', retries: '3' },
+		],
+		request: ({ agent, who, retries }) => ({
+			method: 'POST',
+			path: `/v1/external/campaigns/${String(agent)}`,
+			query: {},
+			body: {
+				name: `Campaign of ${String(who)}`,
+				retry_config: {
+					max_retries: Number(retries),
+					retry_delay_minutes: 30,
+					retry_on: ['UNANSWERED', 'VOICEMAIL'],
+				},
+			},
+		}),
+		output: async ({ who }) => {
+			const all = await samora.control.campaigns();
+			return { campaign_id: all.find(({ name }) => name === `Campaign of ${String(who)}`)?.id };
+		},
+	},
+	listCampaigns: {
+		parameters: { agentId, returnAll: true },
+		items: () => [{ agent: AGENT }, { agent: OTHER_AGENT }, { agent: AGENT.toUpperCase() }],
+		request: ({ agent }) => ({
+			method: 'GET',
+			path: `/v1/external/campaigns/${String(agent)}`,
+			query: { page: '1', page_size: '100' },
+		}),
+		output: async ({ agent }) =>
+			(await samora.control.campaigns())
+				.filter(({ agent_id }) => agent_id === String(agent).toLowerCase())
+				.reverse(),
+	},
+	getCampaign: {
+		parameters: { agentId, campaignId },
+		items: campaigns,
+		request: (item) => ({ method: 'GET', path: campaignPath(item), query: {} }),
+		output: campaignNow,
+	},
+	updateCampaign: {
+		parameters: {
+			agentId,
+			campaignId,
+			updateFields: {
+				name: '={{ "New name " + $json.n }}',
+				retryConfig: { values: { maxRetries: 2, retryDelayMinutes: 1440, retryOn: ['FAILED'] } },
+			},
+		},
+		items: campaigns,
+		request: (item) => ({
+			method: 'PUT',
+			path: campaignPath(item),
+			query: {},
+			body: {
+				name: `New name ${String(item.n)}`,
+				retry_config: { max_retries: 2, retry_delay_minutes: 1440, retry_on: ['FAILED'] },
+			},
+		}),
+		output: campaignNow,
+	},
+	addCampaignRecipients: {
+		parameters: {
+			agentId,
+			campaignId,
+			toNumber: '={{ $json.phone }}',
+			variablesMode: 'json',
+			variablesJson: '={{ { n: $json.n } }}',
+		},
+		// Each to a campaign of its own: rows of one campaign go out together.
+		items: () => campaigns().map((campaign, n) => ({ ...campaign, ...numbers[n] })),
+		request: (item) => ({
+			method: 'POST',
+			path: `${campaignPath(item)}/scheduled-calls`,
+			query: {},
+			body: { phone_numbers: [{ to_number: item.phone, call_variables: { n: item.n } }] },
+		}),
+		output: ({ phone }, { scheduledCallIds }) => ({
+			scheduled_call_id: scheduledCallIds?.[0],
+			to_number: phone,
+		}),
+	},
+	listCampaignCalls: {
+		parameters: {
+			agentId,
+			campaignId,
+			returnAll: false,
+			limit: '={{ $json.n + 2 }}',
+			filters: { search: '={{ "+1415200" }}', status: 'PENDING' },
+			sort: { sortBy: 'participant_id', sortDir: 'asc' },
+		},
+		items: campaigns,
+		request: (item) => ({
+			method: 'GET',
+			path: `${campaignPath(item)}/calls`,
+			query: {
+				page: '1',
+				page_size: String(Number(item.n) + 2),
+				search: '+1415200',
+				status: 'PENDING',
+				sort_by: 'participant_id',
+				sort_dir: 'asc',
+			},
+		}),
+		output: async ({ id, n }) =>
+			(await samora.control.calls({ campaign_id: String(id) }))
+				.slice(0, Number(n) + 2)
+				.map((call) => ({
+					id: call.id,
+					to_number: call.to_number,
+					status: 'PENDING',
+					duration: null,
+					created_at: call.created_at,
+					updated_at: call.updated_at,
+					started_at: null,
+					ended_at: null,
+				})),
+	},
+	startCampaign: move('start'),
+	stopCampaign: move('stop'),
+	cancelCampaign: move('cancel'),
+	createWebhook: {
+		parameters: {
+			agentId: AGENT,
+			name: '={{ "Hook " + $json.n }}',
+			url: '={{ "https://example.com/hooks/" + $json.n }}',
+			events: '={{ $json.events }}',
+			dataOptions: { includeTranscript: true, includeRecordingUrl: '={{ $json.n > 0 }}' },
+			customHeaders: { values: [{ name: 'X-Token', value: '={{ "token " + $json.n }}' }] },
+		},
+		items: () => [
+			{ n: 0, events: ['CALL_FINISHED'] },
+			{ n: 1, events: ['CALL_FAILED', 'CALL_STARTED'] },
+		],
+		request: ({ n, events }) => ({
+			method: 'POST',
+			path: '/v2/webhooks',
+			query: {},
+			body: {
+				agent_id: AGENT,
+				name: `Hook ${String(n)}`,
+				url: `https://example.com/hooks/${String(n)}`,
+				events,
+				data_options: { include_transcript: true, include_recording_url: Number(n) > 0 },
+				custom_headers: { 'X-Token': `token ${String(n)}` },
+			},
+		}),
+		output: async ({ n }) => {
+			const all = await samora.control.webhooks();
+			const { secret, shown } = await webhookNow(
+				all.find(({ name }) => name === `Hook ${String(n)}`)?.id,
+			);
+			return { ...shown, secret };
+		},
+	},
+	listWebhooks: {
+		parameters: { returnAll: true, filters: { agentId: '={{ $json.agent }}' } },
+		items: () => [{ agent: AGENT }, { agent: OTHER_AGENT }, { agent: '' }],
+		request: ({ agent }) => ({
+			method: 'GET',
+			path: '/v2/webhooks',
+			query: { ...(agent === '' ? undefined : { agent_id: String(agent) }) },
+		}),
+		output: async ({ agent }) => {
+			const all = await Promise.all(world.webhooks.map(webhookNow));
+			return agent === OTHER_AGENT ? [] : all.map(({ shown }) => shown);
+		},
+	},
+	listWebhookEvents: {
+		parameters: {},
+		items: () => [{}, {}],
+		request: () => ({ method: 'GET', path: '/v2/webhooks/events', query: {} }),
+		output: () => EVENT_TYPES,
+	},
+	getWebhook: {
+		parameters: { webhookId },
+		items: webhooks,
+		request: ({ id }) => ({ method: 'GET', path: `/v2/webhooks/${String(id)}`, query: {} }),
+		output: async ({ id }) => (await webhookNow(id)).shown,
+	},
+	updateWebhook: {
+		parameters: {
+			webhookId,
+			updateFields: {
+				name: '={{ "Renamed " + $json.n }}',
+				url: '={{ "https://example.org/" + $json.n }}',
+				events: ['CALL_STARTED', 'CALL_FINISHED', 'CALL_FAILED'],
+				dataOptions: { includeTranscript: true },
+				customHeaders: { values: [{ name: 'X-New', value: 'new' }] },
+				isActive: '={{ $json.n === 1 }}',
+			},
+		},
+		items: webhooks,
+		request: ({ id, n }) => ({
+			method: 'PUT',
+			path: `/v2/webhooks/${String(id)}`,
+			query: {},
+			body: {
+				name: `Renamed ${String(n)}`,
+				url: `https://example.org/${String(n)}`,
+				events: ['CALL_STARTED', 'CALL_FINISHED', 'CALL_FAILED'],
+				data_options: { include_transcript: true },
+				custom_headers: { 'X-New': 'new' },
+				is_active: n === 1,
+			},
+		}),
+		output: async ({ id }) => (await webhookNow(id)).shown,
+	},
+	deleteWebhook: {
+		parameters: { webhookId },
+		items: webhooks,
+		request: ({ id }) => ({ method: 'DELETE', path: `/v2/webhooks/${String(id)}`, query: {} }),
+		output: ({ id }) => ({ id, deleted: true }),
+	},
+};
+
+describe('every endpoint, with several items and values by expression', () => {
+	it.each(OPERATION_IDS)('%s', async (id) => {
+		const { parameters, items: itemsNow, request, output } = ENDPOINTS[id];
+		const items = itemsNow();
+		if (id === 'stopCampaign') {
+			for (const campaign of world.campaigns) {
+				await samora.control.setCampaignStatus(campaign, 'IN_PROGRESS');
+			}
+		}
+		const { resource, operation } = OPERATIONS[id];
+		const outcome = await samora.run({ resource, operation, ...parameters }, items);
+		expect(outcome.error).toBeUndefined();
+
+		const sent = await samora.sent();
+		expect(sent).toHaveLength(items.length);
+		for (const entry of sent) {
+			expect(entry).toMatchObject({ operationId: id, violation: null, keyed: true, fault: null });
+			expect(entry.accepted).toBe(true);
+			expect(entry.headers).toMatchObject({ accept: expect.stringContaining('application/json') });
+		}
+		// Several are under way at a time, so they may arrive in another order.
+		const entries = items.map((item, index) => {
+			const wanted = { query: {}, body: {}, ...request(item, index) };
+			const entry = sent.find((one) => isDeepStrictEqual(bodied(one), wanted));
+			if (!entry) expect(sent.map(bodied)).toContainEqual(wanted);
+			return entry as JournalEntry;
+		});
+
+		const expected = [];
+		for (const [index, item] of items.entries()) {
+			const things = await output(item, entries[index]);
+			for (const json of [things].flat()) expected.push({ json, pairedItem: { item: index } });
+		}
+		expect(paired(outcome.output)).toEqual(expected);
+	});
+});
+
+/** What was asked for; where no body belongs, an empty object stands for none. */
+const bodied = (entry: JournalEntry) => ({ ...asked(entry), body: entry.body ?? {} });
+
+describe('a campaign or webhook is named', () => {
+	const found = (id: string) => ({ mode: 'list', value: id, cachedResultName: 'Any (DRAFT)' });
+
+	it.each([
+		['from the list', (id: string) => ({ __rl: true as const, ...found(id) })],
+		['by ID', (id: string) => ({ __rl: true as const, mode: 'id', value: id })],
+		[
+			'by ID, with spaces around it',
+			(id: string) => ({ __rl: true as const, mode: 'id', value: ` ${id}\n` }),
+		],
+		[
+			'by an expression',
+			(id: string) => ({ __rl: true as const, mode: 'id', value: `={{ "${id}" }}` }),
+		],
+		['by an expression in place of the whole picker', (id: string) => `={{ "${id}" }}`],
+	])('%s', async (_, locator) => {
+		const [campaign] = world.campaigns;
+		const [webhook] = world.webhooks;
+		const one = await samora.run(
+			parametersOf('getCampaign', world, { campaignId: locator(campaign) }),
+		);
+		expect(one.output[0].json).toMatchObject({ id: campaign, name: 'Campaign 0' });
+		const other = await samora.run(
+			parametersOf('getWebhook', world, { webhookId: locator(webhook) }),
+		);
+		expect(other.output[0].json).toMatchObject({ id: webhook, name: 'Webhook 0' });
+		const added = await samora.run(
+			parametersOf('addCampaignRecipients', world, { campaignId: locator(campaign) }),
+		);
+		expect(added.output[0].json).toMatchObject({ to_number: '+14155550100' });
+	});
+});
+
+describe('what is left out', () => {
+	it.each([
+		['triggerCall', {}, { agent_id: AGENT, to_number: '+14155550100' }],
+		[
+			'triggerCall',
+			{ metadata: { values: [{ key: '', value: '' }] } },
+			{ agent_id: AGENT, to_number: '+14155550100' },
+		],
+		[
+			'triggerCall',
+			{ metadataMode: 'json', metadataJson: ' ' },
+			{ agent_id: AGENT, to_number: '+14155550100' },
+		],
+		['createCampaign', {}, { name: 'Spring' }],
+		['createCampaign', { retryConfig: {} }, { name: 'Spring' }],
+		['updateCampaign', {}, { name: 'Summer' }],
+		['addCampaignRecipients', {}, { phone_numbers: [{ to_number: '+14155550100' }] }],
+		[
+			'createWebhook',
+			{ dataOptions: {}, customHeaders: {} },
+			{
+				agent_id: AGENT,
+				name: 'CRM',
+				url: 'https://example.com/events',
+				events: ['CALL_FINISHED'],
+			},
+		],
+		['updateWebhook', {}, { name: 'CRM, new' }],
+	] as Array<[OperationId, Parameters, unknown]>)('is not sent: %s %j', async (id, more, body) => {
+		const { error } = await samora.run(parametersOf(id, world, more));
+		expect(error).toBeUndefined();
+		const [entry] = await samora.sent();
+		expect(entry.body).toEqual(body);
+	});
+
+	it('is not sent: filters and sort of a list', async () => {
+		await samora.run(
+			parametersOf('listCampaignCalls', world, { filters: { search: '', status: '' }, sort: {} }),
+		);
+		const [entry] = await samora.sent();
+		expect(entry.query).toEqual({ page: '1', page_size: '50' });
+	});
+
+	it('keeps an update from changing anything else', async () => {
+		const { shown: before } = await webhookNow(world.webhooks[0]);
+		const { output } = await samora.run(
+			parametersOf('updateWebhook', world, { updateFields: { isActive: false } }),
+		);
+		expect(output[0].json).toEqual({ ...before, is_active: false });
+	});
+
+	it('takes the headers of a webhook away when an empty collection of them was added', async () => {
+		const headers = (values: Array<{ name: string; value: string }>) =>
+			parametersOf('updateWebhook', world, { updateFields: { customHeaders: { values } } });
+		const filled = await samora.run(headers([{ name: 'X-Token', value: 'abc' }]));
+		expect(filled.output[0].json).toMatchObject({ custom_headers: { 'X-Token': 'abc' } });
+		const emptied = await samora.run(headers([]));
+		expect(emptied.output[0].json).toMatchObject({ custom_headers: {} });
+	});
+});
+
+it('takes a deletion that answers nothing for done', async () => {
+	await samora.control.setSettings({ deleteWebhook: 'empty' });
+	const { output } = await samora.run(parametersOf('deleteWebhook', world));
+	expect(paired(output)).toEqual([
+		{ json: { id: world.webhooks[0], deleted: true }, pairedItem: { item: 0 } },
+	]);
+	expect(await samora.control.webhooks()).toHaveLength(2);
+});
+
+it('keeps metadata as it was given, whatever its shape', async () => {
+	const metadata = {
+		'first name': 'Zoë',
+		nested: { list: [1, null, true, { a: 'b' }] },
+		empty: '',
+	};
+	const { output } = await samora.run(
+		parametersOf('triggerCall', world, {
+			toNumber: '={{ $json.phone }}',
+			metadataMode: 'json',
+			metadataJson: '={{ $json.asText ? JSON.stringify($json.metadata) : $json.metadata }}',
+		}),
+		[
+			{ metadata, phone: '+14155550100', asText: true },
+			{ metadata, phone: '+14155550112', asText: false },
+		],
+	);
+	expect(output.map(({ json }) => json.status)).toEqual(['accepted', 'accepted']);
+	for (const { json } of output) {
+		const { output: got } = await samora.run(
+			parametersOf('getCall', world, { callId: String(json.call_id) }),
+		);
+		expect(got[0].json.call_variables).toEqual(metadata);
+	}
+});
+
+it.each([
+	['a slash at its end', (url: string) => `${url}/`],
+	['spaces around it', (url: string) => ` ${url} `],
+	['another name for this machine', (url: string) => url.replace('127.0.0.1', 'localhost')],
+])('reaches the API by a base URL with %s', async (_, baseUrl) => {
+	for (const id of ['getCampaign', 'addCampaignRecipients'] as const) {
+		const outcome = await samora.run(
+			parametersOf(id, world),
+			[{}],
+			{},
+			{
+				baseUrl: baseUrl(samora.sandbox.url),
+			},
+		);
+		expect(outcome.error).toBeUndefined();
+		expect((await samora.sent()).map(({ operationId }) => operationId)).toEqual([id]);
+	}
+});
+
+it('sends an API key without the spaces that were pasted along with it', async () => {
+	const { error } = await samora.run(
+		parametersOf('getCall', world),
+		[{}],
+		{},
+		{
+			apiKey: ` ${samora.sandbox.apiKey}\n`,
+		},
+	);
+	expect(error).toBeUndefined();
+	expect((await samora.sent())[0].keyed).toBe(true);
+});
+
+describe('Request Options', () => {
+	it.each(['getCall', 'triggerCall', 'addCampaignRecipients'] as const)(
+		'send %s by way of a proxy',
+		async (id) => {
+			const proxy = await startOtherServer((_, res) => {
+				res.writeHead(401, { 'content-type': 'application/json' });
+				res.end('{"message": "Said the proxy"}');
+			});
+			const { error } = await samora.run(
+				parametersOf(id, world, {
+					requestOptions: { proxy: proxy.url.replace('//', '//me:hidden@') },
+				}),
+			);
+			await proxy.stop();
+			expect(error?.message).toContain('Said the proxy');
+			expect(JSON.stringify(error)).not.toContain('sandbox-key');
+			expect(proxy.received).toHaveLength(1);
+			expect(proxy.received[0].path.startsWith(`${samora.sandbox.url}/v1/`)).toBe(true);
+			expect(proxy.received[0].headers['proxy-authorization']).toBe(
+				`Basic ${Buffer.from('me:hidden').toString('base64')}`,
+			);
+			expect(await samora.sent()).toEqual([]);
+		},
+	);
+
+	it.each(['getCall', 'addCampaignRecipients'] as const)(
+		'that make no sense keep %s from being sent',
+		async (id) => {
+			const { error } = await samora.run(
+				parametersOf(id, world, { requestOptions: { proxy: 'nonsense' } }),
+			);
+			expect(`${error?.message} ${error?.description}`).toMatch(/proxy/i);
+			expect(await samora.sent()).toEqual([]);
+		},
+	);
+});
+
+it('does nothing at all without input items', async () => {
+	for (const id of OPERATION_IDS) {
+		const { error, output } = await samora.run(parametersOf(id, world), []);
+		expect({ id, error, output }).toEqual({ id, error: undefined, output: [] });
+		expect(await samora.sent()).toEqual([]);
+	}
+});
+
+it('works with 40 items, five at a time', async () => {
+	await samora.control.addFault({ kind: 'slow', ms: 20, times: null, operationId: 'triggerCall' });
+	const items = Array.from({ length: 40 }, (_, n) => ({ phone: `+1415555${1000 + n}` }));
+	const { output } = await samora.run(
+		parametersOf('triggerCall', world, { toNumber: '={{ $json.phone }}' }),
+		items,
+	);
+	expect(output.map(({ json, pairedItem }) => [json.to_number, pairedItem])).toEqual(
+		items.map(({ phone }, item) => [phone, { item }]),
+	);
+	const sent = await samora.sent({ operationId: 'triggerCall' });
+	expect(sent).toHaveLength(40);
+	expect(Math.max(...sent.map(({ concurrent }) => concurrent))).toBe(5);
+});

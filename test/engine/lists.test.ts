@@ -1,0 +1,293 @@
+import type { Campaign } from '../../sandbox';
+import { ApiClient, ordinary } from '../sandbox/apiClient';
+import { parametersOf } from '../support/operations';
+import { paired, SandboxRuns, stopOf } from '../support/sandboxRuns';
+import { settle, type World } from '../support/world';
+
+const samora = new SandboxRuns({ settings: { campaignConcurrency: 1000 } });
+let world: World;
+let api: ApiClient;
+
+beforeEach(async () => {
+	world = await settle(samora.sandbox);
+	api = new ApiClient(samora.sandbox);
+});
+
+/** A campaign with so many calls in it. */
+async function campaignOf(count: number): Promise<string> {
+	const campaign = await api.campaign();
+	if (count > 0) await campaign.add(...Array.from({ length: count }, (_, n) => ordinary(n)));
+	return campaign.id;
+}
+
+const byId = (value: string) => ({ __rl: true as const, mode: 'id', value });
+
+const COUNTS = [0, 1, 50, 100, 101, 250];
+/** The pages of 100 that hold so many; the first is asked for to find out that there is none. */
+const hundreds = (count: number) => Math.max(1, Math.ceil(count / 100));
+
+describe('Return All', () => {
+	it.each(COUNTS)('gives all of %i calls', async (count) => {
+		const campaign = await campaignOf(count);
+		const { output, error } = await samora.run(
+			parametersOf('listCampaignCalls', world, { campaignId: byId(campaign), returnAll: true }),
+		);
+		expect(error).toBeUndefined();
+		const newestFirst = await samora.control.calls({ campaign_id: campaign });
+		newestFirst.reverse();
+		expect(output.map(({ json }) => json.id)).toEqual(newestFirst.map(({ id }) => id));
+		expect(output.every(({ pairedItem }) => sameItem(pairedItem, 0))).toBe(true);
+		expect((await samora.sent()).map(({ query }) => query)).toEqual(
+			Array.from({ length: hundreds(count) }, (_, n) => ({
+				page: String(n + 1),
+				page_size: '100',
+			})),
+		);
+	});
+
+	it.each(COUNTS)('gives all of %i campaigns', async (count) => {
+		await samora.control.reset();
+		await Promise.all(
+			Array.from({ length: count }, async (_, n) => await api.campaign({ name: `${n}` })),
+		);
+		const { output, error } = await samora.run(
+			parametersOf('listCampaigns', world, { returnAll: true }),
+		);
+		expect(error).toBeUndefined();
+		const newestFirst: Campaign[] = (await samora.control.campaigns()).reverse();
+		expect(paired(output)).toEqual(newestFirst.map((json) => ({ json, pairedItem: { item: 0 } })));
+		expect((await samora.sent()).map(({ query }) => query)).toEqual(
+			Array.from({ length: hundreds(count) }, (_, n) => ({
+				page: String(n + 1),
+				page_size: '100',
+			})),
+		);
+	});
+});
+
+describe('Limit', () => {
+	it.each([
+		// [elements there are, Limit, pages, their size]
+		[0, 50, 1, 50],
+		[250, 1, 1, 1],
+		[250, 50, 1, 50],
+		[250, 100, 1, 100],
+		[250, 101, 2, 100],
+		[250, 200, 2, 100],
+		[250, 250, 3, 100],
+		[250, 1000, 3, 100],
+		[101, 100, 1, 100],
+		[100, 101, 1, 100],
+		[50, 60, 1, 60],
+	])('of %i calls, %i are asked for with %i pages of %i', async (there, limit, pages, size) => {
+		const campaign = await campaignOf(there);
+		const { output } = await samora.run(
+			parametersOf('listCampaignCalls', world, {
+				campaignId: byId(campaign),
+				returnAll: false,
+				limit,
+			}),
+		);
+		const newestFirst = (await samora.control.calls({ campaign_id: campaign })).reverse();
+		expect(output.map(({ json }) => json.id)).toEqual(
+			newestFirst.slice(0, limit).map(({ id }) => id),
+		);
+		expect((await samora.sent()).map(({ query }) => query)).toEqual(
+			Array.from({ length: pages }, (_, n) => ({ page: String(n + 1), page_size: String(size) })),
+		);
+	});
+
+	it('is 50 unless something else is chosen', async () => {
+		const campaign = await campaignOf(60);
+		const calls = await samora.run(
+			parametersOf('listCampaignCalls', world, { campaignId: byId(campaign) }),
+		);
+		expect(calls.output).toHaveLength(50);
+		await Promise.all(Array.from({ length: 60 }, async () => await api.campaign()));
+		const campaigns = await samora.run(parametersOf('listCampaigns', world));
+		expect(campaigns.output).toHaveLength(50);
+		expect(await samora.sent()).toHaveLength(1);
+	});
+
+	it('differs by item', async () => {
+		const campaigns = [await campaignOf(130), await campaignOf(3)];
+		const { output } = await samora.run(
+			parametersOf('listCampaignCalls', world, {
+				campaignId: byId('={{ $json.campaign }}'),
+				returnAll: '={{ $json.all }}',
+				limit: '={{ $json.limit }}',
+			}),
+			[
+				{ campaign: campaigns[0], all: false, limit: 2 },
+				{ campaign: campaigns[0], all: true, limit: 0 },
+				{ campaign: campaigns[1], all: false, limit: '1' },
+			],
+		);
+		const items = output.map(({ pairedItem }) => pairedItem);
+		expect(items).toEqual([
+			...Array.from({ length: 2 }, () => ({ item: 0 })),
+			...Array.from({ length: 130 }, () => ({ item: 1 })),
+			{ item: 2 },
+		]);
+	});
+});
+
+describe('filters and sort', () => {
+	const query = {
+		search: '+1415',
+		status: 'CALL_FINISHED',
+		duration_min: '1',
+		duration_max: '600',
+		sort_by: 'participant_id',
+		sort_dir: 'asc',
+	};
+
+	it('stay the same on every page', async () => {
+		const campaign = await campaignOf(230);
+		await api.request('POST', `/v1/external/campaigns/${world.agentId}/${campaign}/start`);
+		await samora.control.advance(3600);
+		const { output } = await samora.run(
+			parametersOf('listCampaignCalls', world, {
+				campaignId: byId(campaign),
+				returnAll: true,
+				filters: { search: '+1415', status: 'CALL_FINISHED', durationMin: 1, durationMax: '600' },
+				sort: { sortBy: 'participant_id', sortDir: 'asc' },
+			}),
+		);
+		expect(output.map(({ json }) => json.to_number)).toEqual(
+			Array.from({ length: 230 }, (_, n) => ordinary(n)),
+		);
+		expect((await samora.sent()).map((entry) => entry.query)).toEqual(
+			['1', '2', '3'].map((page) => ({ page, page_size: '100', ...query })),
+		);
+	});
+
+	it('leave out what they should', async () => {
+		const campaign = await api.campaign();
+		await campaign.add('+14155550100', '+14155550101', '+14155550102', '+442079460018');
+		await campaign.act('start');
+		await samora.control.advance(3600);
+		const numbersWith = async (filters: Record<string, string | number>) => {
+			const { output } = await samora.run(
+				parametersOf('listCampaignCalls', world, {
+					campaignId: byId(campaign.id),
+					filters,
+					sort: { sortBy: 'participant_id', sortDir: 'asc' },
+				}),
+			);
+			return output.map(({ json }) => json.to_number);
+		};
+		expect(await numbersWith({ status: 'UNANSWERED' })).toEqual(['+14155550101']);
+		expect(await numbersWith({ search: '9460' })).toEqual(['+442079460018']);
+		expect(await numbersWith({ durationMin: 0, durationMax: 0 })).toEqual([
+			'+14155550101',
+			'+14155550102',
+		]);
+		expect(await numbersWith({ durationMin: 1 })).toEqual(['+14155550100', '+442079460018']);
+	});
+});
+
+describe('a page that does not come', () => {
+	it('is asked for again, and nothing is missing or twice', async () => {
+		const campaign = await campaignOf(250);
+		await samora.control.addFault({
+			kind: '503',
+			operationId: 'listCampaignCalls',
+			match: 'page=2',
+			retryAfter: 0,
+			times: 2,
+		});
+		const { output } = await samora.run(
+			parametersOf('listCampaignCalls', world, { campaignId: byId(campaign), returnAll: true }),
+		);
+		const newestFirst = (await samora.control.calls({ campaign_id: campaign })).reverse();
+		expect(output.map(({ json }) => json.id)).toEqual(newestFirst.map(({ id }) => id));
+		expect((await samora.sent()).map((entry) => entry.query.page)).toEqual([
+			'1',
+			'2',
+			'2',
+			'2',
+			'3',
+		]);
+	});
+
+	it('leaves the item without an output that looks complete', async () => {
+		const campaign = await campaignOf(250);
+		await samora.control.addFault({
+			kind: '429',
+			operationId: 'listCampaignCalls',
+			match: 'page=3',
+			retryAfter: 0,
+			times: null,
+		});
+		const parameters = parametersOf('listCampaignCalls', world, {
+			campaignId: byId('={{ $json.campaign }}'),
+			returnAll: true,
+		});
+		const items = [{ campaign }, { campaign: world.campaigns[0] }];
+		const stopped = await samora.run(parameters, items);
+		expect(stopOf(stopped).message).toMatch(/too many requests.*\[item 0\]$/i);
+		expect(stopped.output).toEqual([]);
+
+		const { output, errorOutput } = await samora.run(parameters, items, {
+			onError: 'continueErrorOutput',
+		});
+		expect(output.map(({ pairedItem }) => pairedItem)).toEqual([
+			{ item: 1 },
+			{ item: 1 },
+			{ item: 1 },
+		]);
+		expect(errorOutput).toHaveLength(1);
+		expect(errorOutput[0]).toMatchObject({ pairedItem: { item: 0 }, json: { campaign } });
+	});
+});
+
+describe('webhooks, which have no pages', () => {
+	const webhooks = async (count: number, agent_id: string) =>
+		await Promise.all(
+			Array.from(
+				{ length: count },
+				async (_, n) =>
+					await api.request('POST', '/v2/webhooks', {
+						agent_id,
+						name: `Webhook ${n}`,
+						url: `https://example.com/${n}`,
+						events: ['CALL_FAILED'],
+					}),
+			),
+		);
+
+	it.each([
+		[0, true, 50, 0],
+		[120, true, 50, 120],
+		[120, false, 1, 1],
+		[120, false, 101, 101],
+		[120, false, 500, 120],
+	])('%i there, Return All %s, Limit %i: gives %i', async (there, returnAll, limit, given) => {
+		await samora.control.reset();
+		await webhooks(there, world.agentId);
+		const { output } = await samora.run(parametersOf('listWebhooks', world, { returnAll, limit }));
+		const all = await samora.control.webhooks();
+		expect(output.map(({ json }) => json.id)).toEqual(all.slice(0, given).map(({ id }) => id));
+		expect((await samora.sent()).map(({ query }) => query)).toEqual([{}]);
+	});
+
+	it('are filtered by agent', async () => {
+		await webhooks(2, world.otherAgentId);
+		const { output } = await samora.run(
+			parametersOf('listWebhooks', world, {
+				returnAll: true,
+				filters: { agentId: '={{ $json.agent }}' },
+			}),
+			[{ agent: world.otherAgentId }, { agent: world.agentId }],
+		);
+		expect(output.map(({ json, pairedItem }) => [json.agent_id, pairedItem])).toEqual([
+			...Array.from({ length: 2 }, () => [world.otherAgentId, { item: 0 }]),
+			...Array.from({ length: 3 }, () => [world.agentId, { item: 1 }]),
+		]);
+		expect(JSON.stringify(output)).not.toContain('whsec_');
+	});
+});
+
+const sameItem = (pairedItem: unknown, item: number) =>
+	JSON.stringify(pairedItem) === JSON.stringify({ item });

@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { SamoraApi } from '../../credentials/SamoraApi.credentials';
+import { Samora } from '../../nodes/Samora/Samora.node';
+import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
+import manifest from '../../package.json';
+
+const ROOT = join(__dirname, '../..');
+const sourceOf = (built: string) => built.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+
+describe('package.json', () => {
+	it('is what n8n looks for', () => {
+		expect(manifest.name).toBe('n8n-nodes-samora');
+		expect(manifest.keywords).toContain('n8n-community-node-package');
+		expect(manifest.license).toBe('MIT');
+		expect(manifest.n8n.n8nNodesApiVersion).toBe(1);
+		expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+		expect(manifest).not.toHaveProperty('dependencies');
+		expect(manifest.files).toEqual(['dist']);
+		for (const field of ['description', 'homepage', 'repository', 'author'] as const) {
+			expect(manifest[field]).toBeTruthy();
+		}
+		const lifecycle = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublishOnly'];
+		expect(Object.keys(manifest.scripts).filter((name) => lifecycle.includes(name))).toEqual([]);
+	});
+
+	it('names each node and credential, and the class n8n expects in its file', () => {
+		const { nodes, credentials } = manifest.n8n;
+		expect([...nodes, ...credentials].map((file) => file.split('/').pop())).toEqual([
+			'Samora.node.js',
+			'SamoraTrigger.node.js',
+			'SamoraApi.credentials.js',
+		]);
+		for (const file of [...nodes, ...credentials]) {
+			expect(file).toMatch(/^dist\//);
+			const source = readFileSync(join(ROOT, sourceOf(file)), 'utf8');
+			const [, name] = /([^/]+?)\.(node|credentials)\.js$/.exec(file) ?? [];
+			expect(source).toContain(`export class ${name} `);
+		}
+	});
+});
+
+describe('icons', () => {
+	const [nodeFile, triggerFile, credentialFile] = [
+		...manifest.n8n.nodes,
+		...manifest.n8n.credentials,
+	].map(sourceOf);
+	const icons = [
+		[nodeFile, new Samora().description.icon],
+		[triggerFile, new SamoraTrigger().description.icon],
+		[credentialFile, new SamoraApi().icon],
+	] as const;
+
+	it.each(icons)('of %s are there, for light and for dark, drawn and small', (file, icon) => {
+		expect(icon).toEqual({
+			light: expect.stringMatching(/^file:.*\.svg$/),
+			dark: expect.stringMatching(/^file:.*\.svg$/),
+		});
+		const { light, dark } = icon as { light: string; dark: string };
+		const drawings = [light, dark].map((reference) => {
+			const path = join(ROOT, dirname(file), reference.replace(/^file:/, ''));
+			expect(existsSync(path)).toBe(true);
+			return readFileSync(path, 'utf8');
+		});
+		for (const drawing of drawings) {
+			expect(drawing).toMatch(/^(<\?xml[^>]*>\s*)?<svg\s[^>]*viewBox="/);
+			expect(drawing).toMatch(/<\/svg>\s*$/);
+			expect(drawing).not.toMatch(/<script|<image|href="http|<text/i);
+			expect(drawing.length).toBeLessThan(20_000);
+		}
+		expect(drawings[0]).not.toBe(drawings[1]);
+	});
+});
+
+describe('codex files', () => {
+	/** The categories of n8n's node panel. */
+	const CATEGORIES = [
+		'AI',
+		'Analytics',
+		'Communication',
+		'Core Nodes',
+		'Data & Storage',
+		'Developer Tools',
+		'Development',
+		'Finance & Accounting',
+		'HITL',
+		'Marketing',
+		'Miscellaneous',
+		'Productivity',
+		'Sales',
+		'Utility',
+	];
+
+	interface Codex {
+		node: string;
+		nodeVersion: string;
+		codexVersion: string;
+		categories: string[];
+		subcategories?: Record<string, string[]>;
+		resources: Record<string, Array<{ url: string }>>;
+		alias: string[];
+	}
+
+	it.each([
+		['nodes/Samora/Samora.node.json', 'samora'],
+		['nodes/SamoraTrigger/SamoraTrigger.node.json', 'samoraTrigger'],
+	])('%s', (file, name) => {
+		const codex = JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as Codex;
+		expect(codex).toMatchObject({
+			node: `${manifest.name}.${name}`,
+			nodeVersion: '1.0',
+			codexVersion: '1.0',
+		});
+		expect(codex.categories.filter((category) => !CATEGORIES.includes(category))).toEqual([]);
+		expect(codex.categories).not.toEqual([]);
+		expect(Object.keys(codex.subcategories ?? {})).toEqual(
+			codex.categories.filter((category) => codex.subcategories?.[category]),
+		);
+		const links = Object.values(codex.resources).flat();
+		expect(Object.keys(codex.resources).sort()).toEqual([
+			'credentialDocumentation',
+			'primaryDocumentation',
+		]);
+		for (const { url } of links) expect(url.startsWith(manifest.homepage.split('#')[0])).toBe(true);
+		expect(codex.alias).toEqual([...new Set(codex.alias)]);
+		expect(codex.alias.filter((word) => word !== word.toLowerCase())).toEqual([]);
+	});
+});

@@ -1,0 +1,269 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { SamoraApi } from '../../credentials/SamoraApi.credentials';
+import { Samora } from '../../nodes/Samora/Samora.node';
+import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
+import { choicesOf, fieldsIn, groupsOf, operationsIn, written } from '../support/descriptions';
+
+/** What people read in the editor. */
+
+const samora = new Samora().description;
+const trigger = new SamoraTrigger().description;
+
+const FIELDS = [
+	...fieldsIn(samora.properties).map(({ property, path }) => {
+		const { resource = [], operation = [] } = property.displayOptions?.show ?? {};
+		return { property, at: [...resource, ...operation, written(path)].join(' ') };
+	}),
+	...fieldsIn(trigger.properties).map(({ property, path }) => ({
+		property,
+		at: `trigger ${written(path)}`,
+	})),
+	...fieldsIn(new SamoraApi().properties).map(({ property, path }) => ({
+		property,
+		at: `credential ${written(path)}`,
+	})),
+];
+
+/** What is wrong, wherever it is. */
+const wrong = (is: (field: (typeof FIELDS)[number]) => unknown) =>
+	FIELDS.filter((field) => is(field)).map(({ at }) => at);
+
+/** A country is called what it is called. */
+const isNames = ({ name }: INodeProperties) => name === 'defaultCountry';
+
+const SMALL_WORDS = new Set(
+	'a an and as at but by for from if in of on or per so the to up via with'.split(' '),
+);
+
+function isTitleCase(label: string): boolean {
+	const words = label.split(/[\s-]+/);
+	return words.every((word, n) => {
+		const inside = n > 0 && n < words.length - 1;
+		return /^[(]?[\p{Lu}\d]/u.test(word) || (inside && SMALL_WORDS.has(word));
+	});
+}
+
+it.each([
+	['To Number', true],
+	['Max Duration (Seconds)', true],
+	['One Item per Recipient', true],
+	['To number', false],
+	['the Number', false],
+])('this is how Title Case is told: %s', (label, is) => expect(isTitleCase(label)).toBe(is));
+
+describe('labels are in Title Case', () => {
+	it('of parameters', () => {
+		expect(
+			wrong(({ property }) => property.type !== 'notice' && !isTitleCase(property.displayName)),
+		).toEqual([]);
+	});
+
+	it('of what can be chosen or added', () => {
+		const labels = FIELDS.filter(({ property }) => !isNames(property)).flatMap(({ property }) => [
+			...choicesOf(property).map(({ name }) => name),
+			...groupsOf(property).map(({ displayName }) => displayName),
+			...(property.modes ?? []).map(({ displayName }) => displayName),
+		]);
+		expect(labels.length).toBeGreaterThan(50);
+		expect(labels.filter((label) => !isTitleCase(label))).toEqual([]);
+	});
+});
+
+describe('sentences', () => {
+	const described: Array<[string, string]> = FIELDS.flatMap(({ property, at }) => [
+		[at, property.description ?? ''] as [string, string],
+		[`${at} hint`, property.hint ?? ''] as [string, string],
+		...(isNames(property)
+			? []
+			: choicesOf(property).map(({ name, description = '' }): [string, string] => [
+					`${at} ${name}`,
+					description,
+				])),
+	]);
+	const sentences = described.filter(([, sentence]) => sentence !== '');
+
+	it('begin with a capital letter', () => {
+		expect(sentences.filter(([, sentence]) => !/^[\p{Lu}\d]/u.test(sentence))).toEqual([]);
+	});
+
+	it('end with a full stop where there are several, and without where there is one', () => {
+		// n8n is written small even where a sentence begins.
+		const isSeveral = (sentence: string) => /[.?!] (\p{Lu}|n8n)/u.test(sentence);
+		const broken = sentences.filter(
+			([, sentence]) => isSeveral(sentence) !== /[.?!]$/.test(sentence),
+		);
+		expect(broken).toEqual([]);
+		expect(sentences.length).toBeGreaterThan(60);
+	});
+
+	it('begin with Whether where the answer is yes or no', () => {
+		const isBroken = ({ type, description = '' }: INodeProperties) =>
+			(type === 'boolean') !== description.startsWith('Whether') && type === 'boolean';
+		expect(wrong(({ property }) => isBroken(property))).toEqual([]);
+		expect(FIELDS.filter(({ property }) => property.type === 'boolean').length).toBeGreaterThan(8);
+	});
+
+	it('say of every operation what it does, in sentence case', () => {
+		const operations = operationsIn(samora);
+		expect(operations).toHaveLength(17);
+		for (const { name, action, description } of operations) {
+			expect({ name, action }).toEqual({
+				name,
+				action: expect.stringMatching(/^[A-Z][a-z ]+[a-z]$/),
+			});
+			expect({ name, description }).toEqual({
+				name,
+				description: expect.stringMatching(/^[A-Z].{15}/),
+			});
+		}
+		const actions = operations.map(({ action }) => action);
+		expect(new Set(actions).size).toBe(actions.length);
+	});
+
+	it('avoid the words that frighten', () => {
+		const texts = [
+			...described.map(([, sentence]) => sentence),
+			...FIELDS.flatMap(({ property }) => [
+				property.displayName,
+				property.placeholder ?? '',
+				...choicesOf(property).flatMap(({ name, action = '' }) => [name, action]),
+			]),
+			...[samora, trigger].flatMap((node) => [
+				node.displayName,
+				node.description,
+				node.activationMessage ?? '',
+				node.eventTriggerDescription ?? '',
+			]),
+			JSON.stringify(new SamoraApi().test.rules),
+		];
+		expect(texts.filter((text) => /\b(error|problem|failure|mistake)/i.test(text))).toEqual([]);
+	});
+});
+
+describe('placeholders', () => {
+	const placeholders = FIELDS.flatMap(({ property, at }) => {
+		const isCollection = ['collection', 'fixedCollection'].includes(property.type);
+		return [
+			{ at, kind: isCollection ? 'adds' : 'example', placeholder: property.placeholder },
+			...(property.modes ?? []).map(({ name, type, placeholder }) => ({
+				at: `${at} ${name}`,
+				kind: type === 'list' ? 'picks' : 'example',
+				placeholder,
+			})),
+		];
+	});
+	const LOOKS = { adds: /^Add [A-Z]/, example: /^e\.g\. \S/, picks: /^Choose .*…$/ };
+
+	it.each(Object.entries(LOOKS))('that say what it %s', (kind, look) => {
+		const given = placeholders.filter((one) => one.kind === kind && one.placeholder !== undefined);
+		expect(given.length).toBeGreaterThan(0);
+		expect(given.filter(({ placeholder = '' }) => !look.test(placeholder))).toEqual([]);
+	});
+
+	it('are there on every collection and every picker', () => {
+		const missing = placeholders.filter(
+			({ kind, placeholder }) => kind !== 'example' && !placeholder,
+		);
+		expect(missing).toEqual([]);
+	});
+});
+
+describe('defaults', () => {
+	const isAllowed = ({ type, default: value, typeOptions = {}, ...property }: INodeProperties) => {
+		const words = choicesOf({ type, default: value, ...property }).map((choice) => choice.value);
+		switch (type) {
+			case 'boolean':
+				return typeof value === 'boolean';
+			case 'number': {
+				const { minValue = -Infinity, maxValue = Infinity } = typeOptions;
+				return typeof value === 'number' && value >= minValue && value <= maxValue;
+			}
+			case 'options':
+				return words.includes(value as string);
+			case 'multiOptions':
+				return Array.isArray(value) && value.every((word) => words.includes(word as string));
+			case 'collection':
+				return JSON.stringify(value) === '{}';
+			case 'fixedCollection':
+				return JSON.stringify(value) === '{}' || isDeepStrictEqual(value, filledIn(property));
+			case 'resourceLocator':
+				return JSON.stringify(value) === JSON.stringify({ mode: 'list', value: '' });
+			case 'json':
+				return value === '{}';
+			default:
+				return typeof value === 'string';
+		}
+	};
+
+	/** What a single group of fields holds when each has its own default. */
+	const filledIn = ({ options = [] }: Partial<INodeProperties>) =>
+		Object.fromEntries(
+			options.map((group) => [
+				group.name,
+				'values' in group
+					? Object.fromEntries(group.values.map((field) => [field.name, field.default]))
+					: undefined,
+			]),
+		);
+
+	it('are values that may be chosen', () => {
+		expect(wrong(({ property }) => !isAllowed(property))).toEqual([]);
+	});
+});
+
+describe('lists', () => {
+	/** Monday comes before Tuesday. */
+	const inAnOrderOfTheirOwn = ['days'];
+
+	const isSorted = (names: string[]) =>
+		names.every((name, n) => n === 0 || names[n - 1].localeCompare(name, 'en') < 0);
+
+	it('of choices are sorted by name; to choose nothing comes first', () => {
+		expect(
+			wrong(({ property }) => {
+				const names = choicesOf(property)
+					.filter(({ value }) => value !== '')
+					.map(({ name }) => name);
+				return !inAnOrderOfTheirOwn.includes(property.name) && !isSorted(names);
+			}),
+		).toEqual([]);
+	});
+
+	it('of what a collection can hold are sorted by name', () => {
+		expect(
+			wrong(({ property }) => {
+				const inside = (property.options ?? []) as INodeProperties[];
+				return (
+					property.type === 'collection' && !isSorted(inside.map(({ displayName }) => displayName))
+				);
+			}),
+		).toEqual([]);
+	});
+
+	it('hold every value once', () => {
+		expect(
+			wrong(({ property }) => {
+				const values = choicesOf(property).map((choice: INodePropertyOptions) => choice.value);
+				return new Set(values).size !== values.length;
+			}),
+		).toEqual([]);
+	});
+});
+
+it('resource and operation cannot be expressions', () => {
+	const choosers = samora.properties.filter(({ name }) => ['resource', 'operation'].includes(name));
+	expect(choosers).toHaveLength(4);
+	expect(choosers.map(({ noDataExpression }) => noDataExpression)).toEqual(
+		choosers.map(() => true),
+	);
+});
+
+it('the key is hidden, and an AI agent may use the actions but not the trigger', () => {
+	const [apiKey] = new SamoraApi().properties;
+	expect(apiKey).toMatchObject({ name: 'apiKey', typeOptions: { password: true }, default: '' });
+	expect(samora.usableAsTool).toBe(true);
+	expect(trigger.usableAsTool).toBeUndefined();
+});
