@@ -40,7 +40,12 @@ describe('callingHoursFrom', () => {
 			timezone: 'Asia/Kolkata',
 			outside: 'refuse',
 		});
-		expect(callingHoursField.default).toEqual({});
+	});
+
+	test('the option is filled in as soon as it is added', () => {
+		expect(callingHoursFrom(callingHoursField.default, 'Asia/Kolkata')).toEqual(
+			parsed({}, 'Asia/Kolkata'),
+		);
 	});
 
 	test.each([

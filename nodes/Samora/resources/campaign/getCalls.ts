@@ -72,6 +72,22 @@ export const getCalls: Operation = {
 			default: {},
 			options: [
 				{
+					displayName: 'Max Duration (Seconds)',
+					name: 'durationMax',
+					type: 'number',
+					typeOptions: { minValue: 0, numberPrecision: 0 },
+					default: 60,
+					description: 'Only calls that lasted at most this long',
+				},
+				{
+					displayName: 'Min Duration (Seconds)',
+					name: 'durationMin',
+					type: 'number',
+					typeOptions: { minValue: 0, numberPrecision: 0 },
+					default: 0,
+					description: 'Only calls that lasted at least this long',
+				},
+				{
 					displayName: 'Search',
 					name: 'search',
 					type: 'string',
@@ -96,22 +112,6 @@ export const getCalls: Operation = {
 					default: 'CALL_FINISHED',
 					description: 'Only calls with this status',
 				},
-				{
-					displayName: 'Min Duration (Seconds)',
-					name: 'durationMin',
-					type: 'number',
-					typeOptions: { minValue: 0, numberPrecision: 0 },
-					default: 0,
-					description: 'Only calls that lasted at least this long',
-				},
-				{
-					displayName: 'Max Duration (Seconds)',
-					name: 'durationMax',
-					type: 'number',
-					typeOptions: { minValue: 0, numberPrecision: 0 },
-					default: 60,
-					description: 'Only calls that lasted at most this long',
-				},
 			],
 		},
 		{
@@ -121,6 +121,16 @@ export const getCalls: Operation = {
 			placeholder: 'Add Sort',
 			default: {},
 			options: [
+				{
+					displayName: 'Direction',
+					name: 'sortDir',
+					type: 'options',
+					options: [
+						{ name: 'Ascending', value: 'asc' },
+						{ name: 'Descending', value: 'desc' },
+					],
+					default: 'desc',
+				},
 				{
 					displayName: 'Sort By',
 					name: 'sortBy',
@@ -135,16 +145,6 @@ export const getCalls: Operation = {
 						{ name: 'Updated At', value: 'updated_at' },
 					],
 					default: 'created_at',
-				},
-				{
-					displayName: 'Direction',
-					name: 'sortDir',
-					type: 'options',
-					options: [
-						{ name: 'Ascending', value: 'asc' },
-						{ name: 'Descending', value: 'desc' },
-					],
-					default: 'desc',
 				},
 			],
 		},

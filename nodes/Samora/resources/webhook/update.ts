@@ -58,7 +58,7 @@ export const update: Operation = {
 				{
 					...customHeadersField,
 					description:
-						'Headers that Samora sends with every event. They replace those the webhook has.',
+						'Headers that Samora sends with every event. They replace those the webhook has; a row left empty removes them all.',
 				},
 				dataOptionsField,
 				eventsField,
