@@ -9,6 +9,7 @@ import {
 	outsideCallingHours,
 } from './callingHours';
 import type { Composed, Plan, Route, Skipped } from './dispatch';
+import { keyValueField } from './keyValueField';
 import {
 	attempt,
 	integer,
@@ -65,37 +66,13 @@ export const dialingFields: INodeProperties[] = [
 		description:
 			"What the agent knows about this person and this call. It comes back as the call's call_variables.",
 	},
-	{
+	keyValueField({
 		displayName: 'Metadata Fields',
 		name: 'metadata',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		displayOptions: { show: { metadataMode: ['keyValue'] } },
-		placeholder: 'Add Field',
-		default: {},
-		options: [
-			{
-				displayName: 'Field',
-				name: 'values',
-				values: [
-					{
-						displayName: 'Name',
-						name: 'key',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. first_name',
-					},
-					{
-						displayName: 'Value',
-						name: 'value',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. Ada',
-					},
-				],
-			},
-		],
-	},
+		mode: 'metadataMode',
+		row: 'Field',
+		example: 'e.g. Ada',
+	}),
 	{
 		displayName: 'Metadata JSON',
 		name: 'metadataJson',

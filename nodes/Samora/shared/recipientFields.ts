@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { keyValueField } from './keyValueField';
+
 /** What makes a row of input items a recipient. */
 export const recipientFields: INodeProperties[] = [
 	{
@@ -44,37 +46,13 @@ export const recipientFields: INodeProperties[] = [
 		description:
 			'The names of the fields, separated by commas. Fields an item does not have are left out.',
 	},
-	{
+	keyValueField({
 		displayName: 'Variables',
 		name: 'variables',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		displayOptions: { show: { variablesMode: ['keyValue'] } },
-		placeholder: 'Add Variable',
-		default: {},
-		options: [
-			{
-				displayName: 'Variable',
-				name: 'values',
-				values: [
-					{
-						displayName: 'Name',
-						name: 'key',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. first_name',
-					},
-					{
-						displayName: 'Value',
-						name: 'value',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. {{ $json.firstName }}',
-					},
-				],
-			},
-		],
-	},
+		mode: 'variablesMode',
+		row: 'Variable',
+		example: 'e.g. {{ $json.firstName }}',
+	}),
 	{
 		displayName: 'Variables JSON',
 		name: 'variablesJson',
