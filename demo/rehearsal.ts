@@ -21,8 +21,12 @@ export async function rehearse(
 	const ending = await fillInForm(stage.formUrl, LEAD);
 	say(`The form answers: "${ending.title}. ${ending.message}"`);
 
-	const [{ id: executionId }] = await client.executions(stage.callANewLead.id);
-	const execution = await client.finished(executionId);
+	// The form may answer a moment before n8n lists the execution.
+	const listed = await waitFor(async () => (await client.executions(stage.callANewLead.id))[0], {
+		what: 'The execution of "Call a new lead"',
+		signal,
+	});
+	const execution = await client.finished(listed.id);
 	const [placed] = execution.output('Call the lead');
 	if (execution.status !== 'success' || typeof placed?.call_id !== 'string') {
 		throw new Error(
