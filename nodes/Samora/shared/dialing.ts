@@ -13,9 +13,9 @@ import { keyValueField } from './keyValueField';
 import {
 	attempt,
 	integer,
-	isRecord,
 	jsonObject,
 	keyValues,
+	recordOf,
 	Refusal,
 	uuid,
 	type ReadParameter,
@@ -129,7 +129,7 @@ export const dialingRoute = {
 } satisfies Partial<Route>;
 
 function composeCall(read: ReadParameter): Call {
-	const options = optionsOf(read);
+	const options = recordOf(read('options'));
 	const agentId = uuid(read('agentId'), 'Agent ID');
 	const toNumber = phoneNumber(read('toNumber'), {
 		label: 'To Number',
@@ -151,11 +151,6 @@ function composeCall(read: ReadParameter): Call {
 		onRepeat: onRepeat(options.repeatedNumbers),
 		callingHours: options.callingHours,
 	};
-}
-
-function optionsOf(read: ReadParameter): Record<string, unknown> {
-	const options = read('options');
-	return isRecord(options) ? options : {};
 }
 
 function metadataOf(read: ReadParameter): IDataObject {

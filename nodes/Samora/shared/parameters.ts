@@ -93,6 +93,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The fields of a collection; none when it was left empty. */
+export const recordOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
+
 /** What a value looks like in a sentence: short, on one line. */
 export function shown(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'empty';

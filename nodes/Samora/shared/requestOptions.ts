@@ -1,6 +1,6 @@
 import type { FunctionsBase, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
-import { isRecord, parameterReader, Refusal, shown, trimmed } from './parameters';
+import { parameterReader, recordOf, Refusal, shown, trimmed } from './parameters';
 
 /** How to connect, as n8n's Request Options let the person choose it. */
 export type ConnectionOptions = Pick<
@@ -14,7 +14,7 @@ export type ConnectionOptions = Pick<
  * @throws Refusal for a proxy that is no web address
  */
 export function connectionOptions(value: unknown): ConnectionOptions {
-	const { timeout, proxy, allowUnauthorizedCerts } = isRecord(value) ? value : {};
+	const { timeout, proxy, allowUnauthorizedCerts } = recordOf(value);
 	const address = trimmed(proxy);
 	return {
 		...(timeout ? { timeout: Number(timeout) } : {}),

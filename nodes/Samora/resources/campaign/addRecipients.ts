@@ -24,6 +24,7 @@ import {
 	isRecord,
 	oneOf,
 	parameterReader,
+	recordOf,
 	Refusal,
 	type ReadParameter,
 } from '../../shared/parameters';
@@ -155,11 +156,10 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 					itemIndex: rows[0].item,
 				});
 			}
-			for (const { item, recipient } of failure ? rows : []) {
-				output.set(
-					item,
-					failedItem(failure?.sentence ?? NOT_ADDED, item, { to_number: recipient.to_number }),
-				);
+			if (!failure) continue;
+			for (const { item, recipient } of rows) {
+				const details = { to_number: recipient.to_number };
+				output.set(item, failedItem(failure.sentence, item, details));
 			}
 		}
 		for (const row of batch.rows) {
@@ -174,8 +174,6 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 const outputOf = (memory: RunMemory, { item, identity }: Row): IDataObject | undefined =>
 	memory.outputOf(item, identity)?.[0];
 
-const NOT_ADDED: Sentence = { message: 'This recipient was not added', description: '' };
-
 const inOrder = (output: Map<number, IDataObject>): INodeExecutionData[] =>
 	[...output]
 		.sort(([one], [other]) => one - other)
@@ -183,7 +181,7 @@ const inOrder = (output: Map<number, IDataObject>): INodeExecutionData[] =>
 
 /** Asked when all is done, and so it must not fail: what is wrong with it was found in the rows. */
 function isSummary(context: IExecuteFunctions): boolean {
-	const options = attempt(() => optionsOf(parameterReader(context)(0)));
+	const options = attempt(() => recordOf(parameterReader(context)(0)('options')));
 	return !(options instanceof Refusal) && options.output === 'summary';
 }
 
@@ -254,7 +252,7 @@ function plan(context: IExecuteFunctions): Planned {
 
 /** @returns the recipient, or why it is left out where the person chose that */
 function planRow(read: ReadParameter, json: IDataObject) {
-	const options = optionsOf(read);
+	const options = recordOf(read('options'));
 	oneOf(options.output ?? 'recipients', 'Output', OUTPUTS);
 	connectionOptions(read('requestOptions'));
 	const { path } = composeCampaign(read);
@@ -268,11 +266,6 @@ const skip = (number: unknown, reason: string): Skipped['skipped'] => ({
 	skipped: true,
 	reason,
 });
-
-function optionsOf(read: ReadParameter): Record<string, unknown> {
-	const options = read('options');
-	return isRecord(options) ? options : {};
-}
 
 function recipientOf(
 	read: ReadParameter,
@@ -338,6 +331,7 @@ async function addRequest(
 	}
 	return { sentence, ...('answer' in ended ? { httpCode: ended.answer.statusCode } : {}) };
 }
+
 const hasIds = (body: unknown): boolean =>
 	isRecord(body) && isRecord(body.data) && Array.isArray(body.data.scheduled_call_ids);
 

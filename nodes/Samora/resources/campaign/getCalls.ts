@@ -7,8 +7,8 @@ import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../shar
 import type { Operation } from '../../shared/operation';
 import {
 	integer,
-	isRecord,
 	oneOf,
+	recordOf,
 	Refusal,
 	trimmed,
 	type ReadParameter,
@@ -152,7 +152,7 @@ export const getCalls: Operation = {
 };
 
 function filters(read: ReadParameter): IDataObject {
-	const chosen = record(read('filters'));
+	const chosen = recordOf(read('filters'));
 	const search = trimmed(chosen.search);
 	const { status } = chosen;
 	const durationMin = duration(chosen.durationMin, 'Min Duration (Seconds)');
@@ -179,11 +179,9 @@ function duration(value: unknown, label: string): number | undefined {
 const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 function sort(read: ReadParameter): IDataObject {
-	const { sortBy, sortDir } = record(read('sort'));
+	const { sortBy, sortDir } = recordOf(read('sort'));
 	return {
 		...(sortBy === undefined ? {} : { sort_by: oneOf(sortBy, 'Sort By', SORT_BY) }),
 		...(sortDir === undefined ? {} : { sort_dir: oneOf(sortDir, 'Direction', SORT_DIR) }),
 	};
 }
-
-const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});

@@ -2,7 +2,7 @@ import { agentIdField } from '../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../shared/campaign';
 import { sentOnce } from '../../shared/dispatch';
 import type { Operation } from '../../shared/operation';
-import { isRecord, Refusal, text } from '../../shared/parameters';
+import { recordOf, Refusal, text } from '../../shared/parameters';
 import { RETRY_DEFAULTS, retryConfig, retryConfigField } from '../../shared/retryConfig';
 import { campaignNameField, CAMPAIGN_NAME } from './name';
 
@@ -17,8 +17,7 @@ export const update: Operation = {
 			...sentOnce({
 				thing: 'Campaign',
 				compose: (read) => {
-					const fields = read('updateFields');
-					const { name, retryConfig: retry } = isRecord(fields) ? fields : {};
+					const { name, retryConfig: retry } = recordOf(read('updateFields'));
 					const retrySettings = retryConfig(retry);
 					if (name === undefined && !retrySettings) {
 						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');
