@@ -9,12 +9,13 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { identity, wantedWebhook, webhookUrl } from './configuration';
+import { identity, triggerKey, wantedWebhook, webhookUrl } from './configuration';
 import { receiveDelivery } from './delivery';
 import { attachFiles } from './files';
 import { triggerFields } from './fields';
 import { webhookApi } from './samoraApi';
 import { isRegistered, ownRegistration, register, unregister } from './subscription';
+import { triggerMemory } from './triggerMemory';
 
 export class SamoraTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -34,7 +35,13 @@ export class SamoraTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'samoraApi', required: true }],
 		webhooks: [
-			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				responseData: 'OK',
+				path: 'webhook',
+			},
 		],
 		properties: triggerFields,
 	};
@@ -53,7 +60,9 @@ export class SamoraTrigger implements INodeType {
 				const kept = this.getWorkflowStaticData('node');
 				const known = ownRegistration(kept, self);
 				const wanted = await wantedWebhook(this);
-				Object.assign(kept, await register(webhookApi(this), wanted, known, self));
+				const registration = await register(webhookApi(this), wanted, known, self);
+				Object.assign(kept, registration);
+				triggerMemory.registered(triggerKey(this), registration);
 				return true;
 			},
 
@@ -64,6 +73,7 @@ export class SamoraTrigger implements INodeType {
 				const known = ownRegistration(kept, self);
 				await unregister(webhookApi(this), webhookUrl(this), known, self);
 				for (const key of Object.keys(kept)) delete kept[key];
+				triggerMemory.unregistered(triggerKey(this));
 				return true;
 			},
 		},

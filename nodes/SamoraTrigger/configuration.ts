@@ -1,4 +1,4 @@
-import type { IHookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { baseUrlRefusal } from '../Samora/shared/baseUrl';
@@ -57,7 +57,7 @@ export async function wantedWebhook(context: IHookFunctions): Promise<Wanted> {
 }
 
 /** The address n8n listens at: another one when it only listens for a test. */
-export function webhookUrl(context: IHookFunctions): string {
+export function webhookUrl(context: IHookFunctions | IWebhookFunctions): string {
 	const url = context.getNodeWebhookUrl('default');
 	if (url) return url;
 	throw new NodeOperationError(context.getNode(), 'n8n has no webhook URL for this node', {
@@ -65,11 +65,16 @@ export function webhookUrl(context: IHookFunctions): string {
 	});
 }
 
-export function identity(context: IHookFunctions): Identity {
+export function identity(context: IHookFunctions | IWebhookFunctions): Identity {
 	return {
 		mark: triggerMark(String(context.getWorkflow().id), context.getNode().id),
 		instanceId: context.getInstanceId(),
 	};
+}
+
+/** A trigger and its test listen have the same identity, but webhooks of their own at addresses of their own. */
+export function triggerKey(context: IHookFunctions | IWebhookFunctions): string {
+	return `${identity(context).mark} ${webhookUrl(context)}`;
 }
 
 function checked<Value>(context: IHookFunctions, read: () => Value): Value {

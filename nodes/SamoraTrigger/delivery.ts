@@ -1,17 +1,23 @@
+import { sleep } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { forgery } from './authenticity';
-import type { TriggerOptions } from './configuration';
+import { triggerKey, type TriggerOptions } from './configuration';
 import { eventKey, isWanted, outputOf, parsePayload, readCallEvent } from './events';
-import { RecentEvents } from './recentEvents';
 import { readRegistration } from './subscription';
+import { triggerMemory } from './triggerMemory';
 
-const recentEvents = new RecentEvents();
+/** Less than it takes n8n to store an execution. */
+const CHANGE_EVERY_MS = 2;
+
+type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** What to do about a delivery: refuse it, acknowledge it, or start the workflow with its event. */
 export async function receiveDelivery(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const options = this.getNodeParameter('options', {}) as TriggerOptions;
-	const registration = readRegistration(this.getWorkflowStaticData('node'));
+	const kept = this.getWorkflowStaticData('node');
+	const stored = readRegistration(kept);
+	const registration = triggerMemory.newest(triggerKey(this), stored);
 	if (!registration) return refuse(this, 'no webhook of this trigger is known to n8n');
 
 	const { rawBody } = this.getRequestObject();
@@ -22,22 +28,37 @@ export async function receiveDelivery(this: IWebhookFunctions): Promise<IWebhook
 		Date.now(),
 	);
 	if (forged) return refuse(this, forged);
+	if (registration.webhookId !== stored?.webhookId) Object.assign(kept, registration);
 
 	const payload = parsePayload(rawBody);
 	if (!payload) return refuse(this, 'its body is not a JSON object');
 	const chosen = this.getNodeParameter('events', []) as string[];
 	if (!isWanted(readCallEvent(payload), chosen)) return acknowledge();
 
-	const key = eventKey(payload);
-	if (key !== undefined && options.skipDuplicateEvents !== false) {
-		const verdict = await recentEvents.claim(
-			`${registration.webhookId} ${key}`,
-			this.getResponseObject(),
-		);
+	const event = eventKey(payload);
+	if (event !== undefined && options.skipDuplicateEvents !== false) {
+		const recent = triggerMemory.recentEvents(registration.webhookId);
+		recent.recall(kept.recentEvents);
+		const verdict = await recent.claim(event, this.getResponseObject());
 		if (verdict === 'taken') return acknowledge();
 		if (verdict === 'undecided') return comeBackLater(this);
+		void storeWhenTaken(this.getResponseObject(), () => {
+			kept.recentEvents = recent.storedWith(event);
+		});
 	}
 	return { workflowData: [[{ json: outputOf(payload) as IDataObject }]] };
+}
+
+/**
+ * n8n writes changed static data once it has taken the event, before it answers. As it begins the execution n8n 2
+ * builds the workflow anew over the same data, though, and takes it for unchanged from then on (seen in 2.41). So it
+ * is changed again and again until the answer goes out, each time to what is known by then.
+ */
+async function storeWhenTaken(answer: Response, change: () => void): Promise<void> {
+	while (!answer.headersSent && !answer.closed) {
+		change();
+		await sleep(CHANGE_EVERY_MS);
+	}
 }
 
 /** The reason is for n8n's log. Whoever sent it learns nothing. */

@@ -78,7 +78,7 @@ export const triggerFields: INodeProperties[] = [
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether the same event of the same call starts the workflow only once, however often Samora delivers it. n8n remembers the last 5,000 events until it is restarted.',
+					'Whether the same event of the same call starts the workflow only once, however often Samora delivers it. n8n remembers the last 1,000 events of each trigger, also when it is restarted.',
 			},
 		],
 	},

@@ -45,6 +45,8 @@ export interface Registration {
 	secret: string;
 	token: string;
 	instanceId: string;
+	/** Unix time in milliseconds: what is newer replaces what is older. */
+	registeredAt: number;
 }
 
 export interface WebhookApi {
@@ -61,12 +63,13 @@ export interface WebhookApi {
 
 /** @returns undefined when nothing is kept, or not all of it */
 export function readRegistration(kept: Record<string, unknown>): Registration | undefined {
-	const { webhookId, secret, token, instanceId } = kept;
+	const { webhookId, secret, token, instanceId, registeredAt } = kept;
 	return typeof webhookId === 'string' &&
 		typeof secret === 'string' &&
 		typeof token === 'string' &&
-		typeof instanceId === 'string'
-		? { webhookId, secret, token, instanceId }
+		typeof instanceId === 'string' &&
+		typeof registeredAt === 'number'
+		? { webhookId, secret, token, instanceId, registeredAt }
 		: undefined;
 }
 
@@ -128,7 +131,9 @@ export async function register(
 		...wanted,
 		custom_headers: { [TRIGGER_HEADER]: token },
 	});
-	return { webhookId: id, secret, token, instanceId };
+	// Clocks of several machines differ, and one of them may go wrong for a while.
+	const registeredAt = Math.max(Date.now(), known ? known.registeredAt + 1 : 0);
+	return { webhookId: id, secret, token, instanceId, registeredAt };
 }
 
 /** Leaves Samora with no webhook of this trigger. */

@@ -205,6 +205,7 @@ describe('what is not from Samora', () => {
 	it('is refused as long as n8n does not know what it registered', async () => {
 		const { token } = await genuine();
 		host.setStaticData('w1', {});
+		host.restart();
 		expect(await deliver(event(), token)).toEqual(refused);
 		expect(await deliver(event(), { [TRIGGER_HEADER]: '' })).toEqual(refused);
 		expect(await deliver(event(), { [TRIGGER_HEADER]: 'undefined' })).toEqual(refused);
@@ -362,14 +363,83 @@ describe('an event that comes more than once', () => {
 		expect((await deliver(body, headers)).status).toBe(200);
 		expect(await host.events()).toHaveLength(1);
 	});
+
+	it.each([
+		['the process that took it', () => {}],
+		['a process that shares nothing with it but the database', () => host.restart()],
+	])('is acknowledged without an execution by %s', async (_which, change) => {
+		const { token } = await genuine();
+		for (const id of ['c1', 'c2']) expect((await deliver(event(id), token)).status).toBe(200);
+		change();
+		for (const id of ['c1', 'c2']) {
+			expect(await deliver(event(id), token)).toEqual({ status: 200, text: 'OK' });
+		}
+		expect(await host.events()).toHaveLength(2);
+	});
+
+	it('is not lost when n8n could not start the workflow and was restarted then', async () => {
+		const { token } = await genuine();
+		host.broken = true;
+		expect((await deliver(event(), token)).status).toBe(500);
+		host.broken = false;
+		host.restart();
+		expect((await deliver(event(), token)).status).toBe(200);
+		expect(await host.events()).toHaveLength(1);
+	});
+
+	it('is remembered after a restart though many came at the same moment', async () => {
+		const { token } = await genuine();
+		const ids = [...Array(20).keys()].map((n) => `c${n}`);
+		await Promise.all(ids.map(async (id) => await deliver(event(id), token)));
+		// Each of them wrote all of the static data, as it had been when it came.
+		await deliver(event('one more'), token);
+		host.restart();
+		for (const id of ids) expect((await deliver(event(id), token)).status).toBe(200);
+		expect(await host.events()).toHaveLength(ids.length + 1);
+	});
 });
 
-it('never touches the static data while it receives events', async () => {
-	const before = host.staticData('w1');
-	await sandbox.control.setDeliveries({ duplicate: true });
-	await call();
-	await letTimePass();
-	await deliver(event());
-	expect(await host.events()).toHaveLength(2);
-	expect(host.staticData('w1')).toEqual(before);
+describe('static data that was overwritten with what it was before the webhook was replaced', () => {
+	async function replacedAndOverwritten() {
+		const old = structuredClone(host.staticData('w1'));
+		node = { ...node, parameters: { ...node.parameters, agentId: sandbox.agents[1].id } };
+		host.save('w1', { nodes: [node] });
+		expect(await host.publish('w1')).toEqual({});
+		const { token } = await genuine();
+		const right = structuredClone(host.staticData('w1'));
+		expect(right).not.toEqual(old);
+		host.setStaticData('w1', old);
+		return { token, right };
+	}
+
+	it('does not keep a process from taking events that has registered the new one', async () => {
+		const { token } = await replacedAndOverwritten();
+		expect((await deliver(event(), token)).status).toBe(200);
+		expect(await host.events()).toHaveLength(1);
+	});
+
+	it('is put right again with the next event', async () => {
+		const { token, right } = await replacedAndOverwritten();
+		await deliver(event(), token);
+		expect(host.staticData('w1')[`node:${node.name}`]).toMatchObject(right[`node:${node.name}`]);
+		host.restart();
+		expect((await deliver(event('c2'), token)).status).toBe(200);
+		expect(await host.events()).toHaveLength(2);
+	});
+
+	it('is not put right by somebody who forges an event', async () => {
+		await replacedAndOverwritten();
+		const before = host.staticData('w1');
+		expect((await deliver(event(), { [TRIGGER_HEADER]: 'guess' })).status).toBe(401);
+		expect(host.staticData('w1')).toEqual(before);
+	});
+});
+
+it('writes nothing but the fingerprint of the event into the static data', async () => {
+	const before = host.staticData('w1')[`node:${node.name}`];
+	const { token } = await genuine();
+	await deliver(event(), token);
+	const { recentEvents, ...rest } = host.staticData('w1')[`node:${node.name}`];
+	expect(rest).toEqual(before);
+	expect(recentEvents).toMatch(/^[\w-]{11}$/);
 });

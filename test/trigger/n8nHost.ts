@@ -7,6 +7,7 @@ import { ExecutionLifecycleHooks, HookContext, WebhookContext, WorkflowExecute }
 import {
 	createRunExecutionData,
 	NodeHelpers,
+	ObservableObject,
 	Workflow,
 	type IDataObject,
 	type INode,
@@ -18,6 +19,7 @@ import {
 	type WorkflowActivateMode,
 } from 'n8n-workflow';
 
+import { triggerMemory } from '../../nodes/SamoraTrigger/triggerMemory';
 import { additionalData, nodeTypes, type SamoraCredential } from '../support/engine';
 
 /** A workflow as n8n's database holds it. The static data is text there, so nothing is shared by reference. */
@@ -93,8 +95,14 @@ export class N8nHost {
 		await once(this.server, 'close');
 	}
 
+	/** As when n8n ends and starts again: what only its process knew is gone. */
+	restart(): void {
+		triggerMemory.startOver();
+	}
+
 	/** Forgets all workflows and executions. */
 	reset(): void {
+		this.restart();
 		this.executions.length = 0;
 		this.database.clear();
 		this.listening.clear();
@@ -305,6 +313,7 @@ export class N8nHost {
 			null,
 		);
 		const { workflowData, webhookResponse, noWebhookResponse } = await type.webhook!.call(context);
+		if (!workflowData && !test) this.saveStaticData(workflowId, workflow);
 		if (noWebhookResponse) return;
 		if (!workflowData) {
 			res.send(webhookResponse ?? { message: 'Webhook call received' });
@@ -317,14 +326,24 @@ export class N8nHost {
 			res.status(500).json({ message: 'There was a problem executing the workflow' });
 			return;
 		}
+		// n8n 2 builds the workflow anew over the same static data, which are no longer "changed" then.
+		ObservableObject.create(workflow.staticData);
+		await this.storeExecution();
+		// The execution reads the static data from the database. What the webhook changed is written after that.
+		const execution = this.load(workflowId, test ? '{}' : undefined);
 		this.executions.push({
 			workflowId,
 			mode,
-			finished: this.execute(workflowId, workflow, node, workflowData, mode),
+			finished: this.execute(workflowId, execution, node, workflowData, mode),
 		});
-		res.json({ message: 'Workflow was started' });
 		if (!test) this.saveStaticData(workflowId, workflow);
-		else await this.endTest(workflowId);
+		res.json({ message: 'Workflow was started' });
+		if (test) await this.endTest(workflowId);
+	}
+
+	/** Takes its time, as a database does. */
+	private async storeExecution(): Promise<void> {
+		await new Promise((resolve) => setTimeout(resolve, 10));
 	}
 
 	private async execute(

@@ -120,3 +120,53 @@ it('remembers no more than it has room for, the oldest goes first', async () => 
 	expect(await claimAndAnswer(memory, 'c', 200)).toBe('taken');
 	expect(await claimAndAnswer(memory, 'a', 200)).toBe('first');
 });
+
+describe('what is stored of it', () => {
+	it('is known to another memory that reads it', async () => {
+		const memory = new RecentEvents();
+		await claimAndAnswer(memory, 'one', 200);
+		const another = new RecentEvents();
+		another.recall(memory.storedWith('two'));
+		expect(await claimAndAnswer(another, 'one', 200)).toBe('taken');
+		expect(await claimAndAnswer(another, 'two', 200)).toBe('taken');
+		expect(await claimAndAnswer(another, 'three', 200)).toBe('first');
+	});
+
+	it('leaves out what n8n has not taken', async () => {
+		const memory = new RecentEvents();
+		await claimAndAnswer(memory, 'refused', 500);
+		const { answer } = await delivery();
+		await memory.claim('on its way', answer);
+		const another = new RecentEvents();
+		another.recall(memory.storedWith('taken'));
+		expect(await claimAndAnswer(another, 'refused', 200)).toBe('first');
+		expect(await claimAndAnswer(another, 'on its way', 200)).toBe('first');
+	});
+
+	it('has what somebody else overwrote again the next time', async () => {
+		const memory = new RecentEvents();
+		await claimAndAnswer(memory, 'one', 200);
+		memory.recall(new RecentEvents().storedWith('of another process'));
+		const another = new RecentEvents();
+		another.recall(memory.storedWith('two'));
+		for (const event of ['one', 'two', 'of another process']) {
+			expect(await claimAndAnswer(another, event, 200)).toBe('taken');
+		}
+	});
+
+	it('does not grow beyond what is remembered', () => {
+		const memory = new RecentEvents(3);
+		let stored = '';
+		for (const event of ['one', 'two', 'three', 'four', 'five']) {
+			stored = memory.storedWith(event);
+			memory.recall(stored);
+		}
+		expect(stored.split(' ')).toHaveLength(3);
+	});
+
+	it.each([undefined, null, 7, {}, ''])('may be anything (%p)', async (stored) => {
+		const memory = new RecentEvents();
+		memory.recall(stored);
+		expect(await claimAndAnswer(memory, 'event', 200)).toBe('first');
+	});
+});

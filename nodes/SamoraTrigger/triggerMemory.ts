@@ -1,0 +1,56 @@
+import { RecentEvents } from './recentEvents';
+import type { Registration } from './subscription';
+
+/** More triggers than an n8n publishes. Beyond, the one that was met first is forgotten. */
+const TRIGGERS = 1000;
+
+/**
+ * What one process of n8n knows of its triggers beside the static data, which is one text per workflow, written as a
+ * whole: who read it earlier can write it later, and so bring back what was replaced in between. With every event
+ * that is written this could be the registration; the process that made the newer one, or has seen it, knows better.
+ */
+class TriggerMemory {
+	private readonly registrations = new Map<string, Registration>();
+
+	private readonly events = new Map<string, RecentEvents>();
+
+	/** @param trigger what tells triggers and their test listens apart */
+	registered(trigger: string, registration: Registration): void {
+		put(this.registrations, trigger, registration);
+	}
+
+	unregistered(trigger: string): void {
+		this.registrations.delete(trigger);
+	}
+
+	/** The newer of what is stored and what is known here. */
+	newest(trigger: string, stored: Registration | undefined): Registration | undefined {
+		const known = this.registrations.get(trigger);
+		if (known && (!stored || known.registeredAt > stored.registeredAt)) return known;
+		if (stored) this.registered(trigger, stored);
+		return stored;
+	}
+
+	recentEvents(webhookId: string): RecentEvents {
+		const known = this.events.get(webhookId) ?? new RecentEvents();
+		put(this.events, webhookId, known);
+		return known;
+	}
+
+	/** As in a process that has just started. */
+	startOver(): void {
+		this.registrations.clear();
+		this.events.clear();
+	}
+}
+
+/** One for all triggers of this process. */
+export const triggerMemory = new TriggerMemory();
+
+function put<Value>(map: Map<string, Value>, key: string, value: Value): void {
+	map.set(key, value);
+	if (map.size > TRIGGERS) {
+		const [oldest] = map.keys();
+		map.delete(oldest);
+	}
+}
