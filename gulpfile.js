@@ -4,11 +4,22 @@ const { rm } = require('node:fs/promises');
 const { build } = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 const { n8n } = require('./package.json');
+const numberingPlans = require('./tools/build/numberingPlans');
 
 /** The source of a file that n8n is told to load. */
 const sourceOf = (file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 
 const clean = () => rm('dist', { recursive: true, force: true });
+
+/** Bundles the table of numbering plans without what is not used of it. */
+const smallNumberingPlans = {
+	name: 'small-numbering-plans',
+	setup: ({ onLoad }) =>
+		onLoad({ filter: /libphonenumber-js[\\/]metadata\.min\.json(\.js)?$/ }, () => ({
+			contents: JSON.stringify(numberingPlans),
+			loader: 'json',
+		})),
+};
 
 /**
  * One self-contained file per node and credential: what they import from devDependencies is bundled,
@@ -24,6 +35,7 @@ const code = () =>
 		format: 'cjs',
 		target: 'node20',
 		external: ['n8n-workflow'],
+		plugins: [smallNumberingPlans],
 		charset: 'utf8',
 		// Names stay, so that what a person pastes from a stack trace says where it happened.
 		minifyWhitespace: true,

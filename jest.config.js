@@ -9,6 +9,10 @@ module.exports = {
 	transform,
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/n8n/'],
+	// The same table as in the bundle.
+	moduleNameMapper: {
+		'^libphonenumber-js/min/metadata$': '<rootDir>/tools/build/numberingPlans.js',
+	},
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	globalSetup: '<rootDir>/test/support/n8nFolder.js',
 	globalTeardown: '<rootDir>/test/support/removeN8nFolder.js',
