@@ -1,9 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { N8nClient, type CredentialReference } from '../../tools/n8n/client';
 import { packThisPackage } from '../../tools/n8n/communityPackage';
 import { installProgressOn } from '../../tools/n8n/installProgress';
 import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
-import { startN8n, type RunningN8n } from '../../tools/n8n/start';
+import { freePort } from '../../tools/n8n/ports';
+import { startN8n, type RunningN8n, type StartOptions } from '../../tools/n8n/start';
+import { waitFor } from '../../tools/n8n/waiting';
 
 /** The versions of n8n to test with: `SAMORA_N8N_VERSIONS=2.41.1,1.123.81`. */
 export const VERSIONS = (process.env.SAMORA_N8N_VERSIONS ?? DEFAULT_N8N_VERSION).split(',');
@@ -14,10 +20,13 @@ export const FIRST_INSTALL_MS = 30 * 60_000;
 /** A real n8n with the packed package in it, an owner, and a credential for a sandbox beside it. */
 export interface InstalledN8n {
 	sandbox: Sandbox;
-	n8n: RunningN8n;
+	/** Another one after a restart. */
+	readonly n8n: RunningN8n;
 	client: N8nClient;
 	credential: CredentialReference;
 	agentId: string;
+	/** Kills it as a crash would, and starts it again at the same address with the same data. */
+	restart(options?: Pick<StartOptions, 'env'>): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -30,12 +39,23 @@ export async function installedN8n(version: string): Promise<InstalledN8n> {
 	try {
 		const packed = await packThisPackage();
 		started.push(() => packed.remove());
-		const n8n = await startN8n({
+		const userFolder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-'));
+		started.push(() => rm(userFolder, { recursive: true, force: true }));
+		let n8n = await startN8n({
 			version,
+			userFolder,
 			packageTarball: packed.tarball,
 			onProgress: installProgressOn(process.stderr),
 		});
 		started.push(() => n8n.stop());
+		const restart = async ({ env }: Pick<StartOptions, 'env'> = {}) => {
+			await n8n.kill();
+			const port = Number(new URL(n8n.url).port);
+			await waitFor(async () => (await freePort(port)) === port, {
+				what: `Port ${port} getting free`,
+			});
+			n8n = await startN8n({ version, userFolder, port, env });
+		};
 		const client = new N8nClient(n8n.url, version);
 		await client.setUpOwner({
 			email: 'owner@example.com',
@@ -48,7 +68,17 @@ export async function installedN8n(version: string): Promise<InstalledN8n> {
 			type: 'samoraApi',
 			data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
 		});
-		return { sandbox, n8n, client, credential, agentId: sandbox.agents[0].id, stop };
+		return {
+			sandbox,
+			get n8n() {
+				return n8n;
+			},
+			client,
+			credential,
+			agentId: sandbox.agents[0].id,
+			restart,
+			stop,
+		};
 	} catch (fault) {
 		// What is left running would keep the test run from ending.
 		await stop();
