@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-
-import type { CredentialReference, NewWorkflow, WorkflowNode } from '../../tools/n8n/client';
-import type { JsonRecord } from '../../tools/n8n/json';
+import { chain, node } from '../../tools/n8n/chain';
+import type { CredentialReference, NewWorkflow } from '../../tools/n8n/client';
 
 export const START = 'Start';
 export const CALL = 'Call';
@@ -48,41 +46,4 @@ export function callWorkflow(
 			credential,
 		),
 	]);
-}
-
-const TYPE_VERSIONS: Record<string, number> = { 'n8n-nodes-base.set': 3.4 };
-
-type Link = Omit<WorkflowNode, 'position'>;
-
-function node(
-	name: string,
-	type: string,
-	parameters: JsonRecord = {},
-	credential?: CredentialReference,
-): Link {
-	return {
-		id: randomUUID(),
-		webhookId: randomUUID(),
-		name,
-		type,
-		typeVersion: TYPE_VERSIONS[type] ?? 1,
-		parameters,
-		...(credential && {
-			credentials: { [credential.type]: { id: credential.id, name: credential.name } },
-		}),
-	};
-}
-
-function chain(name: string, nodes: Link[]): NewWorkflow {
-	const followers = nodes.slice(1);
-	return {
-		name,
-		nodes: nodes.map((node, index) => ({ ...node, position: [index * 224, 0] })),
-		connections: Object.fromEntries(
-			followers.map((follower, index) => [
-				nodes[index].name,
-				{ main: [[{ node: follower.name, type: 'main', index: 0 }]] },
-			]),
-		),
-	};
 }
