@@ -9,10 +9,15 @@ import { DEFAULT_N8N_VERSION, recipeFor } from './recipes';
 import { spawnTethered, type TetheredProcess } from './tetheredProcess';
 import { waitFor } from './waiting';
 
-const READY_WITHIN_MS = 180_000;
+const READY_WITHIN_MS = 300_000;
+
+/** An n8n by itself, or the parts of one in queue mode; there the first is the main process. */
+export type N8nCommand = 'start' | 'webhook' | 'worker';
 
 export interface StartOptions extends InstallOptions {
 	version?: string;
+	/** `start` unless it says otherwise. */
+	command?: N8nCommand;
 	/** Where this n8n keeps its database and settings; without it a temporary folder that goes with the n8n. */
 	userFolder?: string;
 	/** Taken if free, else another; without it any free port. */
@@ -42,7 +47,7 @@ export interface RunningN8n {
 
 /** Starts an n8n of its own for this process: isolated, quiet, on loopback, ready to be used when this returns. */
 export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> {
-	const { version = DEFAULT_N8N_VERSION, packageTarball, signal } = options;
+	const { version = DEFAULT_N8N_VERSION, command = 'start', packageTarball, signal } = options;
 	const installed = await ensureN8n(version, options);
 	const userFolder =
 		options.userFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-')));
@@ -60,14 +65,20 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 		const port = await freePort(options.port);
 		const url = `http://127.0.0.1:${port}`;
 		const logFile = path.join(userFolder, 'n8n.log');
-		const child = await spawnN8n(installed, logFile, {
+		const child = await spawnN8n(installed, command, logFile, {
 			...quietEnvironment(userFolder, url, port, await freePort()),
+			...(command === 'worker' && workerEnvironment(port)),
 			PATH: await pathFor(installed, userFolder),
 			...recipeFor(version).env,
 			...options.env,
 		});
 		try {
-			await untilReady(url, child, logFile, signal);
+			await untilReady(
+				READY_PATHS[command].map((at) => `${url}${at}`),
+				child,
+				logFile,
+				signal,
+			);
 		} catch (error) {
 			await child.kill();
 			throw error;
@@ -98,12 +109,13 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 
 async function spawnN8n(
 	{ node, entry }: InstalledN8n,
+	command: N8nCommand,
 	logFile: string,
 	env: NodeJS.ProcessEnv,
 ): Promise<TetheredProcess> {
 	const log = await open(logFile, 'a');
 	try {
-		return spawnTethered(node, [entry, 'start'], {
+		return spawnTethered(node, [entry, command], {
 			cwd: path.dirname(logFile),
 			env,
 			output: log.fd,
@@ -164,8 +176,24 @@ function quietEnvironment(
 	};
 }
 
+/** A worker listens only if it is to tell how it is. */
+function workerEnvironment(port: number): NodeJS.ProcessEnv {
+	return {
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+	};
+}
+
+/** What answers with JSON once the process does its work. */
+const READY_PATHS: Record<N8nCommand, string[]> = {
+	start: ['/healthz', '/rest/settings'],
+	webhook: ['/healthz/readiness'],
+	worker: ['/healthz/readiness'],
+};
+
 async function untilReady(
-	url: string,
+	urls: string[],
 	child: TetheredProcess,
 	logFile: string,
 	signal?: AbortSignal,
@@ -174,9 +202,13 @@ async function untilReady(
 		await waitFor(
 			async () => {
 				if (!child.running) throw new Error(`n8n ended with code ${await child.exited}`);
-				return (await answers(`${url}/healthz`)) && (await answers(`${url}/rest/settings`));
+				return (await Promise.all(urls.map(answers))).every(Boolean);
 			},
-			{ what: `n8n on ${url} getting ready`, timeoutMs: READY_WITHIN_MS, signal },
+			{
+				what: `n8n on ${new URL(urls[0]).origin} getting ready`,
+				timeoutMs: READY_WITHIN_MS,
+				signal,
+			},
 		);
 	} catch (error) {
 		if (signal?.aborted) throw error;

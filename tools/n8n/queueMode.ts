@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+
+import { freePort } from './ports';
+import { startPostgres } from './postgres';
+import { startRedis } from './redis';
+import { requireQueueServices } from './service';
+import { startN8n, type N8nCommand, type RunningN8n, type StartOptions } from './start';
+import { startWebhookSplit, type SplitRule } from './webhookSplit';
+
+export interface QueueModeOptions extends Pick<
+	StartOptions,
+	'version' | 'packageTarball' | 'env' | 'onProgress' | 'signal'
+> {
+	/** 2 unless it says otherwise. */
+	workers?: number;
+	/** 1 unless it says otherwise. */
+	webhookProcesses?: number;
+	/** How deliveries are spread over several webhook processes; by address unless it says otherwise. */
+	split?: SplitRule;
+}
+
+/** An n8n in queue mode: every part a process of its own, with a user folder and the package of its own, as on machines of their own. */
+export interface QueueModeN8n {
+	readonly main: RunningN8n;
+	readonly webhookProcesses: readonly RunningN8n[];
+	/** Also those that were killed. */
+	readonly workers: readonly RunningN8n[];
+	/** Where Samora delivers to. */
+	readonly webhookUrl: string;
+	addWorker(): Promise<RunningN8n>;
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts n8n's queue mode on loopback, with a PostgreSQL and a Redis of its own.
+ *
+ * @throws with a sentence that says what to install, when PostgreSQL or Redis is not there
+ */
+export async function startQueueMode({
+	workers: workerCount = 2,
+	webhookProcesses: webhookCount = 1,
+	split: rule = 'by-address',
+	env,
+	...options
+}: QueueModeOptions = {}): Promise<QueueModeN8n> {
+	const binaries = await requireQueueServices();
+	const started: Array<() => Promise<unknown>> = [];
+	const stop = async () => {
+		for (const end of started.splice(0).reverse()) await end();
+	};
+
+	try {
+		const services = [await startPostgres(binaries.postgres)];
+		started.push(() => services[0].stop());
+		services.push(await startRedis(binaries.redis));
+		started.push(() => services[1].stop());
+		const webhookPorts: number[] = [];
+		for (let count = 0; count < webhookCount; count++) webhookPorts.push(await freePort());
+		const split = await startWebhookSplit(webhookPorts, rule);
+		started.push(() => split.stop());
+
+		const shared = {
+			...Object.assign({}, ...services.map((service) => service.env)),
+			EXECUTIONS_MODE: 'queue',
+			N8N_ENCRYPTION_KEY: randomBytes(24).toString('hex'),
+			WEBHOOK_URL: `${split.url}/`,
+			...env,
+		};
+		const start = async (command: N8nCommand, own: StartOptions = {}) => {
+			const process = await startN8n({
+				...options,
+				...own,
+				command,
+				env: { ...shared, ...own.env },
+			});
+			started.push(() => process.stop());
+			return process;
+		};
+		// The main process makes the tables; the others begin when they are there.
+		const main = await start('start', { env: { N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true' } });
+		const [webhookProcesses, workers] = await Promise.all([
+			Promise.all(webhookPorts.map((port) => start('webhook', { port }))),
+			Promise.all(Array.from({ length: workerCount }, () => start('worker'))),
+		]);
+
+		return {
+			main,
+			webhookProcesses,
+			workers,
+			webhookUrl: split.url,
+			async addWorker() {
+				const worker = await start('worker');
+				workers.push(worker);
+				return worker;
+			},
+			stop,
+		};
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
