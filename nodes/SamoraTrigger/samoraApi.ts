@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, IHookFunctions } from 'n8n-workflo
 
 import type { Answer } from '../Samora/shared/answers';
 import { callSamora, filledPath } from '../Samora/shared/api';
+import { oneCallPath } from '../Samora/shared/callDetails';
 import type { Patience } from '../Samora/shared/exchange';
 import { isRecord } from '../Samora/shared/parameters';
 import { aboutAnswer, aboutFault, apiError, type Subject } from '../Samora/shared/problems';
@@ -93,7 +94,7 @@ export async function callDetails(
 ): Promise<Record<string, unknown>> {
 	const { body } = await send(context, {
 		method: 'GET',
-		url: filledPath('/v1/call/{call_id}', { call_id: callId }),
+		url: filledPath(oneCallPath, { call_id: callId }),
 		subject: { thing: 'Call', given: { 'Call ID': callId } },
 	});
 	return dataOf(body);

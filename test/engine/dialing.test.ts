@@ -37,7 +37,7 @@ function caller(settings: NodeSettings = {}, options: object = {}): INode {
 			toNumber: '={{ $json.phone }}',
 			metadataMode: 'keyValue',
 			options: { ...options },
-			requestOptions: { timeout: 1000 },
+			requestOptions: { timeout: 10_000 },
 		},
 		settings,
 	);

@@ -12,7 +12,12 @@ import {
 	type Field,
 	type Step,
 } from '../support/descriptions';
-import { OPERATION_IDS, OPERATIONS, parametersOf, type OperationId } from '../support/operations';
+import {
+	ALL_OPERATION_IDS,
+	ALL_OPERATIONS,
+	parametersOf,
+	type AnyOperationId,
+} from '../support/operations';
 import { asked, paired, SandboxRuns, type Parameters } from '../support/sandboxRuns';
 import { settle } from '../support/world';
 
@@ -39,29 +44,43 @@ const anotherDay = new Date(Date.now() + 3 * 24 * 3600 * 1000)
 	.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' })
 	.toLowerCase();
 
+const DIALING_TRIALS: Record<string, Trial> = {
+	metadataMode: { values: ['keyValue', 'json'], beside: { metadataJson: '{"a": 1}' } },
+	'options.defaultCountry': { values: ['US', 'GB'], beside: { toNumber: '(415) 555-2671' } },
+	'options.maxConcurrency': {
+		values: [1, 3],
+		beside: byPhone,
+		items: phones(ordinary(1), ordinary(2), ordinary(3)),
+		fault: { operationId: 'triggerCall', kind: 'slow', ms: 30, times: null },
+	},
+	'options.redialUnknown': {
+		values: [true, false],
+		fault: { operationId: 'triggerCall', kind: 'reset-before' },
+	},
+	'options.repeatedNumbers': {
+		values: ['call', 'skip'],
+		beside: byPhone,
+		items: phones(ordinary(1), ordinary(1)),
+	},
+	'options.callingHours.values.outside': {
+		values: ['refuse', 'skip'],
+		beside: {
+			options: { callingHours: { values: { days: [anotherDay], from: '9', to: '10' } } },
+		},
+	},
+};
+
+/** The wait of the trials, with the sandbox's time standing still, so that no call ends. */
+const wait = { pollInterval: 0.1, timeout: 0.01, onTimeout: 'continue' };
+
 /** Fields of which two values do not show by themselves what they do. */
-const TRIALS: Partial<Record<OperationId, Record<string, Trial>>> = {
-	triggerCall: {
-		metadataMode: { values: ['keyValue', 'json'], beside: { metadataJson: '{"a": 1}' } },
-		'options.defaultCountry': { values: ['US', 'GB'], beside: { toNumber: '(415) 555-2671' } },
-		'options.maxConcurrency': {
-			values: [1, 3],
-			beside: byPhone,
-			items: phones(ordinary(1), ordinary(2), ordinary(3)),
-			fault: { kind: 'slow', ms: 30, times: null },
-		},
-		'options.redialUnknown': { values: [true, false], fault: { kind: 'reset-before' } },
-		'options.repeatedNumbers': {
-			values: ['call', 'skip'],
-			beside: byPhone,
-			items: phones(ordinary(1), ordinary(1)),
-		},
-		'options.callingHours.values.outside': {
-			values: ['refuse', 'skip'],
-			beside: {
-				options: { callingHours: { values: { days: [anotherDay], from: '9', to: '10' } } },
-			},
-		},
+const TRIALS: Partial<Record<AnyOperationId, Record<string, Trial>>> = {
+	triggerCall: DIALING_TRIALS,
+	triggerAndWait: {
+		...DIALING_TRIALS,
+		'wait.pollInterval': { values: [0.1, 0.5], beside: { wait } },
+		'wait.timeout': { values: [0.01, 0.03], beside: { wait } },
+		'wait.onTimeout': { values: ['continue', 'error'], beside: { wait } },
 	},
 	listWebhooks: { returnAll: { values: [true, false], beside: { limit: 1 } } },
 	addCampaignRecipients: {
@@ -130,7 +149,7 @@ function filled(into: IDataObject, [step, ...rest]: Step[], value: unknown): IDa
 }
 
 /** All that can be seen of a run, without what is different every time. */
-async function trace(id: OperationId, more: IDataObject, { items, fault }: Partial<Trial>) {
+async function trace(id: AnyOperationId, more: IDataObject, { items, fault }: Partial<Trial>) {
 	await samora.control.reset();
 	const world = await settle(samora.sandbox);
 	const ids = [
@@ -140,7 +159,7 @@ async function trace(id: OperationId, more: IDataObject, { items, fault }: Parti
 		...world.calls.map((call, n) => [`<call ${n}>`, call]),
 		...world.webhooks.map((webhook, n) => [`<webhook ${n}>`, webhook]),
 	];
-	if (fault) await samora.control.addFault({ operationId: id, ...fault });
+	if (fault) await samora.control.addFault(fault);
 	const parameters = ids.reduce(
 		(text, [name, known]) => text.replaceAll(name, known),
 		JSON.stringify(parametersOf(id, world, more as Parameters)),
@@ -163,7 +182,7 @@ async function trace(id: OperationId, more: IDataObject, { items, fault }: Parti
 }
 
 /** Whether a value of the field makes a difference. */
-async function isRead(id: OperationId, top: INodeProperties, { property, path }: Field) {
+async function isRead(id: AnyOperationId, top: INodeProperties, { property, path }: Field) {
 	const {
 		values,
 		beside = {},
@@ -183,8 +202,8 @@ const holds = ({ property }: Field) =>
 	!['collection', 'fixedCollection', 'notice'].includes(property.type);
 
 describe('every field is read by its operation', () => {
-	const fields = OPERATION_IDS.flatMap((id) => {
-		const { resource, operation } = OPERATIONS[id];
+	const fields = ALL_OPERATION_IDS.flatMap((id) => {
+		const { resource, operation } = ALL_OPERATIONS[id];
 		return shownFor(description, resource, operation).flatMap((top) =>
 			fieldsIn([top])
 				.filter(holds)
@@ -236,9 +255,11 @@ describe('every operation', () => {
 		},
 	);
 
-	it('is one of the API’s, and has a name to be chosen by', () => {
+	it('is one of the API’s or made of several, and has a name to be chosen by', () => {
 		expect(operations.map(({ resource, value }) => `${resource}: ${value}`).sort()).toEqual(
-			OPERATION_IDS.map((id) => `${OPERATIONS[id].resource}: ${OPERATIONS[id].operation}`).sort(),
+			ALL_OPERATION_IDS.map(
+				(id) => `${ALL_OPERATIONS[id].resource}: ${ALL_OPERATIONS[id].operation}`,
+			).sort(),
 		);
 	});
 });

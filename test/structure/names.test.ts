@@ -32,28 +32,34 @@ const WEBHOOK_SETTINGS = [
 ];
 const within = (name: string, names: string[]) => [name, ...names.map((one) => `${name}.${one}`)];
 
+const DIALING = [
+	'agentId',
+	'toNumber',
+	'metadataMode: keyValue|json',
+	'metadata',
+	'metadata.values[].key',
+	'metadata.values[].value',
+	'metadataJson',
+	...within('options', [
+		'defaultCountry',
+		'maxConcurrency',
+		'redialUnknown',
+		'repeatedNumbers: call|skip|refuse',
+		'callingHours',
+		'callingHours.values.from',
+		'callingHours.values.to',
+		'callingHours.values.timezone',
+		'callingHours.values.days: monday|tuesday|wednesday|thursday|friday|saturday|sunday',
+		'callingHours.values.outside: refuse|skip',
+	]),
+];
+
 const ACTIONS: Record<string, Record<string, string[]>> = {
 	call: {
-		trigger: [
-			'agentId',
-			'toNumber',
-			'metadataMode: keyValue|json',
-			'metadata',
-			'metadata.values[].key',
-			'metadata.values[].value',
-			'metadataJson',
-			...within('options', [
-				'defaultCountry',
-				'maxConcurrency',
-				'redialUnknown',
-				'repeatedNumbers: call|skip|refuse',
-				'callingHours',
-				'callingHours.values.from',
-				'callingHours.values.to',
-				'callingHours.values.timezone',
-				'callingHours.values.days: monday|tuesday|wednesday|thursday|friday|saturday|sunday',
-				'callingHours.values.outside: refuse|skip',
-			]),
+		trigger: DIALING,
+		triggerAndWait: [
+			...DIALING,
+			...within('wait', ['pollInterval', 'timeout', 'onTimeout: error|continue']),
 		],
 		get: ['callId'],
 	},

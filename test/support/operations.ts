@@ -67,12 +67,29 @@ export const OPERATIONS = {
 	deleteWebhook: { resource: 'webhook', operation: 'delete', parameters: webhook },
 } satisfies Record<string, OperationUnderTest>;
 
+/** The operations that are more than one endpoint. */
+export const COMPOSED_OPERATIONS = {
+	triggerAndWait: {
+		resource: 'call',
+		operation: 'triggerAndWait',
+		parameters: (world) => ({
+			...agent(world),
+			toNumber: '+14155550100',
+			wait: { pollInterval: 0.1, timeout: 0.01, onTimeout: 'continue' },
+		}),
+	},
+} satisfies Record<string, OperationUnderTest>;
+
+export const ALL_OPERATIONS = { ...OPERATIONS, ...COMPOSED_OPERATIONS };
+
 export type OperationId = keyof typeof OPERATIONS;
+export type AnyOperationId = keyof typeof ALL_OPERATIONS;
 
 export const OPERATION_IDS = Object.keys(OPERATIONS) as OperationId[];
+export const ALL_OPERATION_IDS = Object.keys(ALL_OPERATIONS) as AnyOperationId[];
 
 /** The parameters of an operation as a workflow saves them, the least of them unless more are given. */
-export function parametersOf(id: OperationId, world: World, more: Parameters = {}): Parameters {
-	const { resource, operation, parameters }: OperationUnderTest = OPERATIONS[id];
+export function parametersOf(id: AnyOperationId, world: World, more: Parameters = {}): Parameters {
+	const { resource, operation, parameters }: OperationUnderTest = ALL_OPERATIONS[id];
 	return { resource, operation, ...parameters(world), ...more };
 }

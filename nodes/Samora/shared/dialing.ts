@@ -13,6 +13,7 @@ import { keyValueField } from './keyValueField';
 import {
 	attempt,
 	integer,
+	isRecord,
 	jsonObject,
 	keyValues,
 	recordOf,
@@ -113,6 +114,8 @@ export const dialingFields: INodeProperties[] = [
 	},
 ];
 
+export const triggerCallPath = '/v1/call/trigger';
+
 /** The parts of a route that dials. */
 export const dialingRoute = {
 	thing: 'Call',
@@ -120,6 +123,10 @@ export const dialingRoute = {
 	arrange: arrangeCalls,
 	// Not the metadata, which may hold the time or the execution's id: the same person is not called again.
 	identity: ({ body }) => JSON.stringify([body?.agent_id, body?.to_number]),
+	whole: (body) => isRecord(body) && typeof body.call_id === 'string' && body.call_id !== '',
+	shape: ({ call_id, status, message }, { body }) => [
+		{ call_id, status, message, to_number: body?.to_number },
+	],
 	taken: ['call was placed', 'calls were placed'],
 	unknown: ({ body }, { message }) => ({
 		message: `It is not known whether ${String(body?.to_number)} is being called: ${message}`,

@@ -74,7 +74,27 @@ export interface Route {
 	) => Promise<Sentence | undefined>;
 	/** The sentence for an unknown fate, when that is more than "try again". */
 	unknown?: (composed: Composed, what: Sentence) => Sentence;
+	/**
+	 * What comes after Samora took an item, when the item's turn is over: it is no longer counted by Max Concurrency,
+	 * and it is taken whatever becomes of this. Made anew for each try, for all of its items together.
+	 *
+	 * @param signal aborted when nobody wants the rest any more: an item made the node stop, or the person did
+	 */
+	follow?: (context: IExecuteSingleFunctions, signal: AbortSignal) => Follow;
 }
+
+/**
+ * @param taken what the item came out as
+ * @param composed undefined when the item has become a bad row since it was taken
+ * @param again whether it was taken by an earlier try
+ */
+export type Follow = (
+	taken: IDataObject[],
+	composed: Composed | undefined,
+	again: boolean,
+) => Promise<{ items: Followed[] } | Failure>;
+
+export type Followed = Pick<INodeExecutionData, 'json' | 'binary'>;
 
 /** One item's request, before it is sent. */
 export interface Composed {
@@ -100,6 +120,7 @@ export interface Skipped {
 /** An item that an earlier try has sent: it comes out as it came then. */
 interface Taken {
 	output: IDataObject[];
+	composed: Composed | undefined;
 }
 
 /** What is to be done with each item. */
@@ -118,7 +139,9 @@ interface Try {
 	arrived: Set<number>;
 	/** Items whose end is not known yet. */
 	waiting: number;
-	stopped: boolean;
+	/** Aborted by an item that makes the node stop. */
+	stop: AbortController;
+	follow?: Follow;
 	gate: <Result>(task: () => Promise<Result>) => Promise<Result>;
 	settled: Promise<void>;
 	settle: () => void;
@@ -198,6 +221,12 @@ function prepare(
 const isComposed = (planned: Plan[number]): planned is Composed =>
 	!(planned instanceof Refusal) && !('skipped' in planned) && !('output' in planned);
 
+const composedOf = (planned: Plan[number]): Composed | undefined =>
+	isComposed(planned) ? planned : undefined;
+
+const eitherOf = (one: AbortSignal, other: AbortSignal | undefined): AbortSignal =>
+	other ? AbortSignal.any([one, other]) : one;
+
 function newTry(
 	context: IExecuteSingleFunctions,
 	route: Route,
@@ -217,15 +246,17 @@ function newTry(
 	// No rule that has come to apply since takes back what was done.
 	const plan = arranged.map((planned, item): Plan[number] => {
 		const taken = memory.outputOf(item, identityOf(route, composed[item]));
-		return taken ? { output: taken } : planned;
+		return taken ? { output: taken, composed: composedOf(planned) } : planned;
 	});
+	const stop = new AbortController();
 	let settle = () => {};
 	const settled = new Promise<void>((resolve) => (settle = resolve));
 	return {
 		plan,
 		arrived: new Set(),
 		waiting: plan.length,
-		stopped: false,
+		stop,
+		follow: route.follow?.(context, eitherOf(stop.signal, context.getExecutionCancelSignal())),
 		gate: pLimit(concurrency(read(0))),
 		settled,
 		settle,
@@ -261,17 +292,18 @@ async function send(
 	if (!found) throw operationError(context.getNode(), UNPREPARED);
 	const { memory, current, item } = found;
 
-	const outcome = await sendItem(context, route, requestData, found);
+	const outcome = await settleItem(context, route, requestData, found);
 	current.waiting--;
 	if (current.waiting === 0) {
 		// What is only read, or may be repeated, is done anew in a retry of the execution.
 		const once = requestData.options.method === 'POST';
-		if (current.stopped && once) saveMemory(context, memory);
+		const stopped = current.stop.signal.aborted || context.getExecutionCancelSignal()?.aborted;
+		if (stopped && once) saveMemory(context, memory);
 		else forgetSaved(context);
 		current.settle();
 	}
 	if (Array.isArray(outcome)) {
-		return outcome.map((json) => ({ json, pairedItem: { item } }));
+		return outcome.map((followed) => ({ ...followed, pairedItem: { item } }));
 	}
 
 	// Only when all is quiet is it known what was done beside it. This also keeps the rejection from coming
@@ -292,44 +324,74 @@ async function send(
 	});
 }
 
+/** What became of an item's turn: taken by Samora, out without being sent, or what makes the node stop. */
+type Sent =
+	| { taken: IDataObject[]; again: boolean }
+	| { output: IDataObject[] }
+	| { refusals: RefusedRow[] }
+	| Failure;
+
 /** @returns the item's output, or what makes the node stop */
+async function settleItem(
+	context: IExecutePaginationFunctions,
+	route: Route,
+	requestData: DeclarativeRestApiSettings.ResultOptions,
+	found: Prepared,
+): Promise<Followed[] | Failure | { refusals: RefusedRow[] }> {
+	const { current, item } = found;
+	const sent = await sendItem(context, route, requestData, found);
+	if ('output' in sent) return sent.output.map((json) => ({ json }));
+	if (!('taken' in sent)) return sent;
+	if (!current.follow) return sent.taken.map((json) => ({ json }));
+	const planned = current.plan[item];
+	const composed = 'output' in planned ? planned.composed : composedOf(planned);
+	const followed = await current.follow(sent.taken, composed, sent.again);
+	if ('items' in followed) return followed.items;
+	if (context.continueOnFail()) {
+		return [{ json: failedItem(followed.sentence, item, followed.details) }];
+	}
+	current.stop.abort();
+	return followed;
+}
+
 async function sendItem(
 	context: IExecutePaginationFunctions,
 	route: Route,
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 	{ memory, current, item }: Prepared,
-): Promise<IDataObject[] | Failure | { refusals: RefusedRow[] }> {
+): Promise<Sent> {
 	const goesOn = context.continueOnFail();
 	const planned = current.plan[item];
 	if (!goesOn) {
 		const refusals = refusalsOf(current.plan);
 		// The first bad row speaks for all, and the others stay silent: nothing is sent.
 		if (refusals.length > 0) {
-			current.stopped = true;
-			return item === refusals[0].item ? { refusals } : [];
+			current.stop.abort();
+			return item === refusals[0].item ? { refusals } : { output: [] };
 		}
 	}
-	if (planned instanceof Refusal) return [refusedItem(planned, item)];
-	if ('skipped' in planned) return [planned.skipped];
-	if ('output' in planned) return planned.output;
+	if (planned instanceof Refusal) return { output: [refusedItem(planned, item)] };
+	if ('skipped' in planned) return { output: [planned.skipped] };
+	if ('output' in planned) return { taken: planned.output, again: true };
 
 	// What an earlier try has under way is waited for, not sent beside it.
 	await memory.underWay.get(item);
 	return await current.gate(async () => {
 		const identity = identityOf(route, planned);
 		const done = memory.outputOf(item, identity);
-		if (done || current.stopped) return done ?? [];
+		if (done) return { taken: done, again: true };
+		if (current.stop.signal.aborted) return { output: [] };
 		const forbidden = planned.stillAllowed?.();
-		if (forbidden && 'skipped' in forbidden) return [forbidden.skipped];
+		if (forbidden && 'skipped' in forbidden) return { output: [forbidden.skipped] };
 		const doubt = planned.evenIfUnknown ? undefined : memory.doubtOf(item, identity);
 		const ended = forbidden
 			? { sentence: { message: forbidden.message, description: '' }, details: {} }
 			: doubt
 				? { sentence: doubt, details: { status: 'unknown', ...planned.given } }
 				: await sendNow(context, route, requestData, planned, memory, item);
-		if ('elements' in ended) return ended.elements;
-		if (goesOn) return [failedItem(ended.sentence, item, ended.details)];
-		current.stopped = true;
+		if ('elements' in ended) return { taken: ended.elements, again: false };
+		if (goesOn) return { output: [failedItem(ended.sentence, item, ended.details)] };
+		current.stop.abort();
 		return ended;
 	});
 }
@@ -370,7 +432,8 @@ function refusalsOf(plan: Plan): RefusedRow[] {
 	);
 }
 
-interface Failure {
+/** What did not go through, and what a person is to know of it. */
+export interface Failure {
 	sentence: Sentence;
 	httpCode?: number;
 	details: IDataObject;

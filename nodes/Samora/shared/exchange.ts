@@ -14,6 +14,8 @@ export interface Patience {
 	whole?: (body: unknown) => boolean;
 	/** A 404 after an attempt of unknown fate means that attempt did it: DELETE. */
 	goneIsDone?: boolean;
+	/** Attempts after the first; a few unless it says otherwise. */
+	repeats?: number;
 	/** Aborted when the person stops the execution. */
 	signal?: AbortSignal;
 }
@@ -32,7 +34,14 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 export async function exchange(
 	request: () => Promise<Answer>,
-	{ harmless, evenIfUnknown = false, whole, goneIsDone = false, signal }: Patience,
+	{
+		harmless,
+		evenIfUnknown = false,
+		whole,
+		goneIsDone = false,
+		repeats = REPEATS,
+		signal,
+	}: Patience,
 ): Promise<Exchange> {
 	let perhapsDone = false;
 	for (let repeat = 0; ; repeat++) {
@@ -45,7 +54,7 @@ export async function exchange(
 		const pause = pauseBefore(repeat, ended);
 		if (
 			worthRepeating(ended, harmless || evenIfUnknown) &&
-			repeat < REPEATS &&
+			repeat < repeats &&
 			pause <= LONGEST_PAUSE_MS
 		) {
 			await pauseUnlessAborted(pause, signal);

@@ -155,6 +155,20 @@ export function integer(
 	throw new Refusal(label, `${label} must be a whole number ${range}, but it is ${shown(value)}`);
 }
 
+/** A number within limits, whole or not. */
+export function quantity(
+	value: unknown,
+	label: string,
+	{ min, max, unit }: { min: number; max: number; unit: string },
+): number {
+	const given = trimmed(value) === '' ? NaN : Number(value);
+	if (given >= min && given <= max) return given;
+	throw new Refusal(
+		label,
+		`${label} must be a number from ${min} to ${max} ${unit}, but it is ${shown(value)}`,
+	);
+}
+
 /** One of the API's own words. */
 export function oneOf<Word extends string>(
 	value: unknown,

@@ -1,3 +1,4 @@
+import { oneCallPath } from '../../shared/callDetails';
 import { sentOnce } from '../../shared/dispatch';
 import type { Operation } from '../../shared/operation';
 import { uuid } from '../../shared/parameters';
@@ -10,7 +11,7 @@ export const get: Operation = {
 		description:
 			'Get the status and details of a call, and links to its recording and transcript once it has ended',
 		routing: {
-			request: { method: 'GET', url: '/v1/call/{call_id}' },
+			request: { method: 'GET', url: oneCallPath },
 			...sentOnce({
 				thing: 'Call',
 				compose: (read) => {

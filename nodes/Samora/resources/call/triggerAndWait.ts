@@ -1,0 +1,194 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+
+import { askForCall } from '../../shared/callDetails';
+import { CallWatch, type Ending } from '../../shared/callWatch';
+import { dialingFields, dialingRoute, triggerCallPath } from '../../shared/dialing';
+import { sentOnce, type Composed, type Failure, type Follow } from '../../shared/dispatch';
+import type { Exchange } from '../../shared/exchange';
+import type { Operation } from '../../shared/operation';
+import {
+	attempt,
+	quantity,
+	recordOf,
+	Refusal,
+	shown,
+	type ReadParameter,
+} from '../../shared/parameters';
+import { aboutAnswer, aboutFault, type Sentence } from '../../shared/problems';
+import { connectionOf } from '../../shared/requestOptions';
+
+const ON_TIMEOUT = ['error', 'continue'] as const;
+
+/** How a call is waited for. */
+interface Waiting {
+	/** Milliseconds. */
+	interval: number;
+	timeout: number;
+	onTimeout: (typeof ON_TIMEOUT)[number];
+}
+
+interface WaitingCall extends Composed {
+	waiting: Waiting;
+}
+
+const waitField: INodeProperties = {
+	displayName: 'Wait',
+	name: 'wait',
+	type: 'collection',
+	placeholder: 'Add Setting',
+	default: {},
+	options: [
+		{
+			displayName: 'On Timeout',
+			name: 'onTimeout',
+			type: 'options',
+			options: [
+				{
+					name: 'Continue',
+					value: 'continue',
+					description: 'The item goes on with the last known state and the outcome timeout',
+				},
+				{
+					name: 'Stop',
+					value: 'error',
+					description: 'The node stops and says which call it was',
+				},
+			],
+			default: 'error',
+			description: 'What to do with a call that has not ended when the time is over',
+		},
+		{
+			displayName: 'Poll Interval (Seconds)',
+			name: 'pollInterval',
+			type: 'number',
+			typeOptions: { minValue: 0.1, maxValue: 3600, numberPrecision: 1 },
+			default: 5,
+			description:
+				'How long after the call was placed Samora is asked about it first. Each pause is twice as long as the one before, up to 30 seconds.',
+		},
+		{
+			displayName: 'Timeout (Minutes)',
+			name: 'timeout',
+			type: 'number',
+			typeOptions: { minValue: 0.01, maxValue: 1440, numberPrecision: 2 },
+			default: 30,
+			description: 'How long a call may take from the moment it was placed',
+		},
+	],
+};
+
+export const triggerAndWait: Operation = {
+	option: {
+		name: 'Trigger and Wait',
+		value: 'triggerAndWait',
+		action: 'Trigger a call and wait for its outcome',
+		description:
+			'Have an agent call a phone number now and wait until the call has ended: finished, unanswered, rejected, voicemail or failed. This rings a real phone and is charged by Samora.',
+		routing: {
+			request: { method: 'POST', url: triggerCallPath },
+			...sentOnce({
+				...dialingRoute,
+				compose: (read): WaitingCall => ({
+					...dialingRoute.compose(read),
+					waiting: waitingOf(read),
+				}),
+				follow: waitForCalls,
+			}),
+		},
+	},
+	fields: [...dialingFields, waitField],
+};
+
+/** The defaults of the fields above, which are not saved when they were not added. */
+const DEFAULT = { pollInterval: 5, timeout: 30, onTimeout: 'error' } as const;
+
+function waitingOf(read: ReadParameter): Waiting {
+	const given = { ...DEFAULT, ...recordOf(read('wait')) };
+	const interval = quantity(given.pollInterval, 'Poll Interval', {
+		min: 0.1,
+		max: 3600,
+		unit: 'seconds',
+	});
+	const timeout = quantity(given.timeout, 'Timeout', { min: 0.01, max: 1440, unit: 'minutes' });
+	return {
+		interval: interval * 1000,
+		timeout: timeout * 60_000,
+		onTimeout: onTimeoutOf(given.onTimeout),
+	};
+}
+
+function onTimeoutOf(value: unknown): Waiting['onTimeout'] {
+	const way = ON_TIMEOUT.find((known) => known === value);
+	if (way) return way;
+	throw new Refusal('On Timeout', `On Timeout must be Stop or Continue, but it is ${shown(value)}`);
+}
+
+/** A look is given up sooner than other requests, for the next one may go better. */
+const LOOK_TIMEOUT_MS = 15_000;
+
+function waitForCalls(context: IExecuteSingleFunctions, signal: AbortSignal): Follow {
+	const chosen = attempt(() => connectionOf(context).timeout);
+	const timeout = typeof chosen === 'number' ? chosen : LOOK_TIMEOUT_MS;
+	const watch = new CallWatch(
+		async (callId) => await askForCall(context, callId, { timeout, repeats: 0, signal }),
+		signal,
+	);
+	return async ([placed], composed, again) => {
+		const waiting = isWaiting(composed) ? composed.waiting : waitingOf(() => undefined);
+		const { call_id, to_number } = placed;
+		const ending = await watch.watch(String(call_id), { ...waiting, again });
+		const known = { call_id, to_number, outcome: wordFor(ending) };
+		const { details = placed } = ending;
+		const sentence = aboutEnding(ending, waiting, placed);
+		if (sentence) {
+			return { sentence, ...codeOf(ending), details: { ...known, status: details.status } };
+		}
+		// The call's own fields come after the three that every item has, and never take their place.
+		return { items: [{ json: { ...known, ...details, ...known } }] };
+	};
+}
+
+const isWaiting = (composed: Composed | undefined): composed is WaitingCall =>
+	composed !== undefined && 'waiting' in composed;
+
+/** What the item says about how it went: one of the outcomes of a call, or that none is known. */
+const wordFor = (ending: Ending): string =>
+	ending.how === 'ended' ? ending.outcome : ending.how === 'refused' ? 'unknown' : ending.how;
+
+/** @returns undefined when the item goes on */
+function aboutEnding(
+	ending: Ending,
+	{ timeout, onTimeout }: Waiting,
+	{ call_id, to_number }: IDataObject,
+): Sentence | undefined {
+	const call = `The call to ${String(to_number)}`;
+	const advice = `The Call ID is ${String(call_id)}; Call: Get shows what became of it. A retry waits for the same call and calls nobody again.`;
+	if (ending.how === 'refused') {
+		const { message, description } = aboutSeen(ending.unseen, call_id);
+		return {
+			message: `${call} was placed, but what became of it cannot be read (Call ID ${String(call_id)}): ${message}`,
+			description: `${description} ${advice}`,
+		};
+	}
+	if (ending.how !== 'timeout' || onTimeout === 'continue') return undefined;
+	const minutes = timeout / 60_000;
+	const state = ending.details
+		? ` and is ${String(ending.details.status)}`
+		: ending.unseen
+			? `, as far as is known: ${aboutSeen(ending.unseen, call_id).message}`
+			: '';
+	return {
+		message: `${call} has not ended within ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} (Call ID ${String(call_id)})${state}`,
+		description: `${advice} To wait longer, raise Timeout under Wait; to go on without an outcome, set On Timeout to Continue.`,
+	};
+}
+
+const aboutSeen = (seen: Exchange, callId: unknown): Sentence =>
+	'answer' in seen
+		? aboutAnswer(seen.answer, { thing: 'Call', given: { 'Call ID': String(callId) } })
+		: aboutFault(seen.fault);
+
+const codeOf = (ending: Ending): Pick<Failure, 'httpCode'> =>
+	ending.how === 'refused' && 'answer' in ending.unseen
+		? { httpCode: ending.unseen.answer.statusCode }
+		: {};
