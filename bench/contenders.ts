@@ -1,0 +1,66 @@
+import { chain, node, type Link } from '../tools/n8n/chain';
+import type { NewWorkflow } from '../tools/n8n/client';
+import type { JsonRecord } from '../tools/n8n/json';
+import { ROWS, START, type Stage } from './stage';
+
+/** The nodes a person would put into a workflow for the same work, with this package and without it. */
+
+/** Each row is somebody with a number of their own, valid by the numbering plan, and ordinary to the sandbox. */
+const ROWS_CODE = (count: number) => `return Array.from({ length: ${count} }, (_, n) => ({ json: {
+	phone: '+1415' + (2000000 + n), first_name: 'Person ' + n, company: 'Company ' + (n % 100), plan: 'gold',
+} }));`;
+
+/** By hand, with so many rows, and then these nodes. */
+export const afterRows = (name: string, count: number, nodes: Link[]): NewWorkflow =>
+	chain(name, [
+		node(START, 'n8n-nodes-base.manualTrigger'),
+		code(ROWS, ROWS_CODE(count)),
+		...nodes,
+	]);
+
+export function code(name: string, jsCode: string): Link {
+	return { ...node(name, 'n8n-nodes-base.code', { jsCode }), typeVersion: 2 };
+}
+
+export function samora({ samora }: Stage, parameters: JsonRecord): Link {
+	return node('Samora', 'n8n-nodes-samora.samora', parameters, samora);
+}
+
+/** n8n's HTTP Request node as people set it up: a JSON body, the key from a credential. */
+export function httpRequest(
+	{ sandbox, header }: Stage,
+	{ name = 'HTTP Request', method, path, body, query, options = {} }: HttpRequest,
+): Link {
+	return {
+		...node(
+			name,
+			'n8n-nodes-base.httpRequest',
+			{
+				method,
+				url: path.startsWith('=') ? `=${sandbox.url}${path.slice(1)}` : `${sandbox.url}${path}`,
+				authentication: 'genericCredentialType',
+				genericAuthType: 'httpHeaderAuth',
+				...(query && {
+					sendQuery: true,
+					queryParameters: {
+						parameters: Object.entries(query).map(([key, value]) => ({ name: key, value })),
+					},
+				}),
+				...(body !== undefined && { sendBody: true, specifyBody: 'json', jsonBody: body }),
+				options,
+			},
+			header,
+		),
+		typeVersion: 4.2,
+	};
+}
+
+interface HttpRequest {
+	name?: string;
+	method: 'GET' | 'POST';
+	/** With `=` in front an expression. */
+	path: string;
+	body?: string;
+	query?: Record<string, string>;
+	options?: JsonRecord;
+}

@@ -1,0 +1,121 @@
+import os from 'node:os';
+
+import { rounded, type Measured } from './measure';
+import { holds, ratioOf, type WorkReport } from './report';
+
+/** Where and with what it was measured. */
+export interface Circumstances {
+	date: string;
+	n8n: string;
+	node: string;
+	package: string;
+	rounds: number;
+}
+
+export interface Section {
+	report: WorkReport;
+	/** File names of its plots, beside the page. */
+	plots: string[];
+}
+
+/** The table that the command prints: a row per claim. */
+export function claims(reports: readonly WorkReport[]): string[][] {
+	return reports.flatMap((report) => [
+		...report.comparisons.map((comparison) => {
+			const ratio = ratioOf(report.results, comparison);
+			return [
+				report.title,
+				comparison.of,
+				`${rounded(ratio)} × ${comparison.reads}`,
+				aimWords(comparison.aim, ' ×'),
+				comparison.aim ? verdict(holds(ratio, comparison.aim)) : '',
+			];
+		}),
+		...(report.bounds ?? []).map(({ of, quantity, unit, atMost }) => {
+			const { median } = report.results[of][quantity];
+			return [
+				report.title,
+				of,
+				`${rounded(median)} ${unit}`,
+				`≤ ${atMost} ${unit}`,
+				verdict(median <= atMost),
+			];
+		}),
+	]);
+}
+
+const verdict = (met: boolean) => (met ? 'met' : 'not met');
+
+const aimWords = (aim: { atMost?: number; atLeast?: number } | undefined, unit: string): string => {
+	if (aim?.atMost !== undefined) return `≤ ${rounded(aim.atMost)}${unit}`;
+	return aim?.atLeast === undefined ? '' : `≥ ${rounded(aim.atLeast)}${unit}`;
+};
+
+const HEAD = ['work', 'of', 'measured', 'aim', ''];
+
+/** For a terminal. */
+export function printedTable(reports: readonly WorkReport[]): string {
+	const rows = [HEAD, ...claims(reports)];
+	const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+	return rows
+		.map((row) =>
+			row
+				.map((cell, column) => cell.padEnd(widths[column]))
+				.join('  ')
+				.trimEnd(),
+		)
+		.join('\n');
+}
+
+/** The page under docs/. */
+export function page(sections: readonly Section[], circumstances: Circumstances): string {
+	const { date, n8n, node, package: version, rounds } = circumstances;
+	const [cpu] = os.cpus();
+	return [
+		'# Measured',
+		'',
+		'What this package costs and how fast it is, beside what one would take instead: n8n’s own HTTP Request and Webhook nodes,',
+		'with expressions and loops. `npm run bench` makes this page: one run, side by side, in one real n8n against the',
+		'[sandbox](../sandbox/README.md). Contenders take turns; figures are medians, with the smallest and the largest in',
+		'parentheses. Compare the ratios, not the milliseconds: those belong to the machine.',
+		'',
+		`n8n ${n8n} under Node.js ${node}, package ${version}, ${os.cpus().length} × ${cpu.model.trim()}, ${date}, up to ${rounds} rounds.`,
+		'',
+		markdownTable([HEAD, ...claims(sections.map(({ report }) => report))]),
+		...sections.flatMap(section),
+		'',
+	].join('\n');
+}
+
+function section({ report, plots }: Section): string[] {
+	const { title, what, results, units, notes = [] } = report;
+	const quantities = Object.keys(units).filter((quantity) =>
+		Object.values(results).some((contender) => contender[quantity]),
+	);
+	return [
+		'',
+		`## ${title}`,
+		'',
+		what,
+		'',
+		markdownTable([
+			['', ...quantities.map((quantity) => units[quantity]), 'runs'],
+			...Object.entries(results).map(([contender, measured]) => [
+				contender,
+				...quantities.map((quantity) => spread(measured[quantity])),
+				String(Math.max(...Object.values(measured).map(({ runs }) => runs))),
+			]),
+		]),
+		...plots.flatMap((file) => ['', `![${title}](${file})`]),
+		...notes.flatMap((note) => ['', note]),
+	];
+}
+
+const spread = (measured: Measured | undefined): string =>
+	measured
+		? `${rounded(measured.median)} (${rounded(measured.min)}–${rounded(measured.max)})`
+		: '–';
+
+function markdownTable([head, ...rows]: string[][]): string {
+	return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}

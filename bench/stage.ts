@@ -1,0 +1,105 @@
+import path from 'node:path';
+
+import { startSandbox, type Sandbox } from '../sandbox';
+import { N8nClient, type CredentialReference, type NewWorkflow } from '../tools/n8n/client';
+import { packThisPackage } from '../tools/n8n/communityPackage';
+import { installProgressOn } from '../tools/n8n/installProgress';
+import { isRecord } from '../tools/n8n/json';
+import { DEFAULT_N8N_VERSION } from '../tools/n8n/recipes';
+import { startN8n, type RunningN8n } from '../tools/n8n/start';
+import type { Figures } from './measure';
+import { cpuMs, forgetPeak, peakMiB } from './processes';
+
+const OWNER = {
+	email: 'bench@example.com',
+	password: 'Samora-bench-1',
+	firstName: 'Bench',
+	lastName: 'Person',
+};
+
+const LONGEST_RUN_MS = 15 * 60_000;
+
+/** A real n8n with the packed package, and the sandbox, for all that is measured. */
+export interface Stage {
+	sandbox: Sandbox;
+	n8n: RunningN8n;
+	client: N8nClient;
+	agentId: string;
+	samora: CredentialReference;
+	/** The same key for n8n's HTTP Request node. */
+	header: CredentialReference;
+	/** Runs a workflow by hand and gives what the nodes after the rows took. */
+	run(workflow: NewWorkflow): Promise<Figures>;
+	stop(): Promise<void>;
+}
+
+/** The node that makes the rows, and the one that starts the workflow: what comes before is not measured. */
+export const START = 'Start';
+export const ROWS = 'Rows';
+
+export async function putUpStage(): Promise<Stage> {
+	const packed = await packThisPackage();
+	const sandbox = await startSandbox();
+	const n8n = await startN8n({
+		version: DEFAULT_N8N_VERSION,
+		packageTarball: packed.tarball,
+		onProgress: installProgressOn(process.stderr),
+		env: {
+			N8N_CUSTOM_EXTENSIONS: path.join(__dirname, 'peerTrigger'),
+			// Room for 100,000 items, whoever handles them.
+			NODE_OPTIONS: '--max-old-space-size=8192',
+		},
+	});
+	await packed.remove();
+	const client = new N8nClient(n8n.url, n8n.version);
+	await client.setUpOwner(OWNER);
+	const samora = await client.createCredential({
+		name: 'Samora',
+		type: 'samoraApi',
+		data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+	});
+	const header = await client.createCredential({
+		name: 'Key in a header',
+		type: 'httpHeaderAuth',
+		data: { name: 'X-API-KEY', value: sandbox.apiKey },
+	});
+
+	async function run(workflow: NewWorkflow): Promise<Figures> {
+		const saved = await client.createWorkflow(workflow);
+		const before = await cpuMs(n8n.pid);
+		await forgetPeak(n8n.pid);
+		const execution = await client.finished(await client.run(saved, START), LONGEST_RUN_MS);
+		const cpu = (await cpuMs(n8n.pid)) - before;
+		const memory = await peakMiB(n8n.pid);
+		if (execution.status !== 'success') {
+			throw new Error(`"${workflow.name}" did not go through: ${execution.errorMessage}`);
+		}
+		const figures = { ms: takenAfterRows(execution.data), cpu, memory };
+		await client.request('POST', `/rest/workflows/${saved.id}/archive`, {});
+		return figures;
+	}
+
+	return {
+		sandbox,
+		n8n,
+		client,
+		agentId: sandbox.agents[0].id,
+		samora,
+		header,
+		run,
+		async stop() {
+			await n8n.stop();
+			await sandbox.stop();
+		},
+	};
+}
+
+/** Milliseconds that n8n says its nodes took, without those that only make the rows. */
+function takenAfterRows(data: unknown): number {
+	const { resultData } = data as { resultData: { runData: Record<string, unknown> } };
+	return Object.entries(resultData.runData)
+		.filter(([name]) => name !== START && name !== ROWS)
+		.flatMap(([, runs]) => (Array.isArray(runs) ? runs : []))
+		.filter(isRecord)
+		.reduce((sum, { executionTime }) => sum + Number(executionTime), 0);
+}

@@ -1,0 +1,38 @@
+import type { Stage } from '../stage';
+
+/** A new campaign at the sandbox that nobody is in yet. */
+export async function draft({ sandbox, agentId }: Stage): Promise<string> {
+	const { campaign_id } = await post<{ campaign_id: string }>(
+		{ sandbox },
+		`/v1/external/campaigns/${agentId}`,
+		{ name: 'Bench' },
+	);
+	return campaign_id;
+}
+
+/** Puts recipients into it, past n8n. */
+export async function addAll(stage: Stage, campaignId: string, count: number): Promise<void> {
+	const { agentId } = stage;
+	for (let added = 0; added < count; added += 5000) {
+		await post(stage, `/v1/external/campaigns/${agentId}/${campaignId}/scheduled-calls`, {
+			phone_numbers: Array.from({ length: Math.min(5000, count - added) }, (_, n) => ({
+				to_number: `+1415${2_000_000 + added + n}`,
+			})),
+		});
+	}
+}
+
+async function post<Data>(
+	{ sandbox }: Pick<Stage, 'sandbox'>,
+	path: string,
+	body: unknown,
+): Promise<Data> {
+	const response = await fetch(`${sandbox.url}${path}`, {
+		method: 'POST',
+		headers: { 'x-api-key': sandbox.apiKey, 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+	});
+	const answer = (await response.json()) as { data: Data; message: string };
+	if (!response.ok) throw new Error(`${path}: ${response.status} ${answer.message}`);
+	return answer.data;
+}

@@ -1,0 +1,241 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import pLimit from 'p-limit';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { Pool } from 'undici';
+
+import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import { chain, node, type Link } from '../../tools/n8n/chain';
+import type { N8nClient, SavedWorkflow } from '../../tools/n8n/client';
+import { isRecord } from '../../tools/n8n/json';
+import { waitFor } from '../../tools/n8n/waiting';
+import { interleaved, type Contender } from '../measure';
+import { cpuMs } from '../processes';
+import type { WorkReport } from '../report';
+import type { Stage } from '../stage';
+
+const EVENTS = 600;
+const CONNECTIONS = 8;
+
+const SAMORA = 'Samora Trigger';
+const WEBHOOK = 'Webhook node';
+const PEER = 'peer-like trigger that checks a signature';
+const BARE = 'bare HTTP server';
+
+/** What is sent: an address, and the headers that make an event genuine there. */
+export interface Receiver {
+	url: string;
+	headersFor: (body: string) => Record<string, string>;
+}
+
+/** Events that each start an execution. */
+export async function events(
+	stage: Stage,
+	rounds: number,
+	say: (line: string) => void,
+): Promise<WorkReport[]> {
+	const { client } = stage;
+	await stage.sandbox.control.reset();
+	const samora = await samoraTrigger(stage);
+	const secret = 'whsec_peer';
+	const contenders: Contender[] = [
+		contender(stage, SAMORA, samora.workflow, samora.receiver),
+		await otherTrigger(
+			stage,
+			WEBHOOK,
+			{
+				...node('Trigger', 'n8n-nodes-base.webhook', {
+					httpMethod: 'POST',
+					path: randomUUID(),
+					options: {},
+				}),
+				typeVersion: 2,
+			},
+			({ parameters }) => `webhook/${String(parameters.path)}`,
+			() => ({}),
+		),
+		await otherTrigger(
+			stage,
+			PEER,
+			node('Trigger', 'CUSTOM.peerTrigger', { secret }),
+			({ webhookId }) => `webhook/${webhookId}/webhook`,
+			(body) => ({
+				'x-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+			}),
+		),
+		{ name: BARE, run: async () => ({ perSecond: await bareServer() }) },
+	];
+	const results = await interleaved(contenders, { rounds, say });
+	await client.unpublish(samora.workflow.id);
+	return [
+		{
+			title: 'Events through the trigger',
+			what: `${EVENTS} events over ${CONNECTIONS} connections, each signed, each starting an execution that is saved; until the last execution has ended.`,
+			results,
+			units: { perSecond: 'events/s', cpu: 'ms CPU of n8n per event' },
+			comparisons: [
+				{
+					of: SAMORA,
+					against: WEBHOOK,
+					quantity: 'perSecond',
+					reads: 'the events/s of n8n’s Webhook node, which checks nothing',
+					aim: { atLeast: 0.95 },
+				},
+				{
+					of: SAMORA,
+					against: PEER,
+					quantity: 'perSecond',
+					reads: 'the events/s of a peer-like trigger that checks a signature',
+					aim: { atLeast: 1 },
+				},
+				{
+					of: SAMORA,
+					against: WEBHOOK,
+					quantity: 'cpu',
+					reads: 'the CPU of n8n’s Webhook node per event',
+				},
+			],
+			plotted: 'perSecond',
+			notes: [
+				'The limit is n8n’s own: an execution is started and saved for every event. A bare HTTP server on the same machine, which only answers, takes many times as many.',
+			],
+		},
+	];
+}
+
+/** A published Samora Trigger, and how to send it what only Samora can. */
+export async function samoraTrigger(
+	stage: Pick<Stage, 'client' | 'sandbox' | 'agentId' | 'samora'>,
+): Promise<{ workflow: SavedWorkflow; receiver: Receiver }> {
+	const { client, sandbox, agentId, samora } = stage;
+	const workflow = await client.createWorkflow(
+		chain('Events by Samora Trigger', [
+			node(
+				'Trigger',
+				'n8n-nodes-samora.samoraTrigger',
+				{ agentId, events: ['CALL_FINISHED'], options: {} },
+				samora,
+			),
+		]),
+	);
+	await client.publish(workflow);
+	const [webhook] = await sandbox.control.webhooks();
+	const signer = new StandardWebhook(webhook.secret);
+	return {
+		workflow,
+		receiver: {
+			url: webhook.url,
+			headersFor: (body) => {
+				const id = randomUUID();
+				const now = new Date();
+				return {
+					[TRIGGER_HEADER]: webhook.custom_headers[TRIGGER_HEADER],
+					'webhook-id': id,
+					'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+					'webhook-signature': signer.sign(id, now, body),
+				};
+			},
+		},
+	};
+}
+
+async function otherTrigger(
+	stage: Stage,
+	name: string,
+	trigger: Link,
+	pathOf: (trigger: Link) => string,
+	headersFor: Receiver['headersFor'],
+): Promise<Contender> {
+	const workflow = await stage.client.createWorkflow(chain(`Events by ${name}`, [trigger]));
+	await stage.client.publish(workflow);
+	return contender(stage, name, workflow, {
+		url: `${stage.n8n.url}/${pathOf(trigger)}`,
+		headersFor,
+	});
+}
+
+function contender(
+	{ client, n8n }: Stage,
+	name: string,
+	{ id }: SavedWorkflow,
+	receiver: Receiver,
+): Contender {
+	return {
+		name,
+		run: async () => {
+			const before = await cpuMs(n8n.pid);
+			const took = await executed(client, id, receiver, EVENTS, CONNECTIONS);
+			const cpu = (await cpuMs(n8n.pid)) - before;
+			return { perSecond: EVENTS / (took / 1000), cpu: cpu / EVENTS };
+		},
+	};
+}
+
+/** Sends events and waits until as many executions have ended; gives the milliseconds that took. */
+export async function executed(
+	client: N8nClient,
+	workflowId: string,
+	receiver: Receiver,
+	count: number,
+	connections: number,
+): Promise<number> {
+	const earlier = await countOf(client, workflowId);
+	const began = performance.now();
+	await send(receiver, count, connections);
+	await waitFor(async () => (await countOf(client, workflowId)) >= earlier + count, {
+		what: `The end of ${count} executions`,
+		timeoutMs: 10 * 60_000,
+		everyMs: 50,
+	});
+	return performance.now() - began;
+}
+
+async function send(receiver: Receiver, count: number, connections: number): Promise<void> {
+	const { origin, pathname } = new URL(receiver.url);
+	const pool = new Pool(origin, { connections });
+	const gate = pLimit(connections);
+	await Promise.all(
+		Array.from({ length: count }, () =>
+			gate(async () => {
+				const body = JSON.stringify({
+					event: 'CALL_FINISHED',
+					call_id: randomUUID(),
+					status: 'CALL_FINISHED',
+					ended_at: new Date().toISOString(),
+				});
+				const { statusCode, body: answer } = await pool.request({
+					method: 'POST',
+					path: pathname,
+					headers: { 'content-type': 'application/json', ...receiver.headersFor(body) },
+					body,
+				});
+				const said = await answer.text();
+				if (statusCode !== 200) throw new Error(`${receiver.url}: ${statusCode} ${said}`);
+			}),
+		),
+	);
+	await pool.close();
+}
+
+async function countOf(client: N8nClient, workflowId: string): Promise<number> {
+	const filter = encodeURIComponent(JSON.stringify({ workflowId, status: ['success'] }));
+	const answer = await client.request('GET', `/rest/executions?filter=${filter}&limit=1`);
+	return isRecord(answer) ? Number(answer.count) : 0;
+}
+
+/** How many of the same requests a server that only answers takes in a second. */
+async function bareServer(): Promise<number> {
+	const server = createServer((req, res) => {
+		req.resume().on('end', () => res.end('OK'));
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+	const began = performance.now();
+	await send({ url, headersFor: () => ({}) }, EVENTS, CONNECTIONS);
+	const took = performance.now() - began;
+	server.close();
+	return EVENTS / (took / 1000);
+}

@@ -1,0 +1,115 @@
+import { node } from '../../tools/n8n/chain';
+import { bareMs, type BareRequest } from '../bareClient';
+import { afterRows, httpRequest, samora } from '../contenders';
+import { interleaved } from '../measure';
+import type { WorkReport } from '../report';
+import type { Stage } from '../stage';
+import { addAll, draft } from './drafts';
+
+const CALLS = 10_000;
+const PAGE = 100;
+const MS_PER_PAGE = 50;
+/** What the node has under way at the same time. */
+const CONCURRENCY = 5;
+
+const SAMORA = 'Samora';
+const HTTP = 'HTTP Request with pagination';
+const BARE = 'bare HTTP client';
+
+/** All calls of a campaign, where a page takes its time. */
+export async function lists(
+	stage: Stage,
+	rounds: number,
+	say: (line: string) => void,
+): Promise<WorkReport[]> {
+	const { sandbox, agentId } = stage;
+	await sandbox.control.reset();
+	const campaignId = await draft(stage);
+	await addAll(stage, campaignId, CALLS);
+	await sandbox.control.addFault({
+		kind: 'slow',
+		operationId: 'listCampaignCalls',
+		ms: MS_PER_PAGE,
+		times: null,
+	});
+	const path = `/v1/external/campaigns/${agentId}/${campaignId}/calls`;
+	const pages = Array.from({ length: CALLS / PAGE }, (_, n): BareRequest => ({
+		method: 'GET',
+		path: `${path}?page=${n + 1}&page_size=${PAGE}`,
+	}));
+
+	const results = await interleaved(
+		[
+			{
+				name: SAMORA,
+				run: async () =>
+					await stage.run(
+						afterRows(SAMORA, 1, [
+							samora(stage, {
+								resource: 'campaign',
+								operation: 'getCalls',
+								agentId,
+								campaignId: { __rl: true, mode: 'id', value: campaignId },
+								returnAll: true,
+								filters: {},
+								sort: {},
+							}),
+						]),
+					),
+			},
+			{
+				name: HTTP,
+				run: async () =>
+					await stage.run(
+						afterRows(HTTP, 1, [
+							httpRequest(stage, {
+								method: 'GET',
+								path,
+								query: { page_size: String(PAGE) },
+								options: {
+									pagination: {
+										pagination: {
+											paginationMode: 'updateAParameterInEachRequest',
+											parameters: {
+												parameters: [{ type: 'qs', name: 'page', value: '={{ $pageCount + 1 }}' }],
+											},
+											paginationCompleteWhen: 'other',
+											completeExpression:
+												'={{ $response.body.data.page * $response.body.data.page_size >= $response.body.data.total }}',
+										},
+									},
+								},
+							}),
+							node('Split Out', 'n8n-nodes-base.splitOut', {
+								fieldToSplitOut: 'data.calls',
+								options: {},
+							}),
+						]),
+					),
+			},
+			{ name: BARE, run: async () => ({ ms: await bareMs(sandbox, pages, CONCURRENCY) }) },
+		],
+		{ rounds, say },
+	);
+	await sandbox.control.clearFaults();
+	return [
+		{
+			title: 'Campaign: Get Calls, Return All',
+			what: `${CALLS.toLocaleString('en')} calls of a campaign in pages of ${PAGE}, each of which takes ${MS_PER_PAGE} ms.`,
+			results,
+			units: { ms: 'ms', cpu: 'ms CPU of n8n', memory: 'MiB at the peak' },
+			comparisons: [
+				{
+					of: SAMORA,
+					against: HTTP,
+					quantity: 'ms',
+					reads: 'times as fast as HTTP Request with its pagination and Split Out',
+					inverted: true,
+					aim: { atLeast: 4 },
+				},
+				{ of: SAMORA, against: BARE, quantity: 'ms', reads: 'the time of a bare HTTP client' },
+			],
+			plotted: 'ms',
+		},
+	];
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { packThisPackage } from '../../tools/n8n/communityPackage';
+import { installFolder } from '../../tools/n8n/recipes';
+import { interleaved } from '../measure';
+import type { WorkReport } from '../report';
+import type { Stage } from '../stage';
+
+const run = promisify(execFile);
+
+const SAMORA = 'n8n-nodes-samora';
+
+/** What n8n does with a package when it starts, past n8n-workflow, which it has loaded already. */
+const LOAD = `
+const path = require('node:path');
+const [folder, from] = process.argv.slice(1);
+require(require.resolve('n8n-workflow', { paths: [from] }));
+const { n8n } = require(path.join(folder, 'package.json'));
+const began = performance.now();
+for (const file of [...n8n.credentials, ...n8n.nodes]) {
+	const loaded = require(path.join(folder, file));
+	for (const type of Object.values(loaded)) new type();
+}
+console.log(performance.now() - began);
+`;
+
+/** How long n8n takes to load the package, and how large it is. */
+export async function loading(
+	stage: Stage,
+	rounds: number,
+	say: (line: string) => void,
+): Promise<WorkReport[]> {
+	const n8nFolder = installFolder(stage.n8n.version);
+	const folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-load-'));
+	const packed = await packThisPackage();
+	try {
+		// Where n8n has it: below a folder from which n8n-workflow is found.
+		await run('tar', ['-xzf', packed.tarball, '-C', folder, '--strip-components=1']);
+		const kB = (await sizeOf(folder)) / 1000;
+		const load = async () => {
+			const { stdout } = await run(stage.n8n.node, ['--eval', LOAD, folder, n8nFolder], {
+				env: { ...process.env, NODE_PATH: path.join(n8nFolder, 'node_modules') },
+			});
+			return { ms: Number(stdout), kB };
+		};
+		const results = await interleaved([{ name: SAMORA, run: load }], {
+			rounds: rounds * 3,
+			say,
+		});
+		return [
+			{
+				title: 'Loading the package',
+				what: 'Credential and both nodes in a fresh process, and the size of the unpacked package.',
+				results,
+				units: { ms: 'ms', kB: 'kB unpacked' },
+				comparisons: [],
+				bounds: [
+					{ of: SAMORA, quantity: 'ms', unit: 'ms', atMost: 30 },
+					{ of: SAMORA, quantity: 'kB', unit: 'kB', atMost: 300 },
+				],
+				plotted: 'ms',
+			},
+		];
+	} finally {
+		await packed.remove();
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function sizeOf(folder: string): Promise<number> {
+	const files = (await readdir(folder, { withFileTypes: true, recursive: true })).filter((entry) =>
+		entry.isFile(),
+	);
+	const sizes = await Promise.all(
+		files.map(async ({ parentPath, name }) => (await stat(path.join(parentPath, name))).size),
+	);
+	return sizes.reduce((sum, size) => sum + size, 0);
+}

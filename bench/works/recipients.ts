@@ -1,0 +1,168 @@
+import { bareMs, type BareRequest } from '../bareClient';
+import { afterRows, code, httpRequest, samora } from '../contenders';
+import { interleaved, type Contender } from '../measure';
+import type { WorkReport } from '../report';
+import type { Stage } from '../stage';
+import { draft } from './drafts';
+
+const PER_REQUEST = 5000;
+
+const SAMORA = 'Samora';
+const PER_ROW = 'HTTP Request per row';
+const BATCHES = 'Code node that batches, and HTTP Request';
+const BARE = 'bare HTTP client';
+
+/** What a person would write who knows the API’s limit of 5,000, and nothing else to look out for. */
+const BATCHING = `const rows = $input.all();
+const batches = [];
+for (let n = 0; n < rows.length; n += ${PER_REQUEST}) {
+	batches.push({ json: { phone_numbers: rows.slice(n, n + ${PER_REQUEST}).map(({ json }) => ({
+		to_number: json.phone, call_variables: { first_name: json.first_name, company: json.company, plan: json.plan },
+	})) } });
+}
+return batches;`;
+
+/** Rows that become recipients of a campaign. */
+export async function recipients(
+	stage: Stage,
+	rounds: number,
+	say: (line: string) => void,
+): Promise<WorkReport[]> {
+	return [
+		await rowsIntoACampaign(stage, 10_000, true, rounds, say),
+		await rowsIntoACampaign(stage, 100_000, false, Math.min(rounds, 3), say),
+	];
+}
+
+async function rowsIntoACampaign(
+	stage: Stage,
+	count: number,
+	withPerRow: boolean,
+	rounds: number,
+	say: (line: string) => void,
+): Promise<WorkReport> {
+	const title = `Campaign: Add Recipients, ${count.toLocaleString('en')} rows`;
+	say(`  ${title}`);
+	const contenders: Contender[] = [
+		contender(stage, SAMORA, count, (campaignId) => [samoraAdding(stage, campaignId)]),
+		contender(stage, BATCHES, count, (campaignId) => [
+			code('Batches', BATCHING),
+			httpRequest(stage, {
+				method: 'POST',
+				path: pathOf(stage, campaignId),
+				body: '={{ JSON.stringify($json) }}',
+			}),
+		]),
+		...(withPerRow
+			? [
+					{
+						...contender(stage, PER_ROW, count, (campaignId) => [
+							httpRequest(stage, {
+								method: 'POST',
+								path: pathOf(stage, campaignId),
+								body: '={{ JSON.stringify({ phone_numbers: [{ to_number: $json.phone, call_variables: { first_name: $json.first_name, company: $json.company, plan: $json.plan } }] }) }}',
+								// n8n would otherwise send all of them at the same moment.
+								options: { batching: { batch: { batchSize: 50, batchInterval: 1 } } },
+							}),
+						]),
+						atMost: 2,
+					},
+				]
+			: []),
+		{ name: BARE, run: async () => await bare(stage, count) },
+	];
+	const results = await interleaved(contenders, { rounds, say, warmUp: !withPerRow });
+	return {
+		title,
+		what: `${count.toLocaleString('en')} rows with four fields; number and three variables of each become a recipient. Samora’s node also checks every number by the numbering plans, leaves out repeats, pairs every scheduled call with its row, and adds nobody twice when it is retried.`,
+		results,
+		units: { ms: 'ms', memory: 'MiB at the peak', cpu: 'ms CPU of n8n' },
+		comparisons: [
+			...(withPerRow
+				? [
+						{
+							of: SAMORA,
+							against: PER_ROW,
+							quantity: 'ms',
+							reads: 'times as fast as an HTTP Request per row',
+							inverted: true,
+							aim: { atLeast: 50 },
+						},
+					]
+				: []),
+			{
+				of: SAMORA,
+				against: BATCHES,
+				quantity: 'ms',
+				reads: 'times as fast as a Code node that batches',
+				inverted: true,
+				aim: { atLeast: 1 },
+			},
+			{
+				of: SAMORA,
+				against: BATCHES,
+				quantity: 'memory',
+				reads: 'the memory of a Code node that batches',
+				aim: { atMost: 1 },
+			},
+			{ of: SAMORA, against: BARE, quantity: 'ms', reads: 'the time of a bare HTTP client' },
+		],
+		plotted: 'ms',
+	};
+}
+
+const pathOf = ({ agentId }: Stage, campaignId: string) =>
+	`/v1/external/campaigns/${agentId}/${campaignId}/scheduled-calls`;
+
+/** The node that this package offers for it. */
+export const samoraAdding = (stage: Stage, campaignId: string) =>
+	samora(stage, {
+		resource: 'campaign',
+		operation: 'addRecipients',
+		agentId: stage.agentId,
+		campaignId: { __rl: true, mode: 'id', value: campaignId },
+		toNumber: '={{ $json.phone }}',
+		variablesMode: 'selectedFields',
+		variableFields: 'first_name, company, plan',
+		options: {},
+	});
+
+/** Each run gets a sandbox that has forgotten all others, and a new campaign. */
+export function contender(
+	stage: Stage,
+	name: string,
+	count: number,
+	nodes: (campaignId: string) => Parameters<typeof afterRows>[2],
+): Contender {
+	return {
+		name,
+		run: async () => {
+			await stage.sandbox.control.reset();
+			const campaignId = await draft(stage);
+			return await stage.run(afterRows(name, count, nodes(campaignId)));
+		},
+	};
+}
+
+async function bare(stage: Stage, count: number) {
+	await stage.sandbox.control.reset();
+	const path = pathOf(stage, await draft(stage));
+	const requests: BareRequest[] = [];
+	for (let n = 0; n < count; n += PER_REQUEST) {
+		requests.push({
+			method: 'POST',
+			path,
+			body: JSON.stringify({
+				phone_numbers: Array.from({ length: PER_REQUEST }, (_, k) => ({
+					to_number: `+1415${2_000_000 + n + k}`,
+					call_variables: {
+						first_name: `Person ${n + k}`,
+						company: `Company ${(n + k) % 100}`,
+						plan: 'gold',
+					},
+				})),
+			}),
+		});
+	}
+	return { ms: await bareMs(stage.sandbox, requests, 1) };
+}
