@@ -16,11 +16,12 @@ import { items } from './works/items';
 import { lists } from './works/lists';
 import { loading } from './works/loading';
 import { recipients } from './works/recipients';
+import { scaling } from './works/scaling';
 import { waiting } from './works/waiting';
 
 type Work = (stage: Stage, rounds: number, say: (line: string) => void) => Promise<WorkReport[]>;
 
-const WORKS: Record<string, Work> = { items, lists, recipients, events, waiting, loading };
+const WORKS: Record<string, Work> = { items, lists, recipients, events, waiting, loading, scaling };
 
 const PAGE = path.join(PROJECT_FOLDER, 'docs', 'benchmarks.md');
 const PICTURES = path.join(PROJECT_FOLDER, 'docs', 'images');

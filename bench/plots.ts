@@ -1,12 +1,18 @@
 import type { Axis, Mark, Scale, Spec } from 'vega';
 
-import type { WorkReport } from './report';
+import type { Point, WorkReport } from './report';
 
 const OURS = '#3b6fd4';
 const THEIRS = '#b9c0cc';
 
-/** One bar per contender, with the spread of its runs, as an SVG picture. */
-export async function plotOf({ results, units, plotted }: WorkReport): Promise<string> {
+/** What a work looks like, as an SVG picture. */
+export async function plotOf(report: WorkReport): Promise<string> {
+	const { growth } = report;
+	return growth ? await lines(growth.points, growth) : await bars(report);
+}
+
+/** One bar per contender, with the spread of its runs. */
+async function bars({ results, units, plotted }: WorkReport): Promise<string> {
 	const values = Object.entries(results).flatMap(([contender, quantities]) =>
 		quantities[plotted]
 			? [{ contender, color: contender.includes('amora') ? OURS : THEIRS, ...quantities[plotted] }]
@@ -25,7 +31,7 @@ export async function plotOf({ results, units, plotted }: WorkReport): Promise<s
 		range: 'width',
 		nice: true,
 	};
-	const bars: Mark = {
+	const medianBars: Mark = {
 		type: 'rect',
 		from: { data: 'table' },
 		encode: {
@@ -67,19 +73,12 @@ export async function plotOf({ results, units, plotted }: WorkReport): Promise<s
 			{ ...axis('x', 'bottom', `${units[plotted]}${logarithmic ? ', logarithmic' : ''}`) },
 			{ scale: 'y', orient: 'left', domain: false, ticks: false, labelLimit: 320, labelPadding: 8 },
 		],
-		marks: [bars, spreads],
+		marks: [medianBars, spreads],
 	});
 }
 
-/** A point of a growing work. */
-export interface Point {
-	contender: string;
-	x: number;
-	y: number;
-}
-
 /** A line per contender over a size that grows. */
-export async function lineOf(
+async function lines(
 	points: readonly Point[],
 	{ x, y, logarithmic }: { x: string; y: string; logarithmic: boolean },
 ): Promise<string> {

@@ -31,8 +31,17 @@ export interface WorkReport {
 	bounds?: Bound[];
 	/** The quantity that is plotted. */
 	plotted: string;
+	/** For a work that grows: drawn as lines instead of bars. */
+	growth?: { x: string; y: string; logarithmic: boolean; points: Point[] };
 	/** What was found on the way, and what is n8n's own cost. */
 	notes?: string[];
+}
+
+/** A point of a growing work. */
+export interface Point {
+	contender: string;
+	x: number;
+	y: number;
 }
 
 export function ratioOf(results: Results, comparison: Comparison): number {

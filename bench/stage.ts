@@ -10,7 +10,7 @@ import { startN8n, type RunningN8n } from '../tools/n8n/start';
 import type { Figures } from './measure';
 import { cpuMs, forgetPeak, peakMiB } from './processes';
 
-const OWNER = {
+export const OWNER = {
 	email: 'bench@example.com',
 	password: 'Samora-bench-1',
 	firstName: 'Bench',
