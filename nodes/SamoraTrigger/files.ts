@@ -1,18 +1,10 @@
-import type {
-	IBinaryData,
-	IExecuteFunctions,
-	IN8nHttpFullResponse,
-	INodeExecutionData,
-} from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { isLoopback } from '../Samora/shared/baseUrl';
+import { aboutHost, fetchCallFile, type CallFile } from '../Samora/shared/callFiles';
+import { operationError } from '../Samora/shared/problems';
 import type { TriggerOptions } from './configuration';
 import { fileUrl, readCallEvent, type Payload } from './events';
 import { callDetails } from './samoraApi';
-
-type File = 'recording' | 'transcript';
-
-const TIMEOUT_MS = 60_000;
 
 /**
  * Adds the files of finished calls to the events, while their URLs last (60 minutes).
@@ -22,7 +14,7 @@ const TIMEOUT_MS = 60_000;
  */
 export async function attachFiles(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const options = this.getNodeParameter('options', 0, {}) as TriggerOptions;
-	const wanted: File[] = [
+	const wanted: CallFile[] = [
 		...(options.downloadRecording ? (['recording'] as const) : []),
 		...(options.downloadTranscript ? (['transcript'] as const) : []),
 	];
@@ -34,7 +26,7 @@ export async function attachFiles(this: IExecuteFunctions): Promise<INodeExecuti
 async function withFiles(
 	context: IExecuteFunctions,
 	item: INodeExecutionData,
-	wanted: File[],
+	wanted: CallFile[],
 ): Promise<INodeExecutionData> {
 	const { event, call_id } = readCallEvent(item.json);
 	if (event !== 'CALL_FINISHED') return item;
@@ -49,8 +41,8 @@ async function withFiles(
 		try {
 			const name = `${file}${call_id === null ? '' : `-${call_id}`}`;
 			const fetched =
-				(await fetchFile(context, fileUrl(item.json, file), name)) ??
-				(await fetchFile(context, fileUrl(await askSamora(), file), name));
+				(await fetchFile(context, fileUrl(item.json, file), file, name)) ??
+				(await fetchFile(context, fileUrl(await askSamora(), file), file, name));
 			if (fetched) binary[file] = fetched;
 			else hint(context, `Samora has no ${file} ${ofCall} yet`);
 		} catch (fault) {
@@ -61,36 +53,18 @@ async function withFiles(
 	return { ...item, binary };
 }
 
-/**
- * The URL carries its own permission and points to another host, so the request goes out without the API key.
- *
- * @returns undefined when there is nothing to be had at that URL (any more)
- */
+/** @returns undefined when there is nothing to be had at that URL (any more) */
 async function fetchFile(
 	context: IExecuteFunctions,
 	url: string | null,
+	file: CallFile,
 	name: string,
 ): Promise<IBinaryData | undefined> {
 	if (url === null) return undefined;
-	if (!url.startsWith('https://')) {
-		const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
-		if (!(isLoopback(url) && isLoopback(baseUrl))) return undefined;
-	}
-	const { statusCode, headers, body } = (await context.helpers.httpRequest({
-		url,
-		method: 'GET',
-		encoding: 'arraybuffer',
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		timeout: TIMEOUT_MS,
-	})) as IN8nHttpFullResponse;
-	if (statusCode !== 200 || !Buffer.isBuffer(body)) return undefined;
-	// The type is what the response says. The name in the URL is the object store's business.
-	const type = String(headers['content-type'] ?? '')
-		.split(';')[0]
-		.trim();
-	const file = await context.helpers.prepareBinaryData(body, undefined, type || undefined);
-	return { ...file, fileName: file.fileExtension ? `${name}.${file.fileExtension}` : name };
+	const fetched = await fetchCallFile(context, url, { name, repeats: 0 });
+	if ('file' in fetched) return fetched.file;
+	if ('answer' in fetched.ended) return undefined;
+	throw operationError(context.getNode(), aboutHost(fetched.ended, file, url));
 }
 
 function hint(context: IExecuteFunctions, message: string): void {

@@ -35,6 +35,8 @@ interface Trial {
 	beside?: IDataObject;
 	items?: IDataObject[];
 	fault?: FaultOptions;
+	/** Virtual seconds that pass before the run. */
+	after?: number;
 }
 
 const phones = (...all: string[]) => all.map((phone) => ({ phone }));
@@ -82,6 +84,8 @@ const TRIALS: Partial<Record<AnyOperationId, Record<string, Trial>>> = {
 		'wait.timeout': { values: [0.01, 0.03], beside: { wait } },
 		'wait.onTimeout': { values: ['continue', 'error'], beside: { wait } },
 	},
+	downloadRecording: { binaryPropertyName: { values: ['data', 'audio'], after: 60 } },
+	downloadTranscript: { binaryPropertyName: { values: ['data', 'text'], after: 60 } },
 	listWebhooks: { returnAll: { values: [true, false], beside: { limit: 1 } } },
 	addCampaignRecipients: {
 		variableFields: { values: ['first', 'second'], beside: { variablesMode: 'selectedFields' } },
@@ -149,7 +153,11 @@ function filled(into: IDataObject, [step, ...rest]: Step[], value: unknown): IDa
 }
 
 /** All that can be seen of a run, without what is different every time. */
-async function trace(id: AnyOperationId, more: IDataObject, { items, fault }: Partial<Trial>) {
+async function trace(
+	id: AnyOperationId,
+	more: IDataObject,
+	{ items, fault, after }: Partial<Trial>,
+) {
 	await samora.control.reset();
 	const world = await settle(samora.sandbox);
 	const ids = [
@@ -159,6 +167,7 @@ async function trace(id: AnyOperationId, more: IDataObject, { items, fault }: Pa
 		...world.calls.map((call, n) => [`<call ${n}>`, call]),
 		...world.webhooks.map((webhook, n) => [`<webhook ${n}>`, webhook]),
 	];
+	if (after) await samora.control.advance(after);
 	if (fault) await samora.control.addFault(fault);
 	const parameters = ids.reduce(
 		(text, [name, known]) => text.replaceAll(name, known),
@@ -173,6 +182,7 @@ async function trace(id: AnyOperationId, more: IDataObject, { items, fault }: Pa
 		sent: sent.map(asked),
 		atOnce: Math.max(0, ...sent.map(({ concurrent }) => concurrent)),
 		output: paired(output),
+		files: output.map(({ binary = {} }) => Object.keys(binary)),
 		error: error && [error.message, error.description],
 	});
 	return ids

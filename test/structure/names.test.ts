@@ -62,6 +62,8 @@ const ACTIONS: Record<string, Record<string, string[]>> = {
 			...within('wait', ['pollInterval', 'timeout', 'onTimeout: error|continue']),
 		],
 		get: ['callId'],
+		downloadRecording: ['callId', 'binaryPropertyName'],
+		downloadTranscript: ['callId', 'binaryPropertyName'],
 	},
 	campaign: {
 		create: ['agentId', 'name', ...RETRY_CONFIG],

@@ -78,6 +78,16 @@ export const COMPOSED_OPERATIONS = {
 			wait: { pollInterval: 0.1, timeout: 0.01, onTimeout: 'continue' },
 		}),
 	},
+	downloadRecording: {
+		resource: 'call',
+		operation: 'downloadRecording',
+		parameters: ({ calls }) => ({ callId: calls[0] }),
+	},
+	downloadTranscript: {
+		resource: 'call',
+		operation: 'downloadTranscript',
+		parameters: ({ calls }) => ({ callId: calls[0] }),
+	},
 } satisfies Record<string, OperationUnderTest>;
 
 export const ALL_OPERATIONS = { ...OPERATIONS, ...COMPOSED_OPERATIONS };

@@ -1,4 +1,5 @@
 import { oneCallPath } from '../../shared/callDetails';
+import { callIdField } from '../../shared/callId';
 import { sentOnce } from '../../shared/dispatch';
 import type { Operation } from '../../shared/operation';
 import { uuid } from '../../shared/parameters';
@@ -23,16 +24,5 @@ export const get: Operation = {
 			}),
 		},
 	},
-	fields: [
-		{
-			displayName: 'Call ID',
-			name: 'callId',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. 9b2f6c1e-4d7a-4f0b-9c3e-5a1d2e3f4a5b',
-			description:
-				'The ID of the call: the field call_id that Call: Trigger and the Samora Trigger give',
-		},
-	],
+	fields: [callIdField],
 };

@@ -1,0 +1,170 @@
+import type { IBinaryData, IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
+import pLimit from 'p-limit';
+
+import { askForCall, callDetailsIn, oneCallPath } from '../../shared/callDetails';
+import { aboutHost, fetchCallFile, type CallFile } from '../../shared/callFiles';
+import { outcomeOf, wasPickedUp } from '../../shared/callOutcome';
+import { callIdField } from '../../shared/callId';
+import { sentOnce, type Composed, type Follow } from '../../shared/dispatch';
+import type { Operation } from '../../shared/operation';
+import { attempt, Refusal, text, uuid } from '../../shared/parameters';
+import type { Sentence } from '../../shared/problems';
+import { connectionOf } from '../../shared/requestOptions';
+
+/** What the two operations that fetch a file of a call share. */
+
+/** How many files are under way at a time. */
+const FILES_AT_A_TIME = 3;
+/** How much of a transcript stands in the JSON, in bytes. The file itself is always whole. */
+const TEXT_BYTES = 1024 * 1024;
+
+interface Wanted extends Composed {
+	property: string;
+}
+
+export function download(
+	file: CallFile,
+	words: Pick<Operation['option'], 'name' | 'action' | 'description'>,
+) {
+	return {
+		option: {
+			...words,
+			value: file === 'recording' ? 'downloadRecording' : 'downloadTranscript',
+			routing: {
+				request: { method: 'GET', url: oneCallPath },
+				...sentOnce({
+					thing: 'Call',
+					compose: (read): Wanted => {
+						const callId = uuid(read('callId'), 'Call ID');
+						return {
+							path: { call_id: callId },
+							given: { 'Call ID': callId },
+							property: text(read('binaryPropertyName') ?? 'data', 'Put Output File in Field', {
+								max: 255,
+							}),
+						};
+					},
+					shape: ({ data }, { path }) => [{ call_id: path?.call_id, ...(data as object) }],
+					follow: (context, signal) => fetchFiles(file, context, signal),
+				}),
+			},
+		},
+		fields: [
+			callIdField,
+			{
+				displayName: 'Put Output File in Field',
+				name: 'binaryPropertyName',
+				type: 'string',
+				required: true,
+				default: 'data',
+				placeholder: 'e.g. data',
+				hint: 'The name of the output binary field to put the file in',
+			},
+		],
+	} satisfies Operation;
+}
+
+function fetchFiles(file: CallFile, context: IExecuteSingleFunctions, signal: AbortSignal): Follow {
+	const gate = pLimit(FILES_AT_A_TIME);
+	const chosen = attempt(() => connectionOf(context));
+	const connection = chosen instanceof Refusal ? {} : chosen;
+
+	const fetchFrom = async (url: string, callId: string) =>
+		await fetchCallFile(context, url, { name: `${file}-${callId}`, connection, signal });
+
+	return async ([call], composed) =>
+		await gate(async () => {
+			if (signal.aborted) return { items: [] };
+			const callId = String(call.call_id);
+			const details = { call_id: callId, status: call.status };
+			let url = urlIn(call, file);
+			if (url === undefined) return { sentence: aboutNone(call, file), details };
+			let fetched = await fetchFrom(url, callId);
+			if ('ended' in fetched && fetched.ended.fate === 'refused') {
+				// A URL lasts an hour, and the call may have been asked for by an earlier try.
+				const fresh = urlIn(callDetailsIn(await askForCall(context, callId)), file);
+				url = fresh ?? url;
+				if (fresh !== undefined) fetched = await fetchFrom(fresh, callId);
+			}
+			if ('ended' in fetched) {
+				const { ended } = fetched;
+				return {
+					sentence: aboutHost(ended, file, url),
+					details,
+					...('answer' in ended && { httpCode: ended.answer.statusCode }),
+				};
+			}
+			const binary = fetched.file;
+			return {
+				items: [
+					{
+						json: {
+							...details,
+							file_name: binary.fileName,
+							mime_type: binary.mimeType,
+							file_size: binary.bytes,
+							...(file === 'transcript' && (await wordsIn(context, binary))),
+						},
+						binary: { [propertyOf(composed)]: binary },
+					},
+				],
+			};
+		});
+}
+
+const propertyOf = (composed: Composed | undefined): string =>
+	composed && 'property' in composed ? String(composed.property) : 'data';
+
+function urlIn(details: IDataObject | undefined, file: CallFile): string | undefined {
+	const url = details?.[`${file}_url`];
+	return typeof url === 'string' && url !== '' ? url : undefined;
+}
+
+function aboutNone(call: IDataObject, file: CallFile): Sentence {
+	const status = String(call.status);
+	if (outcomeOf(call) === undefined) {
+		return {
+			message: `The call has not ended (it is ${status}), so it has no ${file} yet`,
+			description:
+				'Fetch it after the end of the call: after Call: Trigger and Wait, or when the Samora Trigger gives CALL_FINISHED.',
+		};
+	}
+	if (!wasPickedUp(call)) {
+		return {
+			message: `Nobody was spoken to (the call is ${status}), so there is no ${file}`,
+			description: 'Leave out calls that were not picked up, for example with an If node before.',
+		};
+	}
+	return {
+		message: `Samora has no ${file} of this call yet`,
+		description: `The call ended at ${String(call.ended_at)}; its files may come a little later. Run the node again in a little while. If it stays away, this call has none.`,
+	};
+}
+
+/** The text of a transcript that is one: text or JSON. */
+async function wordsIn(
+	{ helpers }: IExecuteSingleFunctions,
+	{ id, data, mimeType, bytes = 0 }: IBinaryData,
+): Promise<IDataObject> {
+	if (!/^text\/|[/+]json$/.test(mimeType)) return {};
+	const read = id
+		? await beginningOf(await helpers.getBinaryStream(id))
+		: Buffer.from(data.slice(0, Math.ceil(TEXT_BYTES / 3) * 4), 'base64');
+	return {
+		// A character that was cut in two at the end is left out.
+		transcript: new TextDecoder().decode(read.subarray(0, TEXT_BYTES), { stream: true }),
+		...(bytes > TEXT_BYTES && { transcript_truncated: true }),
+	};
+}
+
+async function beginningOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of stream) {
+		const bytes = Buffer.from(chunk as Uint8Array);
+		chunks.push(bytes);
+		length += bytes.length;
+		if (length >= TEXT_BYTES) break;
+	}
+	return Buffer.concat(chunks);
+}
