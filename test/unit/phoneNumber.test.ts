@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import examples from 'libphonenumber-js/examples.mobile.json';
 import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js/max';
 
-import { countries } from '../../nodes/Samora/shared/numberingPlans';
+import { countries } from '../../nodes/Samora/shared/countries';
 import { Refusal } from '../../nodes/Samora/shared/parameters';
 import { phoneNumber } from '../../nodes/Samora/shared/phoneNumber';
 

@@ -1,13 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { callingCodeOf, countries, type Country } from './numberingPlans';
+import { callingCodeOf, countries, isCountry, nameOf, type Country } from './countries';
 import { Refusal, shown, trimmed } from './parameters';
 
 const LABEL = 'Default Country';
-
-const names = new Intl.DisplayNames(['en'], { type: 'region' });
-
-export const nameOf = (country: Country): string => names.of(country) ?? country;
 
 export const defaultCountryField: INodeProperties = {
 	displayName: LABEL,
@@ -19,13 +15,11 @@ export const defaultCountryField: INodeProperties = {
 			value: '',
 			description: 'Numbers must have a country code',
 		},
-		...countries
-			.map((country) => ({
-				name: nameOf(country),
-				value: country,
-				description: `+${callingCodeOf(country)}`,
-			}))
-			.sort((one, other) => one.name.localeCompare(other.name, 'en')),
+		...countries.map((country) => ({
+			name: nameOf(country),
+			value: country,
+			description: `+${callingCodeOf(country)}`,
+		})),
 	],
 	default: '',
 	description:
@@ -40,8 +34,7 @@ export function defaultCountry(value: unknown): Country | undefined {
 	if (value === undefined || value === null) return undefined;
 	const given = typeof value === 'string' ? trimmed(value).toUpperCase() : value;
 	if (given === '') return undefined;
-	const found = countries.find((country) => country === given);
-	if (found !== undefined) return found;
+	if (typeof given === 'string' && isCountry(given)) return given;
 	if (typeof given === 'string' && Object.hasOwn(ALSO_WRITTEN, given)) return ALSO_WRITTEN[given];
 	throw new Refusal(
 		LABEL,

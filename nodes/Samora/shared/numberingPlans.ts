@@ -1,21 +1,12 @@
-import {
-	getCountries,
-	getCountryCallingCode,
-	parsePhoneNumberFromString,
-	type CountryCode,
-} from 'libphonenumber-js/core';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
 // The smallest of the library's sets: it leaves out which ranges are mobile, toll-free and so on.
 import plans from 'libphonenumber-js/min/metadata';
 
-export type Country = CountryCode;
+import { callingCodeOf, type Country } from './countries';
 
 /** What the library's compact table says of one country, by position; see its METADATA.md. */
 const PATTERN = 2;
 const LENGTHS = 3;
-
-export const countries: readonly Country[] = getCountries(plans);
-
-export const callingCodeOf = (country: Country): string => getCountryCallingCode(country, plans);
 
 /**
  * Prefixes that a country gave up and that people, and WhatsApp, still write. No number of the plan begins with

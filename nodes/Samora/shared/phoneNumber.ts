@@ -1,5 +1,6 @@
-import { defaultCountry, nameOf } from './defaultCountry';
-import { callingCodeOf, lengthsOf, readings, split, type Country } from './numberingPlans';
+import { callingCodeOf, nameOf, type Country } from './countries';
+import { defaultCountry } from './defaultCountry';
+import { lengthsOf, readings, split } from './numberingPlans';
 import { Refusal, shown } from './parameters';
 import { dialled, type Dialled } from './phoneText';
 
