@@ -22,19 +22,38 @@ export function resourceProperties(
 			options: operations.map(({ option }) => option),
 			default: initial,
 		},
-		...operations.flatMap(({ option, fields }) =>
-			fields.map((field) => shownFor(resource, option.value, field)),
-		),
+		...fieldsOf(resource, operations),
 	];
 }
 
-/** Puts a field under its operation, beside what it depends on already. */
-function shownFor(resource: string, operation: string, field: INodeProperties): INodeProperties {
+/**
+ * A field that operations share stands once for all of them: n8n's engine evaluates the value of every property for
+ * every item, whether it is shown or not. Each operation keeps the order of its fields.
+ */
+function fieldsOf(resource: string, operations: Operation[]): INodeProperties[] {
+	const placed: Array<{ field: INodeProperties; shownIn: string[] }> = [];
+	for (const { option, fields } of operations) {
+		let next = 0;
+		for (const field of fields) {
+			let place = placed.findIndex((other, at) => at >= next && other.field === field);
+			if (place === -1) {
+				place = next;
+				placed.splice(place, 0, { field, shownIn: [] });
+			}
+			placed[place].shownIn.push(option.value);
+			next = place + 1;
+		}
+	}
+	return placed.map(({ field, shownIn }) => shownFor(resource, shownIn, field));
+}
+
+/** Puts a field under its operations, beside what it depends on already. */
+function shownFor(resource: string, operations: string[], field: INodeProperties): INodeProperties {
 	return {
 		...field,
 		displayOptions: {
 			...field.displayOptions,
-			show: { resource: [resource], operation: [operation], ...field.displayOptions?.show },
+			show: { resource: [resource], operation: operations, ...field.displayOptions?.show },
 		},
 	};
 }
