@@ -123,7 +123,9 @@ export function aboutAnswer(answer: Answer, subject: Subject): Sentence {
 
 /** The sentence for a request that brought no answer. */
 export function aboutFault({ code, fate, words }: Fault): Sentence {
-	if (words !== undefined) return { message: words, description: 'Nothing was sent.' };
+	if (words !== undefined) {
+		return { message: words, description: fate === 'unreached' ? 'Nothing was sent.' : '' };
+	}
 	if (fate === 'cancelled') {
 		return { message: 'The execution was stopped', description: 'This item was not sent.' };
 	}
