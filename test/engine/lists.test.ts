@@ -1,5 +1,8 @@
+import type { ServerResponse } from 'node:http';
+
 import type { Campaign } from '../../sandbox';
 import { ApiClient, ordinary } from '../sandbox/apiClient';
+import { startOtherServer, type Received } from '../support/otherServer';
 import { parametersOf } from '../support/operations';
 import { paired, SandboxRuns, stopOf } from '../support/sandboxRuns';
 import { settle, type World } from '../support/world';
@@ -22,6 +25,12 @@ async function campaignOf(count: number): Promise<string> {
 
 const byId = (value: string) => ({ __rl: true as const, mode: 'id', value });
 
+/** What was asked for, by page: those that are under way together arrive in any order. */
+const queries = async () =>
+	(await samora.sent())
+		.map(({ query }) => query)
+		.sort((one, other) => Number(one.page) - Number(other.page));
+
 const COUNTS = [0, 1, 50, 100, 101, 250];
 /** The pages of 100 that hold so many; the first is asked for to find out that there is none. */
 const hundreds = (count: number) => Math.max(1, Math.ceil(count / 100));
@@ -37,7 +46,7 @@ describe('Return All', () => {
 		newestFirst.reverse();
 		expect(output.map(({ json }) => json.id)).toEqual(newestFirst.map(({ id }) => id));
 		expect(output.every(({ pairedItem }) => sameItem(pairedItem, 0))).toBe(true);
-		expect((await samora.sent()).map(({ query }) => query)).toEqual(
+		expect(await queries()).toEqual(
 			Array.from({ length: hundreds(count) }, (_, n) => ({
 				page: String(n + 1),
 				page_size: '100',
@@ -56,13 +65,89 @@ describe('Return All', () => {
 		expect(error).toBeUndefined();
 		const newestFirst: Campaign[] = (await samora.control.campaigns()).reverse();
 		expect(paired(output)).toEqual(newestFirst.map((json) => ({ json, pairedItem: { item: 0 } })));
-		expect((await samora.sent()).map(({ query }) => query)).toEqual(
+		expect(await queries()).toEqual(
 			Array.from({ length: hundreds(count) }, (_, n) => ({
 				page: String(n + 1),
 				page_size: '100',
 			})),
 		);
 	});
+});
+
+describe('Return All, while the list moves', () => {
+	/** Reads the calls through a server that lets something happen before it asks the sandbox for the third page. */
+	async function readWhile(campaignId: string, happens: () => Promise<unknown>, more = {}) {
+		let happened: Promise<unknown> | undefined;
+		const forward = async ({ path, headers }: Received, res: ServerResponse) => {
+			if (path.includes('page=3&')) await (happened ??= happens());
+			const { status, body } = await api.request('GET', path, undefined, {
+				'x-api-key': String(headers['x-api-key']),
+			});
+			res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+		};
+		const between = await startOtherServer((request, res) => void forward(request, res));
+		try {
+			const outcome = await samora.run(
+				parametersOf('listCampaignCalls', world, {
+					campaignId: byId(campaignId),
+					returnAll: true,
+					...more,
+				}),
+				[{}],
+				{},
+				{ baseUrl: between.url },
+			);
+			expect(outcome.error).toBeUndefined();
+			expect(happened).toBeDefined();
+			return outcome.output.map(({ json }) => json);
+		} finally {
+			await between.stop();
+		}
+	}
+
+	it.each(['asc', 'desc'])('gives the calls that are added too, sorted %s', async (sortDir) => {
+		const campaign = await api.campaign();
+		await campaign.add(...Array.from({ length: 1200 }, (_, n) => ordinary(n)));
+		const read = await readWhile(
+			campaign.id,
+			async () => await campaign.add(...Array.from({ length: 30 }, (_, n) => ordinary(2000 + n))),
+			{ sort: { sortDir } },
+		);
+		const there = await samora.control.calls({ campaign_id: campaign.id });
+		if (sortDir === 'desc') there.reverse();
+		expect(read.map(({ id }) => id)).toEqual(there.map(({ id }) => id));
+	});
+
+	it('gives all that still have the status that is asked for', async () => {
+		await samora.control.setSettings({ campaignConcurrency: 120 });
+		const campaign = await api.campaign();
+		await campaign.add(...Array.from({ length: 1200 }, (_, n) => ordinary(n)));
+		const start = async () => {
+			await campaign.act('start');
+			await samora.control.advance(10);
+		};
+		const read = await readWhile(campaign.id, start, { filters: { status: 'PENDING' } });
+		const there = await samora.control.calls({ campaign_id: campaign.id });
+		const pending = there.filter(({ status }) => status === 'PENDING').reverse();
+		expect(pending.length).toBeLessThan(1200);
+		expect(read.map(({ id }) => id)).toEqual(pending.map(({ id }) => id));
+	});
+});
+
+it('has a few pages under way when they take their time', async () => {
+	const campaign = await campaignOf(1500);
+	await samora.control.addFault({
+		kind: 'slow',
+		operationId: 'listCampaignCalls',
+		ms: 50,
+		times: null,
+	});
+	const { output } = await samora.run(
+		parametersOf('listCampaignCalls', world, { campaignId: byId(campaign), returnAll: true }),
+	);
+	expect(output).toHaveLength(1500);
+	const atOnce = (await samora.sent()).map(({ concurrent }) => concurrent);
+	expect(Math.max(...atOnce)).toBe(5);
 });
 
 describe('Limit', () => {
@@ -92,7 +177,7 @@ describe('Limit', () => {
 		expect(output.map(({ json }) => json.id)).toEqual(
 			newestFirst.slice(0, limit).map(({ id }) => id),
 		);
-		expect((await samora.sent()).map(({ query }) => query)).toEqual(
+		expect(await queries()).toEqual(
 			Array.from({ length: pages }, (_, n) => ({ page: String(n + 1), page_size: String(size) })),
 		);
 	});
@@ -157,7 +242,7 @@ describe('filters and sort', () => {
 		expect(output.map(({ json }) => json.to_number)).toEqual(
 			Array.from({ length: 230 }, (_, n) => ordinary(n)),
 		);
-		expect((await samora.sent()).map((entry) => entry.query)).toEqual(
+		expect(await queries()).toEqual(
 			['1', '2', '3'].map((page) => ({ page, page_size: '100', ...query })),
 		);
 	});
@@ -202,13 +287,7 @@ describe('a page that does not come', () => {
 		);
 		const newestFirst = (await samora.control.calls({ campaign_id: campaign })).reverse();
 		expect(output.map(({ json }) => json.id)).toEqual(newestFirst.map(({ id }) => id));
-		expect((await samora.sent()).map((entry) => entry.query.page)).toEqual([
-			'1',
-			'2',
-			'2',
-			'2',
-			'3',
-		]);
+		expect((await queries()).map(({ page }) => page)).toEqual(['1', '2', '2', '2', '3']);
 	});
 
 	it('leaves the item without an output that looks complete', async () => {

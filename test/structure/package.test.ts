@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import manifest from '../../package.json';
+import { packThisPackage } from '../../tools/n8n/communityPackage';
 
 const ROOT = join(__dirname, '../..');
 const sourceOf = (built: string) => built.replace(/^dist\//, '').replace(/\.js$/, '.ts');
@@ -39,6 +41,17 @@ describe('package.json', () => {
 			expect(source).toContain(`export class ${name} `);
 		}
 	});
+});
+
+it('is small: what n8n downloads and unpacks is at most 300 kB', async () => {
+	const { tarball, remove } = await packThisPackage();
+	try {
+		const unpacked = gunzipSync(readFileSync(tarball));
+		expect(unpacked.includes('package/dist/nodes/Samora/Samora.node.js')).toBe(true);
+		expect(unpacked.length).toBeLessThan(300_000);
+	} finally {
+		await remove();
+	}
 });
 
 describe('icons', () => {
