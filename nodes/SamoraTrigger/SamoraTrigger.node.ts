@@ -4,12 +4,20 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	ITriggerResponse,
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { identity, triggerKey, wantedWebhook, webhookUrl } from './configuration';
+import {
+	hookIdentity,
+	identity,
+	isStarting,
+	triggerKey,
+	wantedWebhook,
+	webhookUrl,
+} from './configuration';
 import { receiveDelivery } from './delivery';
 import { attachFiles } from './files';
 import { triggerFields } from './fields';
@@ -48,36 +56,67 @@ export class SamoraTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
+			/**
+			 * As n8n starts, what cannot be checked is taken to be as it was: a throw would have n8n remove a webhook
+			 * that works, only because Samora could not be asked for a while.
+			 */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				const self = identity(this);
+				const self = hookIdentity(this);
 				const known = ownRegistration(this.getWorkflowStaticData('node'), self);
-				return await isRegistered(webhookApi(this), await wantedWebhook(this), known, self);
+				const check = triggerMemory.registering(
+					triggerKey(this),
+					async () => await isRegistered(webhookApi(this), await wantedWebhook(this), known, self),
+				);
+				return known && isStarting(this)
+					? await check.catch((fault: unknown) => takenToBeThere(this, fault))
+					: await check;
 			},
 
 			/** n8n does not look at what this returns: only a throw keeps the workflow from being published. */
 			async create(this: IHookFunctions): Promise<boolean> {
-				const self = identity(this);
+				const self = hookIdentity(this);
 				const kept = this.getWorkflowStaticData('node');
 				const known = ownRegistration(kept, self);
-				const wanted = await wantedWebhook(this);
-				const registration = await register(webhookApi(this), wanted, known, self);
+				const registration = await triggerMemory.registering(
+					triggerKey(this),
+					async () => await register(webhookApi(this), await wantedWebhook(this), known, self),
+				);
 				Object.assign(kept, registration);
 				triggerMemory.registered(triggerKey(this), registration);
 				return true;
 			},
 
-			/** Throws as long as anything is left at Samora, for false would tell n8n not to try again. */
+			/**
+			 * Throws as long as anything is left at Samora, for false would tell n8n not to try again. But after a
+			 * registration that did not succeed a throw would have n8n take the webhook for registered the next time:
+			 * what is left then is found by the next registration.
+			 */
 			async delete(this: IHookFunctions): Promise<boolean> {
 				const self = identity(this);
 				const kept = this.getWorkflowStaticData('node');
 				const known = ownRegistration(kept, self);
-				await unregister(webhookApi(this), webhookUrl(this), known, self);
+				const abandoned = triggerMemory.abandonsRegistration(triggerKey(this));
+				const removal = unregister(webhookApi(this), webhookUrl(this), known, self).then(
+					() => true,
+				);
+				const removed = abandoned
+					? await removal.catch((fault: unknown) => leftForLater(this, fault))
+					: await removal;
+				if (!removed) return true;
 				for (const key of Object.keys(kept)) delete kept[key];
 				triggerMemory.unregistered(triggerKey(this));
 				return true;
 			},
 		},
 	};
+
+	/**
+	 * There is nothing to start. But n8n 2 only looks after those triggers when it starts that have something to
+	 * start, and then asks `checkExists` of them, too.
+	 */
+	async trigger(): Promise<ITriggerResponse> {
+		return {};
+	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveDelivery.call(this);
@@ -87,4 +126,23 @@ export class SamoraTrigger implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await attachFiles.call(this);
 	}
+}
+
+function takenToBeThere(context: IHookFunctions, fault: unknown): true {
+	triggerMemory.abandonsRegistration(triggerKey(context));
+	warn(context, 'could not check its webhook and takes it to be as it was', fault);
+	return true;
+}
+
+function leftForLater(context: IHookFunctions, fault: unknown): false {
+	warn(context, 'leaves what may be left of its webhook to the next publishing', fault);
+	return false;
+}
+
+function warn(context: IHookFunctions, what: string, fault: unknown): void {
+	const reason = fault instanceof Error ? fault.message : String(fault);
+	context.logger.warn(`Samora Trigger ${what}: ${reason}`, {
+		nodeName: context.getNode().name,
+		workflowId: context.getWorkflow().id,
+	});
 }

@@ -114,25 +114,38 @@ export function forgery(delivery: Delivery, keys: Keys, now: number): string | u
 	return undefined;
 }
 
+/** Whose webhook it is, as far as its token tells. */
+export interface Marks {
+	/** Of the node in its workflow. */
+	trigger: string;
+	/** Of the n8n that registered it. */
+	instance: string;
+}
+
 /**
- * A token nobody can guess, with the mark of the trigger it is for in front: who reads a webhook at Samora sees
+ * A token nobody can guess, with the marks of the trigger it is for in front: who reads a webhook at Samora sees
  * whose it is, even when n8n has lost everything else about it.
  */
-export function newToken(mark: string): string {
-	return `${mark}.${randomBytes(32).toString('base64url')}`;
+export function newToken({ trigger, instance }: Marks): string {
+	return `${trigger}.${instance}.${randomBytes(32).toString('base64url')}`;
 }
 
-/** What says of a trigger that it is this one, for as long as its node stays in its workflow. */
-export function triggerMark(workflowId: string, nodeId: string): string {
-	return createHash('sha256')
-		.update(JSON.stringify([workflowId, nodeId]))
-		.digest('hex')
-		.slice(0, 16);
+/** What says of a trigger that it is this one, for as long as its node stays in its workflow, and in this n8n. */
+export function marksFor(workflowId: string, nodeId: string, instanceId: string): Marks {
+	return { trigger: mark(workflowId, nodeId), instance: mark(instanceId) };
 }
 
-/** @returns the mark a token was made with; undefined for what is no token of ours */
-export function markOf(token: unknown): string | undefined {
-	return typeof token === 'string' ? /^([0-9a-f]{16})\.[\w-]{43}$/.exec(token)?.[1] : undefined;
+/** @returns the marks a token was made with; undefined for what is no token of ours */
+export function marksOf(token: unknown): Marks | undefined {
+	const [, trigger, instance] =
+		typeof token === 'string'
+			? (/^([0-9a-f]{16})\.([0-9a-f]{16})\.[\w-]{43}$/.exec(token) ?? [])
+			: [];
+	return trigger && instance ? { trigger, instance } : undefined;
+}
+
+function mark(...names: string[]): string {
+	return createHash('sha256').update(JSON.stringify(names)).digest('hex').slice(0, 16);
 }
 
 function isRecent(timestamp: string, now: number): boolean {

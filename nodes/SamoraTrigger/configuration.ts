@@ -5,8 +5,8 @@ import { baseUrlRefusal } from '../Samora/shared/baseUrl';
 import { Refusal, uuid } from '../Samora/shared/parameters';
 import { operationError } from '../Samora/shared/problems';
 import { webhookEvents, WEBHOOK_NAME } from '../Samora/shared/webhook';
-import { triggerMark } from './authenticity';
-import type { Identity, Wanted } from './subscription';
+import { marksFor } from './authenticity';
+import type { HookIdentity, Identity, Wanted } from './subscription';
 import { webhookUrlRefusal } from './webhookUrl';
 
 export interface TriggerOptions {
@@ -66,15 +66,23 @@ export function webhookUrl(context: IHookFunctions | IWebhookFunctions): string 
 }
 
 export function identity(context: IHookFunctions | IWebhookFunctions): Identity {
-	return {
-		mark: triggerMark(String(context.getWorkflow().id), context.getNode().id),
-		instanceId: context.getInstanceId(),
-	};
+	const instanceId = context.getInstanceId();
+	const workflowId = String(context.getWorkflow().id);
+	return { marks: marksFor(workflowId, context.getNode().id, instanceId), instanceId };
 }
 
 /** A trigger and its test listen have the same identity, but webhooks of their own at addresses of their own. */
 export function triggerKey(context: IHookFunctions | IWebhookFunctions): string {
-	return `${identity(context).mark} ${webhookUrl(context)}`;
+	return `${identity(context).marks.trigger} ${webhookUrl(context)}`;
+}
+
+/** Whether n8n asks because it has just started, or taken over from another one, and nobody publishes anything. */
+export function isStarting(context: IHookFunctions): boolean {
+	return ['init', 'leadershipChange'].includes(context.getActivationMode());
+}
+
+export function hookIdentity(context: IHookFunctions): HookIdentity {
+	return { ...identity(context), isTestListen: context.getActivationMode() === 'manual' };
 }
 
 function checked<Value>(context: IHookFunctions, read: () => Value): Value {

@@ -128,6 +128,7 @@ function isCreated({ id, secret }: Record<string, unknown>): boolean {
 function readWebhook(value: unknown): Webhook | undefined {
 	if (!isRecord(value) || typeof value.id !== 'string') return undefined;
 	const { id, agent_id, url, events, data_options, custom_headers, is_active } = value;
+	const createdAt = Date.parse(String(value.created_at));
 	return {
 		id,
 		...(typeof agent_id === 'string' && { agent_id }),
@@ -145,5 +146,6 @@ function readWebhook(value: unknown): Webhook | undefined {
 			),
 		}),
 		...(typeof is_active === 'boolean' && { is_active }),
+		...(!Number.isNaN(createdAt) && { created_at: createdAt }),
 	};
 }

@@ -1,4 +1,4 @@
-import { markOf, newToken, TRIGGER_HEADER } from './authenticity';
+import { marksOf, newToken, TRIGGER_HEADER, type Marks } from './authenticity';
 import { sameUrl } from './webhookUrl';
 
 export interface DataOptions {
@@ -24,6 +24,8 @@ export interface Webhook {
 	data_options?: Partial<DataOptions>;
 	custom_headers?: Record<string, string>;
 	is_active?: boolean;
+	/** Unix time in milliseconds. */
+	created_at?: number;
 }
 
 export type WebhookChanges = Partial<
@@ -32,11 +34,19 @@ export type WebhookChanges = Partial<
 
 /** Which trigger this is. */
 export interface Identity {
-	/** Of its node and workflow: part of the token, and so to be seen at Samora. */
-	mark: string;
+	/** Part of the token, and so to be seen at Samora. */
+	marks: Marks;
 	/** Of the n8n it runs in. */
 	instanceId: string;
 }
+
+export interface HookIdentity extends Identity {
+	/** Such a one minds its own webhook only, and leaves the published trigger's alone. */
+	isTestListen: boolean;
+}
+
+/** A test listen ends by itself after two minutes. */
+const LONGEST_TEST_LISTEN_MS = 10 * 60_000;
 
 /** What n8n keeps about the webhook it registered, in the workflow's static data. */
 export interface Registration {
@@ -80,10 +90,11 @@ export function readRegistration(kept: Record<string, unknown>): Registration | 
  */
 export function ownRegistration(
 	kept: Record<string, unknown>,
-	{ mark, instanceId }: Identity,
+	{ marks, instanceId }: Identity,
 ): Registration | undefined {
 	const registration = readRegistration(kept);
-	return registration?.instanceId === instanceId && markOf(registration.token) === mark
+	return registration?.instanceId === instanceId &&
+		marksOf(registration.token)?.trigger === marks.trigger
 		? registration
 		: undefined;
 }
@@ -93,10 +104,10 @@ export async function isRegistered(
 	api: WebhookApi,
 	wanted: Wanted,
 	known: Registration | undefined,
-	{ mark }: Identity,
+	{ marks, isTestListen }: HookIdentity,
 ): Promise<boolean> {
 	if (!known) return false;
-	const [webhook, ...others] = await findOurs(api, wanted.url, known, mark);
+	const [webhook, ...others] = await findOurs(api, wanted.url, known, marks, isTestListen);
 	return (
 		webhook !== undefined &&
 		others.length === 0 &&
@@ -114,9 +125,9 @@ export async function register(
 	api: WebhookApi,
 	wanted: Wanted,
 	known: Registration | undefined,
-	{ mark, instanceId }: Identity,
+	{ marks, instanceId, isTestListen }: HookIdentity,
 ): Promise<Registration> {
-	const ours = await findOurs(api, wanted.url, known, mark);
+	const ours = await findOurs(api, wanted.url, known, marks, isTestListen);
 	const kept = known && ours.find((webhook) => isTrusted(webhook, wanted, known));
 	for (const webhook of ours) {
 		if (webhook !== kept) await api.remove(webhook.id);
@@ -126,7 +137,7 @@ export async function register(
 		if (Object.keys(changes).length > 0) await api.update(kept.id, changes);
 		return known;
 	}
-	const token = newToken(mark);
+	const token = newToken(marks);
 	const { id, secret } = await api.create({
 		...wanted,
 		custom_headers: { [TRIGGER_HEADER]: token },
@@ -141,39 +152,58 @@ export async function unregister(
 	api: WebhookApi,
 	url: string,
 	known: Registration | undefined,
-	{ mark }: Identity,
+	{ marks }: Identity,
 ): Promise<void> {
 	if (known) await api.remove(known.webhookId);
-	for (const webhook of (await api.list()).filter((each) => isOursByUrl(each, url, mark))) {
+	for (const webhook of (await api.list()).filter((each) => isOursByUrl(each, url, marks))) {
 		await api.remove(webhook.id);
 	}
 }
 
 /**
  * By id first. Then by URL, for n8n may have been stopped between creating a webhook and storing its id, or its
- * database restored from an older day.
+ * database restored from an older day. At last by the marks in the token, for n8n's URL may have changed besides, or
+ * n8n been stopped during a test listen.
  */
 async function findOurs(
 	api: WebhookApi,
 	url: string,
 	known: Registration | undefined,
-	mark: string,
+	marks: Marks,
+	isTestListen: boolean,
 ): Promise<Webhook[]> {
 	const all = await api.list();
 	const byId =
 		known && (all.find(({ id }) => id === known.webhookId) ?? (await api.get(known.webhookId)));
-	const byUrl = all.filter(({ id, ...rest }) => id !== byId?.id && isOursByUrl(rest, url, mark));
-	return byId ? [byId, ...byUrl] : byUrl;
+	const others = all.filter(
+		({ id, ...rest }) =>
+			id !== byId?.id &&
+			(isOursByUrl(rest, url, marks) || (!isTestListen && isLeftBehind(rest, marks))),
+	);
+	return byId ? [byId, ...others] : others;
 }
 
 /**
  * Deliveries to our URL are meant for us, unless their token says that another trigger registered them: a
  * workflow imported twice has the same URL in it, but only one of the two is published.
  */
-function isOursByUrl(webhook: Omit<Webhook, 'id'>, url: string, mark: string): boolean {
+function isOursByUrl(webhook: Omit<Webhook, 'id'>, url: string, marks: Marks): boolean {
 	if (webhook.url === undefined || !sameUrl(webhook.url, url)) return false;
-	const theirs = markOf(tokenOf(webhook));
-	return theirs === undefined || theirs === mark;
+	const theirs = marksOf(tokenOf(webhook));
+	return theirs === undefined || theirs.trigger === marks.trigger;
+}
+
+/**
+ * Of this trigger in this n8n, at an address it no longer has. Test listens have the same marks, but not for long.
+ */
+function isLeftBehind(webhook: Omit<Webhook, 'id'>, marks: Marks): boolean {
+	const theirs = marksOf(tokenOf(webhook));
+	return (
+		theirs?.trigger === marks.trigger &&
+		theirs.instance === marks.instance &&
+		webhook.created_at !== undefined &&
+		Date.now() - webhook.created_at > LONGEST_TEST_LISTEN_MS
+	);
 }
 
 /** Only of the webhook we created do we know the secret. Its agent cannot be changed afterwards. */

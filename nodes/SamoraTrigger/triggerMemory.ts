@@ -14,6 +14,21 @@ class TriggerMemory {
 
 	private readonly events = new Map<string, RecentEvents>();
 
+	private readonly unfinished = new Set<string>();
+
+	/** Notes that a registration is under way until `work` has succeeded. */
+	async registering<Result>(trigger: string, work: () => Promise<Result>): Promise<Result> {
+		this.unfinished.add(trigger);
+		const result = await work();
+		this.unfinished.delete(trigger);
+		return result;
+	}
+
+	/** Whether the last registration did not succeed, so that n8n is only removing what may be left of it. */
+	abandonsRegistration(trigger: string): boolean {
+		return this.unfinished.delete(trigger);
+	}
+
 	/** @param trigger what tells triggers and their test listens apart */
 	registered(trigger: string, registration: Registration): void {
 		put(this.registrations, trigger, registration);
@@ -41,6 +56,7 @@ class TriggerMemory {
 	startOver(): void {
 		this.registrations.clear();
 		this.events.clear();
+		this.unfinished.clear();
 	}
 }
 

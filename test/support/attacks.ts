@@ -61,7 +61,7 @@ export function attacks({ token, secret, otherToken }: Genuine): Attack[] {
 		]),
 		...[...Array(50).keys()].map((n): [string, string] => [
 			`guess ${n}`,
-			`${token.split('.')[0]}.${randomBytes(32).toString('base64url')}`,
+			`${token.slice(0, token.lastIndexOf('.'))}.${randomBytes(32).toString('base64url')}`,
 		]),
 	];
 	const forged = [

@@ -5,9 +5,9 @@ import { Webhook } from 'standardwebhooks';
 
 import {
 	forgery,
-	markOf,
+	marksFor,
+	marksOf,
 	newToken,
-	triggerMark,
 	TRIGGER_HEADER,
 	type Headers,
 } from '../../nodes/SamoraTrigger/authenticity';
@@ -16,8 +16,8 @@ const now = Date.parse('2026-03-01T12:00:00Z');
 const seconds = now / 1000;
 const secret = `whsec_${Buffer.from('a signing secret of 24 by').toString('base64')}`;
 const otherSecret = `whsec_${Buffer.from('another signing secret...').toString('base64')}`;
-const mark = triggerMark('workflow', 'node');
-const token = newToken(mark);
+const marks = marksFor('workflow', 'node', 'n8n');
+const token = newToken(marks);
 const body = '{"event":"CALL_FINISHED","call_id":"c1","name":"Zoë"}';
 
 const hex = (text: string, key = secret) => createHmac('sha256', key).update(text).digest('hex');
@@ -52,12 +52,12 @@ describe('the token', () => {
 	it.each([
 		['missing', undefined],
 		['empty', ''],
-		['another one of the same trigger', newToken(mark)],
+		['another one of the same trigger', newToken(marks)],
 		['shorter', token.slice(0, -1)],
 		['longer', `${token}x`],
 		['in other letters', token.toUpperCase()],
 		['sent twice', [token, token]],
-		['only its mark', `${mark}.`],
+		['only its marks', `${marks.trigger}.${marks.instance}.`],
 	])('refuses one that is %s', (_what, given) => {
 		expect(refusalOf({ [TRIGGER_HEADER.toLowerCase()]: given })).toMatch(/token/);
 	});
@@ -69,18 +69,25 @@ describe('the token', () => {
 	});
 
 	it('is never the same twice, and says whose it is', () => {
-		expect(newToken(mark)).not.toBe(newToken(mark));
-		expect(markOf(token)).toBe(mark);
-		expect(markOf(`${mark}.short`)).toBeUndefined();
-		expect(markOf(undefined)).toBeUndefined();
+		expect(newToken(marks)).not.toBe(newToken(marks));
+		expect(marksOf(token)).toEqual(marks);
+		expect(marksOf(`${marks.trigger}.${marks.instance}.short`)).toBeUndefined();
+		expect(marksOf(undefined)).toBeUndefined();
 	});
 
 	it.each([
-		['workflow', triggerMark('other', 'node')],
-		['node', triggerMark('workflow', 'other')],
-		['division of the names', triggerMark('work', 'flownode')],
+		['workflow', marksFor('other', 'node', 'n8n')],
+		['node', marksFor('workflow', 'other', 'n8n')],
+		['division of the names', marksFor('work', 'flownode', 'n8n')],
 	])('has another mark for another %s', (_what, other) => {
-		expect(other).not.toBe(mark);
+		expect(other.trigger).not.toBe(marks.trigger);
+		expect(other.instance).toBe(marks.instance);
+	});
+
+	it('has the same mark for the trigger in another n8n, and another one for the n8n', () => {
+		const elsewhere = marksFor('workflow', 'node', 'another n8n');
+		expect(elsewhere.trigger).toBe(marks.trigger);
+		expect(elsewhere.instance).not.toBe(marks.instance);
 	});
 });
 

@@ -79,6 +79,8 @@ export class N8nHost {
 		const app = express();
 		const server = app.listen(0, '127.0.0.1');
 		await once(server, 'listening');
+		// A connection that is kept for the next delivery is not to end while a slow machine prepares that.
+		server.keepAliveTimeout = 120_000;
 		const host = new N8nHost(server, credential);
 		host.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 		app.post(
@@ -127,6 +129,11 @@ export class N8nHost {
 
 	webhookUrl(node: INode, kind: 'webhook' | 'webhook-test' = 'webhook'): string {
 		return `${this.baseUrl}/${kind}/${node.webhookId}/webhook`;
+	}
+
+	/** Whether n8n has a trigger's webhook among its own, and so takes it for registered. */
+	isListening(node: INode): boolean {
+		return this.listening.has(keyOf('webhook', `${node.webhookId}/webhook`));
 	}
 
 	/**

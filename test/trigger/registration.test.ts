@@ -109,7 +109,9 @@ describe('publishing', () => {
 		expect(await host.publish('w1')).toEqual({});
 		const webhook = await expectRegistered();
 		expect(webhook.name).toBe('n8n: Call outcomes');
-		expect(webhook.custom_headers[TRIGGER_HEADER]).toMatch(/^[0-9a-f]{16}\.[\w-]{43}$/);
+		expect(webhook.custom_headers[TRIGGER_HEADER]).toMatch(
+			/^[0-9a-f]{16}\.[0-9a-f]{16}\.[\w-]{43}$/,
+		);
 	});
 
 	it('asks for the data that the options name', async () => {
@@ -458,6 +460,65 @@ describe('listening for a test event', () => {
 	});
 });
 
+describe('a webhook of this trigger at an address it no longer has', () => {
+	const MINUTE = 60_000;
+	const later = (ms: number) => jest.spyOn(Date, 'now').mockReturnValue(Date.now() + ms);
+
+	afterEach(() => jest.restoreAllMocks());
+
+	/** n8n has lost what it knew, and has another address. */
+	async function lostAndMoved(): Promise<WebhookState> {
+		await host.publish('w1');
+		const left = await theOnly();
+		host.setStaticData('w1', {});
+		host.baseUrl = url.replace('127.0.0.1', 'localhost');
+		return left;
+	}
+
+	it.each(['activate', 'init'] as const)(
+		'is removed with the next registration (%s)',
+		async (mode) => {
+			await lostAndMoved();
+			later(11 * MINUTE);
+			expect(await host.publish('w1', { mode })).toEqual({});
+			await expectRegistered();
+			await theOnly();
+		},
+	);
+
+	it('is left alone when another n8n registered it', async () => {
+		const left = await lostAndMoved();
+		const [trigger, , secret] = left.custom_headers[TRIGGER_HEADER].split('.');
+		const token = [trigger, '0'.repeat(16), secret].join('.');
+		await editByHand(left.id, { custom_headers: { [TRIGGER_HEADER]: token } });
+		later(11 * MINUTE);
+		await host.publish('w1');
+		await expectRegistered();
+		expect(await webhooks()).toHaveLength(2);
+	});
+
+	it('is removed after a test listen that n8n did not live to end, not while it may last', async () => {
+		await host.publish('w1');
+		const published = await theOnly();
+		await host.listenForTest('w1');
+		later(3 * MINUTE);
+		await host.publish('w1');
+		expect(await webhooks()).toHaveLength(2);
+		later(8 * MINUTE);
+		await host.publish('w1', { mode: 'init' });
+		expect(await webhooks()).toEqual([published]);
+	});
+
+	it('is left to the published trigger by a test listen', async () => {
+		await host.publish('w1');
+		const published = await theOnly();
+		later(60 * MINUTE);
+		await host.listenForTest('w1');
+		await host.endTest('w1');
+		expect(await webhooks()).toEqual([published]);
+	});
+});
+
 const PASSING: FaultKind[] = [
 	'429',
 	'429-retry-after',
@@ -558,6 +619,37 @@ describe('a fault that stays', () => {
 		await sandbox.control.clearFaults();
 		expect(await host.unpublish('w1')).toEqual({});
 		expect(await webhooks()).toEqual([]);
+	});
+
+	it('of a start of n8n: what cannot be checked is taken to be as it was', async () => {
+		await host.publish('w1');
+		const before = await expectRegistered();
+		await sandbox.control.addFault({ kind: '401', times: null });
+		expect(await host.publish('w1', { mode: 'init' })).toEqual({});
+		expect(host.isListening(node)).toBe(true);
+		await sandbox.control.clearFaults();
+		expect(await expectRegistered()).toEqual(before);
+		await sandbox.control.addFault({ kind: '401', times: null });
+		expect(Object.keys(await host.unpublish('w1'))).toEqual(['Samora Trigger']);
+	});
+
+	it('of a start of n8n that knows of no webhook: it is told, and may ask again', async () => {
+		await sandbox.control.addFault({ kind: '401', times: null });
+		expect(Object.keys(await host.publish('w1', { mode: 'init' }))).toEqual(['Samora Trigger']);
+	});
+
+	it('of a publishing: n8n does not take it for registered, and the next one is right', async () => {
+		await host.publish('w1');
+		const { id } = await theOnly();
+		node.parameters.events = ['CALL_FAILED'];
+		host.save('w1', { nodes: [node] });
+		await sandbox.control.addFault({ kind: '401', times: null });
+		expect(Object.keys(await host.publish('w1'))).toEqual(['Samora Trigger']);
+		// As long as it has this, n8n 2 thinks that there is nothing to register.
+		expect(host.isListening(node)).toBe(false);
+		await sandbox.control.clearFaults();
+		expect(await host.publish('w1')).toEqual({});
+		expect((await expectRegistered('w1', node, { events: ['CALL_FAILED'] })).id).toBe(id);
 	});
 
 	it('of replacing: the old one stays rather than two', async () => {
