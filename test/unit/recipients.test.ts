@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 
 import { attempt, Refusal } from '../../nodes/Samora/shared/parameters';
-import { callVariables, inRequests, LIMITS } from '../../nodes/Samora/shared/recipients';
+import {
+	callVariables,
+	inRequests,
+	LIMITS,
+	recipientWith,
+} from '../../nodes/Samora/shared/recipients';
 
 const reading = (parameters: Record<string, unknown>) => (name: string) => parameters[name];
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
@@ -29,7 +34,9 @@ describe('callVariables', () => {
 		[{ variablesMode: 'json', variablesJson: '{"a": {"b": 1}}' }, { a: { b: 1 } }],
 		[{ variablesMode: 'json', variablesJson: '{}' }, undefined],
 	])('%j', (parameters, expected) => {
-		expect(callVariables(reading(parameters), row)).toEqual(expected);
+		expect(callVariables(reading(parameters), row)).toEqual(
+			expected === undefined ? undefined : { values: expected, bytes: bytesOf(expected) },
+		);
 	});
 
 	it.each(['x', 'é', '漢', '🙂', '"', '\n', '\u2028'])(
@@ -42,7 +49,7 @@ describe('callVariables', () => {
 				attempt(() =>
 					callVariables(reading({ variablesMode: 'json', variablesJson: written(count) }), {}),
 				);
-			expect(look(most)).toEqual(written(most));
+			expect(look(most)).toMatchObject({ values: written(most) });
 			const over = look(most + 1);
 			expect(over).toBeInstanceOf(Refusal);
 			expect(over).toMatchObject({
@@ -54,9 +61,12 @@ describe('callVariables', () => {
 });
 
 describe('inRequests', () => {
-	const recipient = (note: number) => ({
-		recipient: { to_number: '+14155550100', call_variables: { note: 'é'.repeat(note) } },
-	});
+	const recipient = (note: number) =>
+		recipientWith(
+			'+14155550100',
+			reading({ variablesMode: 'json', variablesJson: { note: 'é'.repeat(note) } }),
+			{},
+		);
 
 	it.each([
 		[0, []],
@@ -65,10 +75,18 @@ describe('inRequests', () => {
 		[5001, [5000, 1]],
 		[12_001, [5000, 5000, 2001]],
 	])('%i rows', (count, sizes) => {
-		const rows = Array.from({ length: count }, () => ({
-			recipient: { to_number: '+14155550100' },
-		}));
+		const rows = Array.from({ length: count }, () =>
+			recipientWith('+14155550100', reading({}), {}),
+		);
 		expect(inRequests(rows).map(({ length }) => length)).toEqual(sizes);
+	});
+
+	it.each<[string, Record<string, unknown>]>([
+		['no variables', { variablesMode: 'none' }],
+		['some', { variablesMode: 'json', variablesJson: '{"a": "é", "b": [1, null, "\\u2028"]}' }],
+	])('knows how large a recipient with %s is', (_, parameters) => {
+		const { recipient: sent, bytes } = recipientWith('+442079460018', reading(parameters), {});
+		expect(bytes).toBe(bytesOf(sent));
 	});
 
 	it('keeps every row, in order, within both limits, in as few requests as possible', () => {

@@ -1,4 +1,4 @@
-import type { IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
 import { wordsOf, type Answer } from './answers';
 import { callSamora, filledPath, type Caller } from './api';
@@ -34,8 +34,11 @@ export const campaignIdField: INodeProperties = {
 	],
 };
 
+/** What names a campaign in a URL. */
+export type CampaignPath = Record<'agent_id' | 'campaign_id', string>;
+
 /** The agent and one of its campaigns, for the URL and for the sentences. */
-export function composeCampaign(read: ReadParameter): Composed & { path: Record<string, string> } {
+export function composeCampaign(read: ReadParameter): Composed & { path: CampaignPath } {
 	const agentId = uuid(read('agentId'), 'Agent ID');
 	const campaignId = uuid(read('campaignId'), 'Campaign');
 	return {
@@ -94,12 +97,17 @@ export const explainTransition =
 	};
 
 /** @returns the status, or undefined when it cannot be had: the refusal then stands in the API's words alone */
-export async function campaignStatus(
+export const campaignStatus = async (
 	context: Caller,
 	path: Record<string, string>,
-): Promise<unknown> {
+): Promise<unknown> => (await campaignNow(context, path))?.status;
+
+/** @returns the campaign as it is now, or undefined when it cannot be had */
+export async function campaignNow(
+	context: Caller,
+	path: Record<string, string>,
+): Promise<IDataObject | undefined> {
 	const ended = await callSamora(context, { url: filledPath(oneCampaignPath, path) });
 	if (ended.fate !== 'done' || !('answer' in ended)) return undefined;
-	const { data } = ended.answer.body as { data: { status?: unknown } };
-	return data.status;
+	return (ended.answer.body as { data: IDataObject }).data;
 }

@@ -37,16 +37,32 @@ const reasonOf = (thrown: unknown): string =>
 /** What is needed to read the parameters of any item. */
 type Readable = Pick<IExecuteFunctions, 'getNode' | 'evaluateExpression'>;
 
+/** An expression that is one field of the item and nothing else: {{ $json.phone }} */
+const ONE_FIELD = /^\{\{\s*\$json\.([A-Za-z_]\w*)\s*\}\}$/;
+
 /**
  * Reads any item's parameters, not only those of the item the engine is at: all rows are looked at before the
  * first one is sent. An item's expressions are evaluated once, however often they are read.
+ *
+ * @param items the input items, where there may be very many: n8n takes a tenth of a millisecond for an expression,
+ * and the commonest kind is then read from them directly
  */
-export function parameterReader(context: Readable): (item: number) => ReadParameter {
+export function parameterReader(
+	context: Readable,
+	items: ReadonlyArray<{ json: Record<string, unknown> }> = [],
+): (item: number) => ReadParameter {
 	const { parameters } = context.getNode();
 	const dynamic = new Set(Object.keys(parameters).filter((name) => isDynamic(parameters[name])));
+	const expression = (text: string, item: number): unknown => {
+		const [, field] = ONE_FIELD.exec(text) ?? [];
+		const json = items[item]?.json;
+		return field !== undefined && json !== undefined && Object.hasOwn(json, field)
+			? json[field]
+			: context.evaluateExpression(text, item);
+	};
 	const evaluate = (value: unknown, item: number): unknown => {
 		if (typeof value === 'string') {
-			return value.startsWith('=') ? context.evaluateExpression(value.slice(1), item) : value;
+			return value.startsWith('=') ? expression(value.slice(1), item) : value;
 		}
 		if (Array.isArray(value)) return value.map((element) => evaluate(element, item));
 		if (isRecord(value)) {

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { defaultCountryField } from './defaultCountry';
 import { keyValueField } from './keyValueField';
 
 /** What makes a row of input items a recipient. */
@@ -63,3 +64,52 @@ export const recipientFields: INodeProperties[] = [
 		description: 'A JSON object with any keys and values; use expressions for what differs by item',
 	},
 ];
+
+/** What the node can give on, of recipients. */
+export const OUTPUTS = ['recipients', 'summary'] as const;
+
+export const recipientOptionsField: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add Option',
+	default: {},
+	options: [
+		defaultCountryField,
+		{
+			displayName: 'Output',
+			name: 'output',
+			type: 'options',
+			options: [
+				{
+					name: 'One Item per Recipient',
+					value: 'recipients',
+					description: 'With the ID of the scheduled call, paired with its row',
+				},
+				{
+					name: 'Summary',
+					value: 'summary',
+					description: 'One item that says how many were added and skipped',
+				},
+			],
+			default: 'recipients',
+			description: 'What the node gives on',
+		},
+		{
+			displayName: 'Skip Duplicates',
+			name: 'skipDuplicates',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether to add a number only once when several items have it. The others come out as skipped. Without this option, duplicates are skipped.',
+		},
+		{
+			displayName: 'Skip Invalid',
+			name: 'skipInvalid',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to leave out items that Samora would refuse, such as those without a usable number, and add the others. They come out as skipped, with the reason.',
+		},
+	],
+};

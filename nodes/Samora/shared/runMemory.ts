@@ -101,28 +101,39 @@ export type Remembering = Pick<
 	'getExecuteData' | 'evaluateExpression' | 'getContext'
 >;
 
-/**
- * n8n keeps the execute data of a run through its tries and makes a new one for the next run; that is the run's
- * identity, together with its index (an AI agent runs a node several times with the same data).
- */
-const memories = new WeakMap<object, Map<number, RunMemory>>();
+/** The memories of one kind, of all runs that are going on. */
+export class RunMemories<Memory> {
+	/**
+	 * n8n keeps the execute data of a run through its tries and makes a new one for the next run; that is the run's
+	 * identity, together with its index (an AI agent runs a node several times with the same data).
+	 */
+	private readonly known = new WeakMap<object, Map<number, Memory>>();
 
-/** The memory of the run that is going on. */
-export function memoryOf(context: Remembering): RunMemory {
-	const key = context.getExecuteData();
-	const byRun = memories.get(key) ?? new Map<number, RunMemory>();
-	memories.set(key, byRun);
-	const run = runIndexOf(context);
-	const memory = byRun.get(run) ?? RunMemory.from(savedRuns(context)[run]);
-	byRun.set(run, memory);
-	return memory;
+	/** @param restore makes a memory from what an earlier execution saved of it, or from undefined */
+	constructor(private readonly restore: (saved: unknown) => Memory) {}
+
+	/** The memory of the run that is going on. */
+	of(context: Remembering): Memory {
+		const key = context.getExecuteData();
+		const byRun = this.known.get(key) ?? new Map<number, Memory>();
+		this.known.set(key, byRun);
+		const run = runIndexOf(context);
+		const memory = byRun.get(run) ?? this.restore(savedRuns(context)[run]);
+		byRun.set(run, memory);
+		return memory;
+	}
 }
+
+const memories = new RunMemories((saved) => RunMemory.from(saved));
+
+/** The memory of the run that is going on, of what sends item by item. */
+export const memoryOf = (context: Remembering): RunMemory => memories.of(context);
 
 /**
  * Writes the memory into the execution. n8n saves a failed execution with its node contexts and hands them to the
  * retry that a person starts from the list of executions.
  */
-export function saveMemory(context: Remembering, memory: RunMemory): void {
+export function saveMemory(context: Remembering, memory: { toJSON(): IDataObject }): void {
 	const runs = { ...savedRuns(context), [runIndexOf(context)]: memory.toJSON() };
 	context.getContext('node')[SAVED] = runs as IDataObject;
 }
