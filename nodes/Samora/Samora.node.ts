@@ -5,6 +5,7 @@ import { webhooks } from './listSearch/webhooks';
 import { callProperties } from './resources/call';
 import { campaignProperties } from './resources/campaign';
 import { addAllRecipients } from './resources/campaign/addRecipients';
+import { launchCampaigns } from './resources/campaign/launch';
 import { webhookProperties } from './resources/webhook';
 
 export class Samora implements INodeType {
@@ -49,6 +50,6 @@ export class Samora implements INodeType {
 	methods = { listSearch: { campaigns, webhooks } };
 
 	customOperations = {
-		campaign: { addRecipients: addAllRecipients },
+		campaign: { addRecipients: addAllRecipients, launch: launchCampaigns },
 	};
 }

@@ -2,9 +2,9 @@ import { agentIdField } from '../../shared/agentId';
 import { campaignPath } from '../../shared/campaign';
 import { sentOnce } from '../../shared/dispatch';
 import type { Operation } from '../../shared/operation';
-import { text, uuid } from '../../shared/parameters';
-import { retryConfig, retryConfigField } from '../../shared/retryConfig';
-import { campaignNameField, CAMPAIGN_NAME } from './name';
+import { retryConfigField } from '../../shared/retryConfig';
+import { campaignNameField } from './name';
+import { newCampaign } from './newCampaign';
 
 export const create: Operation = {
 	option: {
@@ -17,16 +17,8 @@ export const create: Operation = {
 			...sentOnce({
 				thing: 'Campaign',
 				compose: (read) => {
-					const agentId = uuid(read('agentId'), 'Agent ID');
-					const retry = retryConfig(read('retryConfig'));
-					return {
-						path: { agent_id: agentId },
-						body: {
-							name: text(read('name'), 'Name', CAMPAIGN_NAME),
-							...(retry ? { retry_config: retry } : {}),
-						},
-						given: { 'Agent ID': agentId },
-					};
+					const campaign = newCampaign(read);
+					return { ...campaign, given: { 'Agent ID': campaign.path.agent_id } };
 				},
 				unknown: (_composed, { message }) => ({
 					message: `It is not known whether the campaign was created: ${message}`,
