@@ -26,6 +26,8 @@ export function enter(
 	url: URL,
 ): JournalEntry {
 	const arrived = performance.now();
+	// The sandbox's own time, as everything it tells.
+	res.setHeader('date', new Date(world.clock.now()).toUTCString());
 	const entry = world.journal.begin({
 		method: req.method ?? '',
 		path: url.pathname,

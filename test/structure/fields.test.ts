@@ -75,6 +75,21 @@ const DIALING_TRIALS: Record<string, Trial> = {
 /** The wait of the trials, with the sandbox's time standing still, so that no call ends. */
 const wait = { pollInterval: 0.1, timeout: 0.01, onTimeout: 'continue' };
 
+const RECIPIENT_TRIALS: Record<string, Trial> = {
+	variableFields: { values: ['first', 'second'], beside: { variablesMode: 'selectedFields' } },
+	'options.defaultCountry': { values: ['US', 'GB'], beside: { toNumber: '(415) 555-2671' } },
+	'options.skipDuplicates': {
+		values: [true, false],
+		beside: byPhone,
+		items: phones(ordinary(1), ordinary(1)),
+	},
+	'options.skipInvalid': {
+		values: [true, false],
+		beside: byPhone,
+		items: phones(ordinary(1), 'nobody'),
+	},
+};
+
 /** Fields of which two values do not show by themselves what they do. */
 const TRIALS: Partial<Record<AnyOperationId, Record<string, Trial>>> = {
 	triggerCall: DIALING_TRIALS,
@@ -87,20 +102,8 @@ const TRIALS: Partial<Record<AnyOperationId, Record<string, Trial>>> = {
 	downloadRecording: { binaryPropertyName: { values: ['data', 'audio'], after: 60 } },
 	downloadTranscript: { binaryPropertyName: { values: ['data', 'text'], after: 60 } },
 	listWebhooks: { returnAll: { values: [true, false], beside: { limit: 1 } } },
-	addCampaignRecipients: {
-		variableFields: { values: ['first', 'second'], beside: { variablesMode: 'selectedFields' } },
-		'options.defaultCountry': { values: ['US', 'GB'], beside: { toNumber: '(415) 555-2671' } },
-		'options.skipDuplicates': {
-			values: [true, false],
-			beside: byPhone,
-			items: phones(ordinary(1), ordinary(1)),
-		},
-		'options.skipInvalid': {
-			values: [true, false],
-			beside: byPhone,
-			items: phones(ordinary(1), 'nobody'),
-		},
-	},
+	addCampaignRecipients: RECIPIENT_TRIALS,
+	launch: RECIPIENT_TRIALS,
 };
 
 /** What stands for the ids of things that are there, which are others in every run. */

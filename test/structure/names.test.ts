@@ -54,6 +54,22 @@ const DIALING = [
 	]),
 ];
 
+const RECIPIENTS = [
+	'toNumber',
+	'variablesMode: allFields|selectedFields|keyValue|json|none',
+	'variableFields',
+	'variables',
+	'variables.values[].key',
+	'variables.values[].value',
+	'variablesJson',
+	...within('options', [
+		'defaultCountry',
+		'skipInvalid',
+		'skipDuplicates',
+		'output: recipients|summary',
+	]),
+];
+
 const ACTIONS: Record<string, Record<string, string[]>> = {
 	call: {
 		trigger: DIALING,
@@ -70,22 +86,8 @@ const ACTIONS: Record<string, Record<string, string[]>> = {
 		get: CAMPAIGN,
 		getAll: ['agentId', ...LIST],
 		update: [...CAMPAIGN, ...within('updateFields', ['name', ...RETRY_CONFIG])],
-		addRecipients: [
-			...CAMPAIGN,
-			'toNumber',
-			'variablesMode: allFields|selectedFields|keyValue|json|none',
-			'variableFields',
-			'variables',
-			'variables.values[].key',
-			'variables.values[].value',
-			'variablesJson',
-			...within('options', [
-				'defaultCountry',
-				'skipInvalid',
-				'skipDuplicates',
-				'output: recipients|summary',
-			]),
-		],
+		addRecipients: [...CAMPAIGN, ...RECIPIENTS],
+		launch: ['agentId', 'name', ...RETRY_CONFIG, ...RECIPIENTS],
 		getCalls: [
 			...CAMPAIGN,
 			...LIST,

@@ -88,6 +88,11 @@ export const COMPOSED_OPERATIONS = {
 		operation: 'downloadTranscript',
 		parameters: ({ calls }) => ({ callId: calls[0] }),
 	},
+	launch: {
+		resource: 'campaign',
+		operation: 'launch',
+		parameters: (world) => ({ ...agent(world), name: 'Spring', toNumber: '+14155550100' }),
+	},
 } satisfies Record<string, OperationUnderTest>;
 
 export const ALL_OPERATIONS = { ...OPERATIONS, ...COMPOSED_OPERATIONS };
