@@ -108,7 +108,7 @@ describe('sentences', () => {
 
 	it('say of every operation what it does, in sentence case', () => {
 		const operations = operationsIn(samora);
-		expect(operations).toHaveLength(20);
+		expect(operations).toHaveLength(21);
 		for (const { name, action, description } of operations) {
 			expect({ name, action }).toEqual({
 				name,
