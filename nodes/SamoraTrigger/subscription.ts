@@ -1,5 +1,5 @@
 import { marksOf, newToken, TRIGGER_HEADER, type Marks } from './authenticity';
-import { sameUrl } from './webhookUrl';
+import { samePath, sameUrl } from './webhookUrl';
 
 export interface DataOptions {
 	include_transcript: boolean;
@@ -178,7 +178,7 @@ async function findOurs(
 	const others = all.filter(
 		({ id, ...rest }) =>
 			id !== byId?.id &&
-			(isOursByUrl(rest, url, marks) || (!isTestListen && isLeftBehind(rest, marks))),
+			(isOursByUrl(rest, url, marks) || (!isTestListen && isLeftBehind(rest, url, marks))),
 	);
 	return byId ? [byId, ...others] : others;
 }
@@ -194,15 +194,15 @@ function isOursByUrl(webhook: Omit<Webhook, 'id'>, url: string, marks: Marks): b
 }
 
 /**
- * Of this trigger in this n8n, at an address it no longer has. Test listens have the same marks, but not for long.
+ * Of this trigger in this n8n, at an address it no longer has. A test listen has the same marks, but another path,
+ * and does not last.
  */
-function isLeftBehind(webhook: Omit<Webhook, 'id'>, marks: Marks): boolean {
+function isLeftBehind(webhook: Omit<Webhook, 'id'>, url: string, marks: Marks): boolean {
 	const theirs = marksOf(tokenOf(webhook));
+	if (theirs?.trigger !== marks.trigger || theirs.instance !== marks.instance) return false;
 	return (
-		theirs?.trigger === marks.trigger &&
-		theirs.instance === marks.instance &&
-		webhook.created_at !== undefined &&
-		Date.now() - webhook.created_at > LONGEST_TEST_LISTEN_MS
+		(webhook.url !== undefined && samePath(webhook.url, url)) ||
+		(webhook.created_at !== undefined && Date.now() - webhook.created_at > LONGEST_TEST_LISTEN_MS)
 	);
 }
 

@@ -25,6 +25,13 @@ export function sameUrl(one: string, other: string): boolean {
 	return normalized(one) === normalized(other);
 }
 
+/** Whether two addresses differ in nothing but the machine. */
+export function samePath(one: string, other: string): boolean {
+	return (
+		URL.canParse(one) && URL.canParse(other) && new URL(one).pathname === new URL(other).pathname
+	);
+}
+
 function normalized(url: string): string {
 	try {
 		return new URL(url.trim()).href.replace(/\/$/, '');

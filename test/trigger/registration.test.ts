@@ -479,7 +479,6 @@ describe('a webhook of this trigger at an address it no longer has', () => {
 		'is removed with the next registration (%s)',
 		async (mode) => {
 			await lostAndMoved();
-			later(11 * MINUTE);
 			expect(await host.publish('w1', { mode })).toEqual({});
 			await expectRegistered();
 			await theOnly();
