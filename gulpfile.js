@@ -1,10 +1,11 @@
 'use strict';
 
-const { rm } = require('node:fs/promises');
+const { rm, writeFile } = require('node:fs/promises');
 const { build } = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 const { n8n } = require('./package.json');
 const numberingPlans = require('./tools/build/numberingPlans');
+const { thirdPartyNotices } = require('./tools/build/thirdPartyNotices');
 
 /** The source of a file that n8n is told to load. */
 const sourceOf = (file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
@@ -23,10 +24,11 @@ const smallNumberingPlans = {
 
 /**
  * One self-contained file per node and credential: what they import from devDependencies is bundled,
- * since the published package has no runtime dependencies. n8n-workflow is n8n's own.
+ * since the published package has no runtime dependencies. n8n-workflow is n8n's own. The licences of what is
+ * bundled come along.
  */
-const code = () =>
-	build({
+const code = async () => {
+	const { metafile } = await build({
 		entryPoints: [...n8n.nodes, ...n8n.credentials].map(sourceOf),
 		outdir: 'dist',
 		outbase: '.',
@@ -42,7 +44,10 @@ const code = () =>
 		minifySyntax: true,
 		legalComments: 'inline',
 		logLevel: 'warning',
+		metafile: true,
 	});
+	await writeFile('dist/THIRD-PARTY-NOTICES.md', thirdPartyNotices(Object.keys(metafile.inputs)));
+};
 
 /** encoding: false keeps the bytes as they are; the folders stay where the descriptions' `file:` paths point. */
 const assets = () =>

@@ -1,0 +1,25 @@
+import { bundledPackages, thirdPartyNotices } from '../../tools/build/thirdPartyNotices';
+
+describe('the notices about bundled code', () => {
+	it('name each package that a file comes from once, also those inside another', () => {
+		expect(
+			bundledPackages([
+				'nodes/Samora/Samora.node.ts',
+				'node_modules/p-limit/index.js',
+				'node_modules/p-limit/lib/more.js',
+				'node_modules/@scope/name/index.js',
+				'node_modules/p-limit/node_modules/yocto-queue/index.js',
+			]),
+		).toEqual([
+			'node_modules/@scope/name',
+			'node_modules/p-limit',
+			'node_modules/p-limit/node_modules/yocto-queue',
+		]);
+	});
+
+	it('contain the text of the licence', () => {
+		const notices = thirdPartyNotices(['node_modules/p-limit/index.js']);
+		expect(notices).toMatch(/^## p-limit \d+\.\d+\.\d+ \(MIT\)$/m);
+		expect(notices).toContain('The above copyright notice and this permission notice');
+	});
+});

@@ -1,0 +1,162 @@
+import { isRecord, type JsonRecord } from '../n8n/json';
+
+/** The text of each file of a package, by its path. */
+export type PackageFiles = ReadonlyMap<string, string>;
+
+export const MAX_UNPACKED_BYTES = 300_000;
+
+const NOTICES = 'dist/THIRD-PARTY-NOTICES.md';
+const ICONS = ['dist/icons/samora.svg', 'dist/icons/samora.dark.svg'];
+
+/** Exactly what belongs in the package: what n8n is told to load, and what a person should have with it. */
+export function expectedFiles(manifest: JsonRecord): string[] {
+	const { nodes, credentials } = loadedFiles(manifest);
+	return [
+		'LICENSE',
+		'README.md',
+		'index.js',
+		'package.json',
+		...nodes,
+		...nodes.map((file) => file.replace(/\.js$/, '.json')),
+		...credentials,
+		...ICONS,
+		NOTICES,
+	].sort();
+}
+
+/** What package.json tells n8n to load. */
+export function loadedFiles(manifest: JsonRecord): { nodes: string[]; credentials: string[] } {
+	const { n8n } = manifest;
+	const files = (list: unknown) =>
+		(Array.isArray(list) ? list : []).filter((file) => typeof file === 'string');
+	return isRecord(n8n)
+		? { nodes: files(n8n.nodes), credentials: files(n8n.credentials) }
+		: { nodes: [], credentials: [] };
+}
+
+export function contentFindings(files: PackageFiles, manifest: JsonRecord): string[] {
+	const expected = expectedFiles(manifest);
+	return [
+		...expected.filter((file) => !files.has(file)).map((file) => `${file} is missing`),
+		...[...files.keys()]
+			.filter((file) => !expected.includes(file))
+			.map((file) => `${file} does not belong in the package`),
+	];
+}
+
+export function sizeFindings(files: PackageFiles): string[] {
+	const bytes = unpackedBytes(files);
+	return bytes > MAX_UNPACKED_BYTES
+		? [`unpacked it is ${bytes} bytes, more than ${MAX_UNPACKED_BYTES}`]
+		: [];
+}
+
+export function unpackedBytes(files: PackageFiles): number {
+	return [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
+/** What n8n and npm make of package.json when it is installed. */
+export function manifestFindings(manifest: JsonRecord): string[] {
+	const findings: string[] = [];
+	for (const kind of ['dependencies', 'optionalDependencies', 'bundledDependencies']) {
+		if (manifest[kind] !== undefined) findings.push(`package.json has ${kind}`);
+	}
+	const peers = isRecord(manifest.peerDependencies) ? Object.keys(manifest.peerDependencies) : [];
+	if (peers.join() !== 'n8n-workflow') {
+		findings.push('n8n-workflow is not the only peer dependency');
+	}
+	const scripts = isRecord(manifest.scripts) ? Object.keys(manifest.scripts) : [];
+	for (const script of scripts.filter((name) => RUN_BY_NPM.includes(name))) {
+		findings.push(`npm would run the script "${script}" by itself`);
+	}
+	return findings;
+}
+
+const RUN_BY_NPM = [
+	'preinstall',
+	'install',
+	'postinstall',
+	'preprepare',
+	'prepare',
+	'postprepare',
+	'prepublish',
+];
+
+/** Hosts that a person, n8n or Samora may meet in the package. Any other came in by accident. */
+const KNOWN_HOSTS =
+	/^(localhost|127\.0\.0\.1|(.+\.)?samora\.ai|(.+\.)?n8n\.io|github\.com|raw\.githubusercontent\.com|www\.npmjs\.com|sindresorhus\.com|www\.w3\.org|(.+\.)?example(\.com|\.org)?)$/;
+
+const PRIVATE: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
+	[
+		'a path of somebody’s machine',
+		/(?<![\w.])(?:\/(?:home|root|Users|work|tmp|var)\/[\w.-]+|[A-Z]:\\\w+)/,
+	],
+	['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
+	['a token of npm', /\bnpm_[A-Za-z0-9]{20,}/],
+	['a token of GitHub', /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/],
+	['a key of a cloud', /\bAKIA[0-9A-Z]{16}\b/],
+	['where its source map is', /\/\/# sourceMappingURL=/],
+];
+
+/** What of the machine it was made on, or of its owner, must not be for everybody to read. */
+export function privacyFindings(files: PackageFiles): string[] {
+	return [...files].flatMap(([file, text]) => {
+		const hosts = [...text.matchAll(/\bhttps?:\/\/(?:[\w.-]+@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)/gi)]
+			.map(([, host]) => host.toLowerCase())
+			.filter((host) => !KNOWN_HOSTS.test(host));
+		return [
+			...PRIVATE.flatMap(([what, pattern]) => {
+				const found = pattern.exec(text)?.[0];
+				return found === undefined ? [] : [`${file} has ${what}: ${found.slice(0, 40)}`];
+			}),
+			...[...new Set(hosts)].map((host) => `${file} names the host ${host}`),
+		];
+	});
+}
+
+/** What the bundles may take from n8n-workflow when they run: the oldest supported n8n has these. */
+const IN_OLDEST_N8N = ['NodeApiError', 'NodeOperationError', 'sleep'];
+
+export function n8nWorkflowFindings(files: PackageFiles): string[] {
+	return [...files].flatMap(([file, text]) =>
+		[...new Set([...text.matchAll(/\bimport_n8n_workflow\d*\.(\w+)/g)].map(([, name]) => name))]
+			.filter((name) => !IN_OLDEST_N8N.includes(name))
+			.map((name) => `${file} uses ${name} of n8n-workflow`),
+	);
+}
+
+/** @param bundled the names of the packages whose code is in the bundles */
+export function noticeFindings(files: PackageFiles, bundled: string[]): string[] {
+	const notices = files.get(NOTICES) ?? '';
+	return bundled
+		.filter((name) => !notices.includes(`## ${name} `))
+		.map((name) => `${NOTICES} has no licence of ${name}, whose code is bundled`);
+}
+
+/** n8n's panel finds a node by its codex file, which names the node by package and node name. */
+export function codexFindings(files: PackageFiles, manifest: JsonRecord): string[] {
+	return loadedFiles(manifest).nodes.flatMap((file) => {
+		const codexFile = file.replace(/\.js$/, '.json');
+		const codex = parsed(files.get(codexFile) ?? '');
+		if (!isRecord(codex)) return [`${codexFile} is not JSON`];
+		const findings: string[] = [];
+		if (!String(codex.node).startsWith(`${String(manifest.name)}.`)) {
+			findings.push(`${codexFile} is about ${String(codex.node)}`);
+		}
+		if (!Array.isArray(codex.categories) || codex.categories.length === 0) {
+			findings.push(`${codexFile} names no category`);
+		}
+		if (!Array.isArray(codex.alias) || codex.alias.length === 0) {
+			findings.push(`${codexFile} has no words that people search for`);
+		}
+		return findings;
+	});
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import type { PackageFiles } from './packageRules';
+
+const run = promisify(execFile);
+
+/** Unpacks a package's tarball into a folder of its own. */
+export async function unpacked(
+	tarball: string,
+): Promise<{ folder: string; remove: () => Promise<void> }> {
+	const folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-unpacked-'));
+	await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
+	return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Every file in a folder. All that this package has are texts. */
+export async function filesIn(folder: string): Promise<PackageFiles> {
+	const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+	const files = await Promise.all(
+		entries
+			.filter((entry) => !entry.isDirectory())
+			.map(async (entry) => {
+				const file = path.join(entry.parentPath, entry.name);
+				const name = path.relative(folder, file).split(path.sep).join('/');
+				return [name, await readFile(file, 'utf8')] as const;
+			}),
+	);
+	return new Map(files);
+}
