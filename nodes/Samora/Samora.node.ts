@@ -1,4 +1,4 @@
-import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { campaigns } from './listSearch/campaigns';
 import { webhooks } from './listSearch/webhooks';
@@ -7,6 +7,7 @@ import { campaignProperties } from './resources/campaign';
 import { addAllRecipients } from './resources/campaign/addRecipients';
 import { launchCampaigns } from './resources/campaign/launch';
 import { webhookProperties } from './resources/webhook';
+import { MAIN } from './shared/connection';
 
 export class Samora implements INodeType {
 	description: INodeTypeDescription = {
@@ -19,8 +20,8 @@ export class Samora implements INodeType {
 		description: 'Have AI voice agents call people, one by one or in campaigns',
 		defaults: { name: 'Samora' },
 		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		inputs: [MAIN],
+		outputs: [MAIN],
 		credentials: [{ name: 'samoraApi', required: true }],
 		requestDefaults: {
 			baseURL: '={{ $credentials.baseUrl }}',

@@ -8,8 +8,8 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { MAIN } from '../Samora/shared/connection';
 import {
 	hookIdentity,
 	identity,
@@ -40,7 +40,7 @@ export class SamoraTrigger implements INodeType {
 		activationMessage: 'Samora now reports the calls of your agent to this workflow.',
 		defaults: { name: 'Samora Trigger' },
 		inputs: [],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: [MAIN],
 		credentials: [{ name: 'samoraApi', required: true }],
 		webhooks: [
 			{

@@ -7,7 +7,7 @@ import { lock } from 'proper-lockfile';
 
 import { isRecord, parseJson } from './json';
 import { npmEnvironment } from './npm';
-import { installFolder, recipeFor, type Recipe } from './recipes';
+import { installFolder, majorOf, recipeFor, type Recipe } from './recipes';
 import { spawnTethered } from './tetheredProcess';
 
 const run = promisify(execFile);
@@ -121,13 +121,13 @@ async function install(
 		// Without install scripts: one of a Kafka client's wants sources from outside the registry.
 		await npmStep(folder, ['install', '--ignore-scripts', '--no-audit', '--no-fund'], signal);
 	}
-	const missing = await whatDoesNotRun(installed);
+	const missing = await whatDoesNotRun(installed, recipe);
 	if (missing) {
-		progress.activity('compiling SQLite and fetching Node 24');
+		progress.activity(`compiling SQLite and fetching Node ${majorOf(recipe.node)}`);
 		await npmStep(folder, ['rebuild', '--ignore-scripts=false', 'sqlite3', 'node'], signal);
 	}
 	progress.activity('checking that it runs');
-	const stillMissing = await whatDoesNotRun(installed);
+	const stillMissing = await whatDoesNotRun(installed, recipe);
 	if (stillMissing) {
 		throw new Error(
 			`n8n ${version} was installed into ${folder}, but ${stillMissing}. See ${path.join(folder, LOG)}; deleting the folder starts afresh.`,
@@ -147,10 +147,14 @@ async function isDownloaded({ folder, version }: InstalledN8n): Promise<boolean>
 	return isRecord(manifest) && manifest.version === version;
 }
 
-async function whatDoesNotRun({ folder, node }: InstalledN8n): Promise<string | undefined> {
+async function whatDoesNotRun(
+	{ folder, node }: InstalledN8n,
+	recipe: Recipe,
+): Promise<string | undefined> {
+	const major = majorOf(recipe.node);
 	try {
 		const { stdout } = await run(node, ['--version']);
-		if (!stdout.startsWith('v24.')) return `its Node is ${stdout.trim()}, not 24`;
+		if (!stdout.startsWith(`v${major}.`)) return `its Node is ${stdout.trim()}, not ${major}`;
 	} catch {
 		return 'its Node binary does not start';
 	}
@@ -162,7 +166,7 @@ async function whatDoesNotRun({ folder, node }: InstalledN8n): Promise<string | 
 	return undefined;
 }
 
-async function npmStep(folder: string, args: string[], signal?: AbortSignal): Promise<void> {
+export async function npmStep(folder: string, args: string[], signal?: AbortSignal): Promise<void> {
 	signal?.throwIfAborted();
 	const logFile = path.join(folder, LOG);
 	const log = await open(logFile, 'a');
@@ -189,7 +193,7 @@ async function npmStep(folder: string, args: string[], signal?: AbortSignal): Pr
 }
 
 /** The lock of a process that was killed goes stale by itself. */
-async function lockFolder(
+export async function lockFolder(
 	folder: string,
 	{ onHeld, signal }: { onHeld: () => void; signal?: AbortSignal },
 ): Promise<() => Promise<void>> {

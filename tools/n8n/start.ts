@@ -5,7 +5,8 @@ import path from 'node:path';
 import { ensureN8n, type InstalledN8n, type InstallOptions } from './install';
 import { installPackage } from './communityPackage';
 import { freePort } from './ports';
-import { DEFAULT_N8N_VERSION, recipeFor } from './recipes';
+import { ensureNode } from './nodeRuntime';
+import { DEFAULT_N8N_VERSION, recipeFor, settingsFor } from './recipes';
 import { spawnTethered, type TetheredProcess } from './tetheredProcess';
 import { waitFor } from './waiting';
 
@@ -24,6 +25,10 @@ export interface StartOptions extends InstallOptions {
 	port?: number;
 	/** Tarball of a community package that is installed before the start. */
 	packageTarball?: string;
+	/** Exact version of the Node to run it under; else `SAMORA_N8N_NODE`, else the one it was installed with. */
+	nodeVersion?: string;
+	/** Where this n8n's npm finds packages; without it, where the person's does. */
+	npmRegistry?: string;
 	env?: Record<string, string>;
 }
 
@@ -48,7 +53,11 @@ export interface RunningN8n {
 /** Starts an n8n of its own for this process: isolated, quiet, on loopback, ready to be used when this returns. */
 export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> {
 	const { version = DEFAULT_N8N_VERSION, command = 'start', packageTarball, signal } = options;
+	const { node: ownNode } = recipeFor(version);
+	const nodeVersion = options.nodeVersion ?? process.env.SAMORA_N8N_NODE ?? ownNode;
 	const installed = await ensureN8n(version, options);
+	const { entry } = installed;
+	const node = nodeVersion === ownNode ? installed.node : await ensureNode(nodeVersion);
 	const userFolder =
 		options.userFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-')));
 	const isTemporary = options.userFolder === undefined;
@@ -65,11 +74,11 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 		const port = await freePort(options.port);
 		const url = `http://127.0.0.1:${port}`;
 		const logFile = path.join(userFolder, 'n8n.log');
-		const child = await spawnN8n(installed, command, logFile, {
+		const child = await spawnN8n({ node, entry }, command, logFile, {
 			...quietEnvironment(userFolder, url, port, await freePort()),
 			...(command === 'worker' && workerEnvironment(port)),
-			PATH: await pathFor(installed, userFolder),
-			...recipeFor(version).env,
+			PATH: await pathFor(node, userFolder, options.npmRegistry),
+			...settingsFor(version, nodeVersion),
 			...options.env,
 		});
 		try {
@@ -89,7 +98,7 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 			url,
 			userFolder,
 			logFile,
-			node: installed.node,
+			node,
 			pid: child.pid,
 			get running() {
 				return child.running;
@@ -108,7 +117,7 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 }
 
 async function spawnN8n(
-	{ node, entry }: InstalledN8n,
+	{ node, entry }: Pick<InstalledN8n, 'node' | 'entry'>,
 	command: N8nCommand,
 	logFile: string,
 	env: NodeJS.ProcessEnv,
@@ -127,18 +136,22 @@ async function spawnN8n(
 
 /**
  * n8n calls `node` and `npm` by name. It is to find its own Node, but the person's npm under the person's Node:
- * npm looks for its global settings, such as a registry, beside the Node it runs under.
+ * npm looks for its global settings, such as a registry, beside the Node it runs under. n8n names npm's registry, and
+ * lets only its paying customers name another; npm heeds the last one it is told.
  */
-async function pathFor({ node }: InstalledN8n, userFolder: string): Promise<string> {
+async function pathFor(node: string, userFolder: string, npmRegistry?: string): Promise<string> {
 	const commands = path.join(userFolder, 'bin');
 	const { PATH = '' } = process.env;
 	const quotedPath = `'${PATH.replaceAll("'", "'\\''")}'`;
 	await rm(commands, { recursive: true, force: true });
 	await mkdir(commands);
 	await symlink(node, path.join(commands, 'node'));
-	await writeFile(path.join(commands, 'npm'), `#!/bin/sh\nPATH=${quotedPath} exec npm "$@"\n`, {
-		mode: 0o755,
-	});
+	const registry = npmRegistry ? ` --registry=${npmRegistry}` : '';
+	await writeFile(
+		path.join(commands, 'npm'),
+		`#!/bin/sh\nPATH=${quotedPath} exec npm "$@"${registry}\n`,
+		{ mode: 0o755 },
+	);
 	return `${commands}${path.delimiter}${PATH}`;
 }
 

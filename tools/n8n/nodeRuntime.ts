@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { lockFolder, npmStep } from './install';
+import { cacheFolder } from './recipes';
+
+const run = promisify(execFile);
+
+/**
+ * Another Node than the one an n8n was installed with, for trying that n8n under it. It comes from the npm package
+ * `node`, once per version, into the same cache.
+ *
+ * @param version exact, e.g. `22.23.3`
+ * @returns the path of its binary
+ */
+export async function ensureNode(version: string): Promise<string> {
+	const folder = path.join(cacheFolder(), `node-${version}`);
+	const binary = path.join(folder, 'node_modules', 'node', 'bin', 'node');
+	if (await isNode(binary, version)) return binary;
+	await mkdir(folder, { recursive: true });
+	const release = await lockFolder(folder, { onHeld: () => undefined });
+	try {
+		if (!(await isNode(binary, version))) {
+			await writeFile(
+				path.join(folder, 'package.json'),
+				JSON.stringify({ private: true, dependencies: { node: version } }),
+			);
+			// Its install script puts the binary for this machine in place.
+			await npmStep(folder, ['install', '--ignore-scripts=false', '--no-audit', '--no-fund']);
+		}
+	} finally {
+		await release();
+	}
+	if (!(await isNode(binary, version))) {
+		throw new Error(`Node ${version} was installed into ${folder}, but it does not start`);
+	}
+	return binary;
+}
+
+async function isNode(binary: string, version: string): Promise<boolean> {
+	try {
+		return (await run(binary, ['--version'])).stdout.trim() === `v${version}`;
+	} catch {
+		return false;
+	}
+}
