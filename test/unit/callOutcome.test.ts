@@ -1,0 +1,19 @@
+import { outcomeOf } from '../../nodes/Samora/shared/callOutcome';
+
+const AT = '2026-03-01T12:00:00Z';
+
+it.each([
+	['CALL_FINISHED', AT, 'finished'],
+	['UNANSWERED', null, 'unanswered'],
+	['REJECTED', null, 'rejected'],
+	['VOICEMAIL', AT, 'voicemail'],
+	['FAILED', null, 'failed'],
+	['TRANSFERRED', AT, 'ended'],
+	['TRANSFERRED', null, undefined],
+	['PENDING', null, undefined],
+	['TRIGGERED', null, undefined],
+	['ONGOING', AT, undefined],
+	['toString', null, undefined],
+])('a call that is %s with the end %s: %s', (status, ended_at, outcome) => {
+	expect(outcomeOf({ status, ended_at })).toBe(outcome);
+});

@@ -1,0 +1,174 @@
+import { CallWatch, pauseBeforeLook } from '../../nodes/Samora/shared/callWatch';
+import type { Exchange } from '../../nodes/Samora/shared/exchange';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+const answered = (
+	statusCode: number,
+	body: unknown,
+	fate: Exchange['fate'] = 'done',
+): Exchange => ({
+	fate,
+	answer: { statusCode, headers: {}, body },
+});
+const details = (data: object) => answered(200, { data });
+const GOING_ON = details({ status: 'ONGOING', ended_at: null });
+const FILES = { recording_url: 'https://r', transcript_url: 'https://t' };
+const FINISHED = details({ status: 'CALL_FINISHED', started_at: 'x', ended_at: 'x', ...FILES });
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const since = () => Date.now();
+
+/** Watches calls with a time of their own, and notes when each was looked at: seconds after the beginning. */
+function watchCalls(answer: (callId: string, seconds: number) => Exchange) {
+	const begin = since();
+	const looks: number[] = [];
+	const stop = new AbortController();
+	const watch = new CallWatch(async (callId) => {
+		const seconds = (since() - begin) / SECOND;
+		looks.push(seconds);
+		return answer(callId, seconds);
+	}, stop.signal);
+	return { watch, looks, stop };
+}
+
+const lasting =
+	(length: number) =>
+	(_: string, seconds: number): Exchange =>
+		seconds < length ? GOING_ON : FINISHED;
+
+describe('the pauses', () => {
+	it('double from the quickest up to half a minute', () => {
+		const pauses = [0, 1, 2, 3, 4, 50].map((looks) => pauseBeforeLook(looks, 5 * SECOND));
+		expect(pauses).toEqual([5, 10, 20, 30, 30, 30].map((seconds) => seconds * SECOND));
+	});
+
+	it('are never shorter than what the person chose', () => {
+		expect(pauseBeforeLook(3, 45 * SECOND)).toBe(45 * SECOND);
+	});
+
+	it('make the looks at one call', async () => {
+		const { watch, looks } = watchCalls(lasting(60));
+		const ending = watch.watch('one', { interval: 5 * SECOND, timeout: 30 * MINUTE });
+		await jest.advanceTimersByTimeAsync(2 * MINUTE);
+		expect(looks.map(Math.round)).toEqual([5, 15, 35, 65]);
+		expect(await ending).toMatchObject({ how: 'ended', outcome: 'finished' });
+	});
+});
+
+describe('many calls', () => {
+	it.each([1, 2, 5])(
+		'of 30 seconds, watched together, are at most a third of a look per second and call: every %i seconds',
+		async (interval) => {
+			const { watch, looks } = watchCalls(lasting(30));
+			const endings = Array.from(
+				{ length: 100 },
+				async (_, n) =>
+					await watch.watch(`${n}`, { interval: interval * SECOND, timeout: MINUTE * 5 }),
+			);
+			await jest.advanceTimersByTimeAsync(3 * MINUTE);
+			expect((await Promise.all(endings)).map(({ how }) => how)).toEqual(Array(100).fill('ended'));
+			expect(looks.length).toBeLessThanOrEqual((100 * 30) / 3 / 2);
+			const inSecond = (at: number) => looks.filter((look) => look >= at && look < at + 1).length;
+			expect(Math.max(...looks.map(inSecond))).toBeLessThanOrEqual(10);
+		},
+	);
+
+	it('take their turn, whichever has been due longest', async () => {
+		const { watch, looks } = watchCalls(lasting(1));
+		const endings = Array.from(
+			{ length: 300 },
+			async (_, n) => await watch.watch(`${n}`, { interval: SECOND, timeout: 5 * MINUTE }),
+		);
+		await jest.advanceTimersByTimeAsync(MINUTE);
+		await Promise.all(endings);
+		expect(looks).toHaveLength(300);
+	});
+});
+
+describe('the end', () => {
+	it('is waited for until the time is over, and the last state is told', async () => {
+		const { watch, looks } = watchCalls(() => GOING_ON);
+		const ending = watch.watch('one', { interval: 5 * SECOND, timeout: MINUTE });
+		await jest.advanceTimersByTimeAsync(MINUTE + SECOND);
+		expect(await ending).toMatchObject({ how: 'timeout', details: { status: 'ONGOING' } });
+		expect(Math.max(...looks)).toBeGreaterThan(55);
+	});
+
+	it('comes to the files for twenty seconds, and then the call ends without them', async () => {
+		const { watch, looks } = watchCalls(() =>
+			details({ status: 'CALL_FINISHED', started_at: 'x', ended_at: 'x', recording_url: null }),
+		);
+		const ending = watch.watch('one', { interval: 5 * SECOND, timeout: 30 * MINUTE });
+		await jest.advanceTimersByTimeAsync(MINUTE);
+		expect(await ending).toMatchObject({ how: 'ended', outcome: 'finished' });
+		expect(Math.max(...looks)).toBeLessThanOrEqual(26);
+		expect(looks.length).toBeGreaterThan(2);
+	});
+
+	it('needs no files where nobody picked up', async () => {
+		const { watch, looks } = watchCalls(() => details({ status: 'UNANSWERED', ended_at: 'x' }));
+		const ending = watch.watch('one', { interval: 5 * SECOND, timeout: MINUTE });
+		await jest.advanceTimersByTimeAsync(10 * SECOND);
+		expect(await ending).toMatchObject({ how: 'ended', outcome: 'unanswered' });
+		expect(looks).toHaveLength(1);
+	});
+
+	it('is looked for at once when the call was placed a while ago', async () => {
+		const { watch, looks } = watchCalls(() => FINISHED);
+		const ending = watch.watch('one', { interval: MINUTE, timeout: 5 * MINUTE, again: true });
+		await jest.advanceTimersByTimeAsync(10);
+		expect(await ending).toMatchObject({ how: 'ended' });
+		expect(looks).toHaveLength(1);
+	});
+
+	it('is a refusal only when Samora insists', async () => {
+		const refusal = answered(404, { message: 'Not found' }, 'refused');
+		let refusals = 0;
+		const once = watchCalls(() => (refusals++ < 2 ? refusal : FINISHED));
+		const patient = once.watch.watch('one', { interval: SECOND, timeout: MINUTE });
+		const insisting = watchCalls(() => refusal);
+		const refused = insisting.watch.watch('one', { interval: SECOND, timeout: MINUTE });
+		await jest.advanceTimersByTimeAsync(MINUTE / 2);
+		expect(await patient).toMatchObject({ how: 'ended' });
+		expect(await refused).toMatchObject({ how: 'refused', unseen: refusal });
+		expect(insisting.looks).toHaveLength(3);
+	});
+
+	it('comes at once when nobody waits any more, a look that hangs or not', async () => {
+		const stop = new AbortController();
+		const watch = new CallWatch(async () => await new Promise(() => {}), stop.signal);
+		const one = watch.watch('one', { interval: SECOND, timeout: MINUTE });
+		const other = watch.watch('other', { interval: 10 * SECOND, timeout: MINUTE });
+		await jest.advanceTimersByTimeAsync(5 * SECOND);
+		stop.abort();
+		await jest.advanceTimersByTimeAsync(1);
+		expect(await Promise.all([one, other])).toEqual([
+			{ how: 'stopped', details: undefined },
+			{ how: 'stopped', details: undefined },
+		]);
+	});
+});
+
+it('all looks pause when Samora asks to slow down', async () => {
+	const slow: Exchange = {
+		fate: 'busy',
+		answer: { statusCode: 429, headers: { 'retry-after': '20' }, body: '' },
+	};
+	let first = true;
+	const { watch, looks } = watchCalls(() => {
+		const answer = first ? slow : FINISHED;
+		first = false;
+		return answer;
+	});
+	const endings = ['one', 'two', 'three'].map(
+		async (id) => await watch.watch(id, { interval: SECOND, timeout: 5 * MINUTE }),
+	);
+	await jest.advanceTimersByTimeAsync(MINUTE);
+	await Promise.all(endings);
+	expect(looks).toHaveLength(4);
+	expect(looks[1]).toBeGreaterThanOrEqual(looks[0] + 20);
+});
