@@ -81,9 +81,9 @@ interface Judged {
 	verdict: Verdict;
 }
 
-async function inLanes(
-	cases: Case[],
-	judgeCase: (sandbox: Sandbox, tried: Case) => Promise<Verdict>,
+async function inLanes<Tried extends Case>(
+	cases: Tried[],
+	judgeCase: (sandbox: Sandbox, tried: Tried) => Promise<Verdict>,
 ): Promise<Judged[]> {
 	const waiting = [...cases];
 	const verdicts: Judged[] = [];
@@ -118,7 +118,7 @@ function report(name: string, things: string, verdicts: Judged[]): void {
 async function spoil(
 	sandbox: Sandbox,
 	{ kind, stays }: Case,
-	where: { operationId: string; match: string },
+	where: { operationId: string; match?: string; skip?: number },
 ): Promise<void> {
 	await sandbox.control.addFault({
 		kind,
@@ -261,4 +261,62 @@ async function createCampaign(sandbox: Sandbox, name: string): Promise<string> {
 		credentialFor(sandbox),
 	);
 	return String(output[0].json.campaign_id);
+}
+
+it('calls nobody twice and loses no call that is waited for, whatever fails wherever', async () => {
+	const cases = FAULT_KINDS.flatMap((kind) =>
+		(['triggerCall', 'getCall'] as const).flatMap((where) =>
+			[0, 2].flatMap((at) =>
+				[false, true].flatMap((stays) =>
+					ON_ERROR.flatMap((onError) =>
+						[false, true].map((retries) => ({
+							kind,
+							where,
+							count: 3,
+							at,
+							stays,
+							onError,
+							retries,
+						})),
+					),
+				),
+			),
+		),
+	).map((tried, id) => ({ ...tried, id: CASES.length + 1000 + id }));
+	const verdicts = await inLanes(cases, async (sandbox, tried) => await tryWaiting(sandbox, tried));
+	report('fault matrix of calls that are waited for', 'calls', verdicts);
+	expect(verdicts).toHaveLength(cases.length);
+	expect(sum(verdicts)).toBeGreaterThan(cases.length);
+	expect(defects(verdicts)).toEqual({ doubled: [], lost: [], silent: [] });
+}, 280_000);
+
+type WaitingCase = Case & { where: 'triggerCall' | 'getCall' };
+
+/** A call of nine virtual seconds takes a tenth of a second. */
+const SPEED = 90;
+
+async function tryWaiting(sandbox: Sandbox, tried: WaitingCase): Promise<Verdict> {
+	await sandbox.control.reset();
+	await sandbox.control.setSpeed(SPEED);
+	const { where, at } = tried;
+	const which = where === 'triggerCall' ? { match: numberOf(tried, at) } : { skip: at };
+	await spoil(sandbox, tried, { operationId: where, ...which });
+	const outcome = await runNode(
+		samoraNode(
+			{
+				resource: 'call',
+				operation: 'triggerAndWait',
+				agentId: sandbox.agents[0].id,
+				toNumber: '={{ $json.phone }}',
+				wait: { pollInterval: 0.1, timeout: 0.02 },
+				requestOptions: { timeout: TIMEOUT_MS },
+			},
+			settingsOf(tried),
+		),
+		Array.from({ length: tried.count }, (_, item) => ({ phone: numberOf(tried, item) })),
+		credentialFor(sandbox),
+	);
+	return await judge(sandbox, tried, outcome, tried.count, (said, number) =>
+		said.includes(`It is not known whether ${number} is being called`),
+	);
 }
