@@ -54,3 +54,6 @@ const assets = () =>
 	src(['icons/*.svg', 'nodes/**/*.node.json'], { base: '.', encoding: false }).pipe(dest('dist'));
 
 exports.build = series(clean, parallel(code, assets));
+
+/** For an n8n that watches the files: none of them is missing meanwhile. */
+exports.refresh = parallel(code, assets);

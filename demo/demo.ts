@@ -6,9 +6,11 @@ import { installProgressOn } from '../tools/n8n/installProgress';
 import { describe, loggedEvents } from './callLog';
 import { rehearse } from './rehearsal';
 import { OWNER, putUpStage, SANDBOX_SPEED, type Stage } from './stage';
+import { bringChanges, RELOADING_N8N } from './watching';
 
 const USAGE = `npm run demo             n8n with the Samora nodes and two workflows, ready to be tried
-npm run demo -- --once   the same without a person: one lead, one call, one outcome; says how it went`;
+npm run demo -- --once   the same without a person: one lead, one call, one outcome; says how it went
+npm run dev              the demo for those who change the nodes: n8n shows a change as soon as it is saved`;
 
 const interruption = new AbortController();
 
@@ -18,7 +20,11 @@ function say(line: string) {
 
 async function main(): Promise<number> {
 	const { values } = parseArgs({
-		options: { once: { type: 'boolean' }, help: { type: 'boolean' } },
+		options: {
+			once: { type: 'boolean' },
+			watch: { type: 'boolean' },
+			help: { type: 'boolean' },
+		},
 	});
 	if (values.help) {
 		console.log(USAGE);
@@ -34,9 +40,14 @@ async function main(): Promise<number> {
 				say,
 				onInstallProgress: installProgressOn(process.stdout),
 				signal: interruption.signal,
+				env: values.watch ? RELOADING_N8N : undefined,
 			},
 			takeDown,
 		);
+		if (values.watch) {
+			const stopWatching = bringChanges(stage.n8n, say);
+			takeDown.push(async () => stopWatching());
+		}
 		if (values.once) {
 			await rehearse(stage, say, interruption.signal);
 		} else {

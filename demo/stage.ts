@@ -42,6 +42,8 @@ export interface StageOptions {
 	say: (line: string) => void;
 	onInstallProgress: (progress: InstallProgress) => void;
 	signal: AbortSignal;
+	/** Settings of n8n besides the usual ones. */
+	env?: Record<string, string>;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface StageOptions {
  * there, so that an interruption at any point leaves nothing behind.
  */
 export async function putUpStage(
-	{ say, onInstallProgress, signal }: StageOptions,
+	{ say, onInstallProgress, signal, env }: StageOptions,
 	takeDown: Array<() => Promise<void>>,
 ): Promise<Stage> {
 	say('Building and packing the nodes');
@@ -76,6 +78,7 @@ export async function putUpStage(
 		port: N8N_PORT,
 		packageTarball: packed.tarball,
 		signal,
+		env,
 	});
 	takeDown.push(() => n8n.stop());
 	await packed.remove();

@@ -32,8 +32,8 @@ import {
 import { parse, stringify } from 'flatted';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
-import { Samora } from '../../nodes/Samora/Samora.node';
-import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
+import { Samora } from '../../nodes/Samora/Samora.node.ts';
+import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node.ts';
 
 /**
  * Runs nodes in n8n's own engine, n8n-core. Only what lives in n8n's server is stood in for here: the registry of

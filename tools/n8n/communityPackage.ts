@@ -50,6 +50,10 @@ async function lastChange(name: string): Promise<number> {
 	return Math.max(0, ...(await Promise.all(times)));
 }
 
+/** Where an n8n has a community package. */
+export const installedPackageFolder = (n8nFolder: string, name: string): string =>
+	path.join(n8nFolder, 'nodes', 'node_modules', name);
+
 /**
  * Puts a packed package where n8n's Community nodes screen would have put it, by the same steps: unpacked into
  * `nodes/node_modules/<name>`, its dev, peer and optional dependencies dropped (so no second n8n-workflow comes
@@ -62,7 +66,7 @@ export async function installPackage(tarball: string, n8nFolder: string): Promis
 		await run('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
 		const manifest = await readManifest(path.join(unpacked, 'package.json'));
 		const name = String(manifest.name);
-		const packageFolder = path.join(nodesFolder, 'node_modules', name);
+		const packageFolder = installedPackageFolder(n8nFolder, name);
 		await rm(packageFolder, { recursive: true, force: true });
 		await mkdir(packageFolder, { recursive: true });
 		await run('tar', ['-xzf', tarball, '-C', packageFolder, '--strip-components=1']);
@@ -130,7 +134,7 @@ export async function noteInstalledPackage(
 ): Promise<void> {
 	const n8nFolder = path.join(userFolder, '.n8n');
 	const manifest = await readManifest(
-		path.join(n8nFolder, 'nodes', 'node_modules', name, 'package.json'),
+		path.join(installedPackageFolder(n8nFolder, name), 'package.json'),
 	);
 	// n8n makes a tool for agents of a node by itself; the package did not bring it.
 	const nodes = (await client.nodeTypes(`${name}.`)).filter(
