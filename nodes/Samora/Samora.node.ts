@@ -16,7 +16,9 @@ export class Samora implements INodeType {
 		icon: { light: 'file:../../icons/samora.svg', dark: 'file:../../icons/samora.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		// "campaign: add recipients", "webhook: get many": as the operations are called, not as they are saved.
+		subtitle:
+			'={{ ($parameter["resource"] + ": " + $parameter["operation"]).replace("getAll", "getMany").replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase()) }}',
 		description: 'Have AI voice agents call people, one by one or in campaigns',
 		defaults: { name: 'Samora' },
 		usableAsTool: true,

@@ -9,7 +9,7 @@ const whenFinished = { show: { '/events': ['CALL_FINISHED'] } };
 export const triggerFields: INodeProperties[] = [
 	{
 		displayName:
-			'Samora calls this n8n over the internet, so n8n needs a public https address. Each agent reports to its own trigger: add one Samora Trigger per agent.',
+			'Samora sends its events to this n8n over the internet, so n8n needs a public https address. Each agent needs a Samora Trigger of its own.',
 		name: 'notice',
 		type: 'notice',
 		default: '',

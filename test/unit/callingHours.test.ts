@@ -28,8 +28,14 @@ const at = (local: string, zone = 'Europe/Berlin') => DateTime.fromISO(local, { 
 const opensAt = (calling: CallingHours, now: Date) => nextOpening(calling, now)?.toISOString();
 
 describe('callingHoursFrom', () => {
-	test.each([undefined, null, '', {}])('%j means at any time', (value) => {
+	test.each([undefined, null, ''])('%j means at any time', (value) => {
 		expect(callingHoursFrom(value, 'UTC')).toBeUndefined();
+	});
+
+	test('refuses the option without the hours, which looks as if it kept some', () => {
+		expect(() => callingHoursFrom({}, 'UTC')).toThrow(
+			'Calling Hours is empty: add the hours, or remove the whole option',
+		);
 	});
 
 	test('takes what the field offers when only some of it is given', () => {

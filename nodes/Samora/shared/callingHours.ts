@@ -101,7 +101,7 @@ export const callingHoursField: INodeProperties = {
 };
 
 /**
- * The hours that a person set, or undefined when they set none. What cannot be understood is refused: to call at
+ * The hours that a person set, or undefined without the option. What cannot be understood is refused: to call at
  * any time instead would be the one thing they did not want.
  */
 export function callingHoursFrom(
@@ -110,7 +110,10 @@ export function callingHoursFrom(
 ): CallingHours | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
 	if (!isRecord(value)) throw new Refusal(LABEL, `${LABEL} must be hours and days`);
-	if (Object.keys(value).length === 0) return undefined;
+	// Its inner bin takes the hours out and leaves the option there, which still looks as if it kept some.
+	if (Object.keys(value).length === 0) {
+		throw new Refusal(LABEL, `${LABEL} is empty: add the hours, or remove the whole option`);
+	}
 	if (!isRecord(value.values)) {
 		throw new Refusal(LABEL, `${LABEL} must have the hours and days in "values"`);
 	}

@@ -44,6 +44,13 @@ interface Call extends Composed {
 const REQUEST_BYTES = 2 * 1024 * 1024;
 
 export const dialingFields: INodeProperties[] = [
+	{
+		displayName:
+			'Every input item is a real call, also when you execute this step to try it out. The sandbox that comes with this package rings no phone.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+	},
 	agentIdField,
 	{
 		displayName: 'To Number',
