@@ -8,7 +8,7 @@ module.exports = {
 	testEnvironment: 'node',
 	transform,
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/n8n/'],
+	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/n8n/', '<rootDir>/test/browser/'],
 	// The same table as in the bundle.
 	moduleNameMapper: {
 		'^libphonenumber-js/min/metadata$': '<rootDir>/tools/build/numberingPlans.js',

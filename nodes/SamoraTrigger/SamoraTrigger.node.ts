@@ -37,6 +37,16 @@ export class SamoraTrigger implements INodeType {
 			'={{ $parameter["events"].map((event) => event.replace("CALL_", "").toLowerCase()).join(", ") }}',
 		description: 'Starts the workflow when a call of a Samora voice agent begins, ends or fails',
 		eventTriggerDescription: 'Waiting for a call of your agent',
+		triggerPanel: {
+			header: 'Start from the calls of your agent',
+			executionsHelp: {
+				inactive:
+					'<b>While you build:</b> execute this step, then have the agent call somebody. The event appears here. n8n listens for two minutes and for one event.<br /><br /><b>When it works:</b> publish the workflow. From then on every event starts it, and you find it under Executions.',
+				active:
+					'<b>This workflow is published:</b> every event starts it, and you find it under Executions.<br /><br /><b>To change something:</b> execute this step and have the agent call somebody. The event appears here, too.',
+			},
+			activationHint: 'Publish the workflow, and every event starts it.',
+		},
 		activationMessage: 'Samora now reports the calls of your agent to this workflow.',
 		defaults: { name: 'Samora Trigger' },
 		inputs: [],

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { N8nClient, type CredentialReference } from '../../tools/n8n/client';
+import { N8nClient, type CredentialReference, type Owner } from '../../tools/n8n/client';
 import { packThisPackage } from '../../tools/n8n/communityPackage';
 import { installProgressOn } from '../../tools/n8n/installProgress';
 import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
@@ -16,6 +16,13 @@ export const VERSIONS = (process.env.SAMORA_N8N_VERSIONS ?? DEFAULT_N8N_VERSION)
 
 /** An n8n that is not cached yet takes long to install, in milliseconds. */
 export const FIRST_INSTALL_MS = 30 * 60_000;
+
+export const OWNER: Owner = {
+	email: 'owner@example.com',
+	password: 'Samora-test-1',
+	firstName: 'Test',
+	lastName: 'Owner',
+};
 
 /** A real n8n with the packed package in it, an owner, and a credential for a sandbox beside it. */
 export interface InstalledN8n {
@@ -57,12 +64,7 @@ export async function installedN8n(version: string): Promise<InstalledN8n> {
 			n8n = await startN8n({ version, userFolder, port, env });
 		};
 		const client = new N8nClient(n8n.url, version);
-		await client.setUpOwner({
-			email: 'owner@example.com',
-			password: 'Samora-test-1',
-			firstName: 'Test',
-			lastName: 'Owner',
-		});
+		await client.setUpOwner(OWNER);
 		const credential = await client.createCredential({
 			name: 'Samora',
 			type: 'samoraApi',

@@ -29,6 +29,8 @@ interface Step {
 	items?: IDataObject[];
 	/** Seconds that pass at Samora before it. */
 	after?: number;
+	/** Seconds that pass at Samora once it has placed a call and waits for the end of it. */
+	waits?: number;
 }
 
 const locator = (value: unknown) => ({ __rl: true, mode: 'id', value: value as string });
@@ -53,8 +55,19 @@ const STORY: readonly Step[] = [
 		items: [{ name: 'Ada', phone: '(415) 555-0100' }],
 	},
 	{
+		operation: 'call.triggerAndWait',
+		waits: 60,
+		parameters: (made, sandbox) => ({
+			...agent(made, sandbox),
+			toNumber: '+14155550101',
+			metadataMode: 'keyValue',
+			metadata: { values: [{ key: 'first_name', value: 'Grace' }] },
+			wait: { pollInterval: 0.1, timeout: 10, onTimeout: 'continue' },
+			options: {},
+		}),
+	},
+	{
 		operation: 'call.get',
-		after: 60,
 		parameters: (made) => ({ callId: made['call.trigger'].call_id }),
 	},
 	{
@@ -149,17 +162,22 @@ export async function runExamples(): Promise<Examples> {
 }
 
 async function run(
-	{ operation, parameters, items = [{}] }: Step,
+	{ operation, parameters, items = [{}], waits }: Step,
 	made: Made,
 	sandbox: Sandbox,
 ): Promise<Example> {
 	const set = parameters(made, sandbox);
 	const [resource, value] = operation.split('.');
-	const { output, error } = await runNode(
-		samoraNode({ resource, operation: value, ...set }),
-		items,
-		{ apiKey: sandbox.apiKey, baseUrl: sandbox.url },
-	);
+	const placed = (await sandbox.control.calls()).length;
+	const running = runNode(samoraNode({ resource, operation: value, ...set }), items, {
+		apiKey: sandbox.apiKey,
+		baseUrl: sandbox.url,
+	});
+	if (waits) {
+		await sandbox.control.until(async () => (await sandbox.control.calls()).length > placed);
+		await sandbox.control.advance(waits);
+	}
+	const { output, error } = await running;
 	if (error) throw new Error(`The example of ${operation} stopped: ${error.message}`);
 	return { operation, parameters: set, items, output: output.map(({ json }) => json) };
 }

@@ -15,14 +15,18 @@ export async function openBrowser(): Promise<Browser> {
 	return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 }
 
+/** n8n's editor is large, and a busy machine takes long to show it. */
+const SHOWN_WITHIN_MS = 120_000;
+
 /** A page of n8n's editor, signed in. */
 export async function openEditor(browser: Browser, url: string, owner: Owner): Promise<Page> {
 	const context = await browser.newContext({
 		viewport: { width: 1440, height: 810 },
 		colorScheme: 'light',
 	});
+	context.setDefaultTimeout(SHOWN_WITHIN_MS);
 	const page = await context.newPage();
-	await page.goto(`${url}/signin`);
+	await page.goto(`${url}/signin`, { waitUntil: 'domcontentloaded' });
 	await page.locator('[name=emailOrLdapLoginId]').fill(owner.email);
 	await page.locator('[name=password]').fill(owner.password);
 	await page.getByRole('button', { name: 'Sign in' }).click();

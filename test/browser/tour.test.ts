@@ -1,0 +1,147 @@
+import type { Browser, Page } from 'playwright-core';
+
+import { AGENT, ApiClient } from '../sandbox/apiClient';
+import { FIRST_INSTALL_MS, installedN8n, OWNER, type InstalledN8n } from '../n8n/installedN8n';
+import { openBrowser, openEditor } from '../../tools/n8n/browser';
+import { waitFor } from '../../tools/n8n/waiting';
+import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
+import { Editor } from './editor';
+
+const WITHIN_MS = 120_000;
+const NOBODY_LISTENS = 'http://127.0.0.1:9';
+
+/** One visit of a newcomer: each step goes on where the one before it ended. */
+describe('a first visit', () => {
+	let here: InstalledN8n;
+	let browser: Browser;
+	let page: Page;
+	let editor: Editor;
+
+	beforeAll(async () => {
+		here = await installedN8n(DEFAULT_N8N_VERSION);
+		// A newcomer has no credential yet.
+		await here.client.request('DELETE', `/rest/credentials/${here.credential.id}`);
+		browser = await openBrowser();
+		page = await openEditor(browser, here.n8n.url, OWNER);
+		editor = new Editor(page, here.n8n.url);
+	}, FIRST_INSTALL_MS);
+
+	afterAll(async () => {
+		await browser?.close();
+		await here?.stop();
+	});
+
+	it('finds the node by searching "samora", with what it can do in words', async () => {
+		await editor.newWorkflow();
+		await editor.addNode('manual', 'Manual Trigger');
+		const found = await editor.searchNodes('samora');
+		await found.getByText('Samora', { exact: true }).click();
+		for (const action of ['Trigger a call', 'Add recipients to a campaign', 'Get many webhooks']) {
+			await found.getByText(action, { exact: true }).waitFor();
+		}
+		await found.getByText('Trigger a call', { exact: true }).click();
+		await editor.node.waitFor();
+		expect(await editor.node.innerText()).toContain('Every input item is a real call');
+	});
+
+	it('makes a credential, and is told whether it works', async () => {
+		await page.getByTestId('node-credentials-select').click();
+		await page.getByTestId('node-credentials-select-item-new').click();
+		const dialog = page.getByTestId('credential-edit-dialog');
+		const save = async (apiKey: string, baseUrl: string) => {
+			await editor.fill('apiKey', apiKey);
+			await editor.fill('baseUrl', baseUrl);
+			await page.getByTestId('credential-save-button').click();
+		};
+		const refusal = async () => {
+			await dialog.getByText('Couldn’t connect with these settings').waitFor();
+			await dialog.getByText('More details').click();
+			return await dialog.innerText();
+		};
+		await save('a-wrong-key', here.sandbox.url);
+		expect(await refusal()).toContain('Samora does not know this API key. Copy it again');
+
+		await save(here.sandbox.apiKey, NOBODY_LISTENS);
+		await dialog.getByText('Samora does not know this API key').waitFor({ state: 'hidden' });
+		expect(await refusal()).toMatch(/ECONNREFUSED|refused/);
+
+		await save(here.sandbox.apiKey, here.sandbox.url);
+		// n8n closes the dialog when the test has passed.
+		await dialog.waitFor({ state: 'hidden' });
+		expect(await page.getByTestId('node-credentials-select').locator('input').inputValue()).toBe(
+			'Samora account',
+		);
+	});
+
+	it('is told what a parameter must be, and nobody is called', async () => {
+		await editor.fill('agentId', AGENT);
+		await editor.fill('toNumber', '(415) 555-2671');
+		await editor.execute();
+		await editor.output.getByText('has no country code').first().waitFor();
+		expect(await here.sandbox.control.calls()).toEqual([]);
+	});
+
+	it('calls, and reads the result in the output panel', async () => {
+		await editor.fill('toNumber', '+14155550100');
+		await editor.execute();
+		await editor.output.getByText('accepted').waitFor();
+		const calls = await here.sandbox.control.calls();
+		expect(calls.map(({ to_number }) => to_number)).toEqual(['+14155550100']);
+		expect(await editor.output.innerText()).toContain(calls[0].id);
+	});
+
+	it('finds no campaign while there is none, picks one when there are, by searching', async () => {
+		await editor.choose('resource', 'Campaign');
+		await editor.choose('operation', 'Get');
+		await editor.openList();
+		await page.getByText('No results').waitFor();
+		await page.keyboard.press('Escape');
+
+		const api = new ApiClient(here.sandbox);
+		for (const name of ['Spring', 'Summer', 'Autumn']) await api.campaign({ name });
+		const campaigns = await editor.openList();
+		await page.getByTestId('rlc-search').fill('summ');
+		await campaigns.getByText('Summer (DRAFT)').click();
+		await editor.execute();
+		await editor.output.getByText('Summer', { exact: true }).waitFor();
+	});
+
+	it('reads on the canvas what the node does', async () => {
+		await editor.closeNode();
+		await page.getByText('campaign: get', { exact: true }).waitFor();
+	});
+
+	it('sees the trigger waiting for a test event, and the event arriving', async () => {
+		await editor.newWorkflow();
+		await editor.addNode('samora', 'Samora', 'On call finished');
+		await editor.node.waitFor();
+		await editor.fill('agentId', AGENT);
+		await editor.execute();
+		await editor.node.getByText('Listening for test event').waitFor();
+		await waitFor(async () => (await here.sandbox.control.webhooks()).length === 1, {
+			what: 'The webhook for the test event',
+			timeoutMs: WITHIN_MS,
+		});
+		await new ApiClient(here.sandbox).trigger('+14155550100', { name: 'Ada' });
+		await editor.output.getByText('CALL_FINISHED').first().waitFor();
+		await editor.closeNode();
+	});
+
+	it('publishes the trigger, and finds an execution for an event', async () => {
+		await page.getByTestId('workflow-open-publish-modal-button').click();
+		await page.getByTestId('workflow-publish-button').click();
+		const [webhook] = await waitFor(
+			async () => {
+				const webhooks = await here.sandbox.control.webhooks();
+				return webhooks.length === 1 && webhooks;
+			},
+			{ what: 'The webhook of the published workflow', timeoutMs: WITHIN_MS },
+		);
+		expect(webhook.url).toContain('/webhook/');
+		await new ApiClient(here.sandbox).trigger('+14155550100');
+		await page.getByTestId('radio-button-executions').click();
+		await page.getByTestId('execution-preview-host').waitFor();
+		const [execution] = await here.client.executions();
+		expect(execution).toMatchObject({ mode: 'webhook', status: 'success' });
+	});
+});
