@@ -3,11 +3,16 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 
 import { openBrowser, openEditor, showWorkflow, takePicture } from '../tools/n8n/browser';
+import type { WorkflowNode } from '../tools/n8n/client';
 import { installProgressOn } from '../tools/n8n/installProgress';
+import { isRecord } from '../tools/n8n/json';
 import { rehearse } from './rehearsal';
 import { OWNER, putUpStage, type Stage } from './stage';
 
-/** `npm run screenshots -- <folder>`: plays the demo once and takes pictures of what a person sees of it. */
+/** Small, so that the pictures are, and the words in them still are read. */
+const VIEWPORT = { width: 1100, height: 640 };
+
+/** `npm run screenshots`: plays the demo once and takes the README's pictures of it; `-- <folder>` puts them elsewhere. */
 async function main(folder: string) {
 	await mkdir(folder, { recursive: true });
 	const takeDown: Array<() => Promise<void>> = [];
@@ -17,60 +22,109 @@ async function main(folder: string) {
 			{ say: console.log, onInstallProgress: installProgressOn(process.stdout), signal },
 			takeDown,
 		);
+		await rehearse(stage, console.log, signal);
 		const browser = await openBrowser();
 		takeDown.push(() => browser.close());
-		const form = await browser.newPage({ viewport: { width: 900, height: 700 } });
-		await picturesOfTheForm(form, stage, folder);
-		await rehearse(stage, console.log, signal);
-		await picturesOfTheEditor(await openEditor(browser, stage.n8n.url, OWNER), stage, folder);
+		const page = await openEditor(browser, stage.n8n.url, OWNER, VIEWPORT);
+		const save = async (name: string) => {
+			await takePicture(page, path.join(folder, `${name}.png`));
+			console.log(`Took ${name}.png`);
+		};
+		await pictureWorkflow(page, stage, save);
+		await pictureLaunch(page, stage, save);
+		await pictureCredential(page, stage, save);
 	} finally {
 		for (const step of takeDown.reverse()) await step();
 	}
 }
 
-async function picturesOfTheForm(page: Page, { formUrl }: Stage, folder: string) {
-	for (const [picture, phone] of [
-		['calling', '+442079460018'],
-		['refused', '12345'],
-	]) {
-		await page.goto(formUrl);
-		await page.getByLabel('Name').fill('Grace Hopper');
-		await page.getByLabel('Phone').fill(phone);
-		await page.getByLabel('Company').fill('Compilers Ltd');
-		await save(page, folder, 'form');
-		await page.getByRole('button').click();
-		await page.waitForURL(/form-waiting/);
-		await page.locator('h1').waitFor();
-		await save(page, folder, `form-${picture}`);
-	}
-}
+type Save = (name: string) => Promise<void>;
 
-async function picturesOfTheEditor(page: Page, stage: Stage, folder: string) {
+/** The two workflows of the demo on the canvas, and what their Samora nodes took in and gave. */
+async function pictureWorkflow(page: Page, stage: Stage, save: Save) {
 	const { url } = stage.n8n;
+	await showWorkflow(page, url, stage.callANewLead.id);
+	await save('canvas');
 	for (const [picture, workflow, node] of [
-		['call-a-new-lead', stage.callANewLead, 'Call the lead'],
-		['log-call-outcomes', stage.logCallOutcomes, 'Call started or ended'],
+		['call', stage.callANewLead, 'Call the lead'],
+		['trigger', stage.logCallOutcomes, 'Call started or ended'],
 	] as const) {
-		await showWorkflow(page, url, workflow.id);
-		await save(page, folder, `editor-${picture}`);
-
-		await openNode(page, node);
-		await save(page, folder, `node-${picture}`);
-
 		const [{ id }] = await stage.client.executions(workflow.id);
 		await page.goto(`${url}/workflow/${workflow.id}/executions/${id}`);
 		await page.getByTestId('execution-preview-host').getByTestId('canvas-node').first().waitFor();
-		await save(page, folder, `execution-${picture}`);
 		await openNode(page, node);
-		await save(page, folder, `execution-node-${picture}`);
+		await page.getByTestId('output-panel').getByText('call_id').first().waitFor();
+		await save(picture);
 	}
-	await page.goto(stage.callsTableUrl);
-	await page.getByText('Ada Lovelace').first().waitFor();
-	await save(page, folder, 'data-table');
+}
 
-	await page.goto(`${url}/settings/community-nodes`);
-	await page.getByText('n8n-nodes-samora').first().waitFor();
-	await save(page, folder, 'community-nodes');
+const CUSTOMERS = [
+	{ name: 'Ada Lovelace', phone: '+14155550100', plan: 'Gold' },
+	{ name: 'Grace Hopper', phone: '+442079460018', plan: 'Silver' },
+	{ name: 'Alan Turing', phone: '+441632960007', plan: 'Gold' },
+];
+
+/** A sheet becomes a campaign. */
+async function pictureLaunch(page: Page, stage: Stage, save: Save) {
+	const node = (fields: Partial<WorkflowNode> & { name: string; type: string }): WorkflowNode => ({
+		id: fields.name,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		...fields,
+	});
+	const called = stage.callANewLead.definition.nodes;
+	const caller = (Array.isArray(called) ? called : [])
+		.filter(isRecord)
+		.find(({ name }) => name === 'Call the lead');
+	if (!caller) throw new Error('The demo has no node "Call the lead"');
+	const workflow = await stage.client.createWorkflow({
+		name: 'Call a sheet of customers',
+		nodes: [
+			node({ name: 'Start', type: 'n8n-nodes-base.manualTrigger' }),
+			node({
+				name: 'Sheet',
+				type: 'n8n-nodes-base.code',
+				typeVersion: 2,
+				position: [220, 0],
+				parameters: { jsCode: `return ${JSON.stringify(CUSTOMERS)}.map((json) => ({ json }));` },
+			}),
+			node({
+				name: 'Launch a campaign',
+				type: 'n8n-nodes-samora.samora',
+				position: [440, 0],
+				parameters: {
+					resource: 'campaign',
+					operation: 'launch',
+					agentId: stage.sandbox.agents[0].id,
+					name: 'Renewals',
+					toNumber: '={{ $json.phone }}',
+					variablesMode: 'selectedFields',
+					variableFields: 'name, plan',
+				},
+				credentials: caller.credentials as WorkflowNode['credentials'],
+			}),
+		],
+		connections: {
+			Start: { main: [[{ node: 'Sheet', type: 'main', index: 0 }]] },
+			Sheet: { main: [[{ node: 'Launch a campaign', type: 'main', index: 0 }]] },
+		},
+	});
+	const execution = await stage.client.finished(await stage.client.run(workflow, 'Start'));
+	if (execution.status !== 'success') throw new Error(execution.errorMessage);
+	await page.goto(`${stage.n8n.url}/workflow/${workflow.id}/executions/${execution.id}`);
+	await page.getByTestId('execution-preview-host').getByTestId('canvas-node').first().waitFor();
+	await openNode(page, 'Launch a campaign');
+	await page.getByTestId('output-panel').getByText('scheduled_call_id').first().waitFor();
+	await save('campaign');
+}
+
+async function pictureCredential(page: Page, { n8n }: Stage, save: Save) {
+	await page.goto(`${n8n.url}/home/credentials`);
+	await page.getByText('Samora (sandbox)').first().click();
+	const dialog = page.getByTestId('credential-edit-dialog');
+	await dialog.getByText('Connection tested successfully').waitFor();
+	await save('credential');
 }
 
 async function openNode(page: Page, name: string) {
@@ -78,11 +132,7 @@ async function openNode(page: Page, name: string) {
 	await page.getByTestId('ndv').waitFor();
 }
 
-async function save(page: Page, folder: string, name: string) {
-	await takePicture(page, path.join(folder, `${name}.png`));
-}
-
-main(path.resolve(process.argv[2] ?? 'screenshots')).then(
+main(path.resolve(process.argv[2] ?? path.join('docs', 'images'))).then(
 	() => process.exit(0),
 	(error: unknown) => {
 		console.error(error);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, selectors, type Browser, type Page } from 'playwright-core';
+import { chromium, selectors, type Browser, type Locator, type Page } from 'playwright-core';
 
 import type { Owner } from './client';
 
@@ -19,11 +19,13 @@ export async function openBrowser(): Promise<Browser> {
 const SHOWN_WITHIN_MS = 120_000;
 
 /** A page of n8n's editor, signed in. */
-export async function openEditor(browser: Browser, url: string, owner: Owner): Promise<Page> {
-	const context = await browser.newContext({
-		viewport: { width: 1440, height: 810 },
-		colorScheme: 'light',
-	});
+export async function openEditor(
+	browser: Browser,
+	url: string,
+	owner: Owner,
+	viewport = { width: 1440, height: 810 },
+): Promise<Page> {
+	const context = await browser.newContext({ viewport, colorScheme: 'light' });
 	context.setDefaultTimeout(SHOWN_WITHIN_MS);
 	const page = await context.newPage();
 	await page.goto(`${url}/signin`, { waitUntil: 'domcontentloaded' });
@@ -44,12 +46,15 @@ export async function showWorkflow(page: Page, url: string, workflowId: string):
 /** n8n's advice on published workflows, which comes when it likes and lies over the canvas. */
 const ADVICE = '[data-reka-popper-content-wrapper]:has([data-test-id="suggested-actions-close"])';
 
-/** Takes a picture once nothing is loading any more. */
-export async function takePicture(page: Page, file: string): Promise<void> {
+/** The dots behind the nodes, which would make most of a picture's bytes, and messages that pass. */
+const DECORATION = '[data-test-id="canvas-background"], .el-notification';
+
+/** Takes a picture once nothing is loading any more; of one part of the page, if it is given. */
+export async function takePicture(page: Page, file: string, part?: Locator): Promise<void> {
 	await page.waitForLoadState('networkidle');
-	await page.screenshot({
+	await (part ?? page).screenshot({
 		path: file,
 		animations: 'disabled',
-		style: `${ADVICE} { display: none !important; }`,
+		style: `${ADVICE}, ${DECORATION} { display: none !important; }`,
 	});
 }
