@@ -21,6 +21,7 @@ const NOT_MESSAGES: readonly string[] = [
 	'hint',
 	'name',
 	'placeholder',
+	'triggerPanel',
 ];
 
 /** What a person can be told by the nodes and the credential. */
