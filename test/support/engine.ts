@@ -98,6 +98,8 @@ const twice: INodeType = {
 const types: Record<string, INodeType> = {
 	'n8n-nodes-samora.samora': executable(withRequestOptions(new Samora())),
 	'n8n-nodes-samora.samoraTrigger': new SamoraTrigger(),
+	// The server makes it from the node for AI agents.
+	'n8n-nodes-samora.samoraTool': executable(withRequestOptions(new Samora())),
 	'test.passOn': passOn,
 	'test.twice': twice,
 };

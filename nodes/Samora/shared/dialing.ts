@@ -1,5 +1,11 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecutePaginationFunctions,
+	IExecuteSingleFunctions,
+	INodeProperties,
+} from 'n8n-workflow';
 
+import { agentCallsOf, keepAgentCall } from './agentCalls';
 import { agentIdField } from './agentId';
 import {
 	callingHoursField,
@@ -8,7 +14,7 @@ import {
 	nextOpening,
 	outsideCallingHours,
 } from './callingHours';
-import type { Composed, Plan, Route, Skipped } from './dispatch';
+import type { Composed, Ended, Plan, Route, Skipped } from './dispatch';
 import { keyValueField } from './keyValueField';
 import {
 	attempt,
@@ -23,6 +29,7 @@ import {
 } from './parameters';
 import { defaultCountryField } from './defaultCountry';
 import { phoneNumber } from './phoneNumber';
+import { memoryOf } from './runMemory';
 import { onRepeat, repeatedNumbersField, repeats, type OnRepeat } from './repeatedNumbers';
 
 /**
@@ -134,6 +141,7 @@ export const dialingRoute = {
 	shape: ({ call_id, status, message }, { body }) => [
 		{ call_id, status, message, to_number: body?.to_number },
 	],
+	watch: watchAgentCall,
 	taken: ['call was placed', 'calls were placed'],
 	unknown: ({ body }, { message }) => ({
 		message: `It is not known whether ${String(body?.to_number)} is being called: ${message}`,
@@ -182,33 +190,70 @@ function metadataOf(read: ReadParameter): IDataObject {
 	return metadata as IDataObject;
 }
 
-/** The rules that need all items, or the clock. */
+/** The rules that need all items, the clock, or what else the execution did. */
 function arrangeCalls(plan: Plan, context: IExecuteSingleFunctions): void {
 	plan.forEach((planned, item) => {
-		const closed = isCall(planned) ? hoursVerdict(planned, context) : undefined;
-		if (closed) plan[item] = closed;
+		if (!isCall(planned)) return;
+		const earlier = agentCallsOf(context)?.get(planned.toNumber);
+		if (earlier?.state === 'unknown') {
+			const identity = dialingRoute.identity(planned);
+			memoryOf(context).doubt(item, { identity, sentence: earlier.sentence });
+		}
+		const forbidden = verdict(planned, context);
+		if (forbidden) plan[item] = forbidden;
 	});
 	const numbers = plan.map((planned) => (isCall(planned) ? planned.toNumber : undefined));
 	for (const [item, first] of repeats(numbers)) {
 		const planned = plan[item];
-		if (isCall(planned) && planned.onRepeat !== 'call') plan[item] = repeated(planned, first);
+		if (isCall(planned) && planned.onRepeat !== 'call') {
+			const { toNumber } = planned;
+			plan[item] = repeated(planned, `${toNumber} is the number of item ${first} too`, {
+				repeats_item: first,
+			});
+		}
 	}
 }
 
 const isCall = (planned: Plan[number]): planned is Call => 'toNumber' in planned;
 
-function repeated({ toNumber, onRepeat: way }: Call, first: number): Skipped | Refusal {
-	const reason = `${toNumber} is the number of item ${first} too`;
+function repeated(
+	{ toNumber, onRepeat: way }: Call,
+	reason: string,
+	details: IDataObject,
+): Skipped | Refusal {
 	return way === 'refuse'
 		? new Refusal('To Number', `${reason}, and Repeated Numbers is set to refuse that`)
-		: { skipped: { to_number: toNumber, skipped: true, reason, repeats_item: first } };
+		: { skipped: { to_number: toNumber, skipped: true, reason, ...details } };
 }
 
-function hoursVerdict(call: Call, context: IExecuteSingleFunctions): Skipped | Refusal | undefined {
-	const hours = attempt(() => callingHoursFrom(call.callingHours, context.getTimezone()));
-	if (hours === undefined || hours instanceof Refusal) return hours;
+type Rule = () => Skipped | Refusal | undefined;
+
+function verdict(call: Call, context: IExecuteSingleFunctions): ReturnType<Rule> {
+	const hours = attempt(() => hoursRule(call, context.getTimezone()));
+	if (hours instanceof Refusal) return hours;
+	const rules = [agentRule(call, context), ...(hours ? [hours] : [])];
 	// The run may take longer than the hours last, so each call is looked at again when its turn comes.
-	call.stillAllowed = () => {
+	call.stillAllowed = () => rules.map((rule) => rule()).find((said) => said !== undefined);
+	return call.stillAllowed();
+}
+
+/** An AI agent calls a number once in an execution, however often its model asks. */
+const agentRule =
+	(call: Call, context: IExecuteSingleFunctions): Rule =>
+	() => {
+		const earlier = agentCallsOf(context)?.get(call.toNumber);
+		if (!earlier || earlier.state === 'unknown' || call.onRepeat === 'call') return undefined;
+		return earlier.state === 'placed'
+			? repeated(call, `${call.toNumber} was called already in this execution`, {
+					call_id: earlier.call_id,
+				})
+			: repeated(call, `${call.toNumber} is being called already in this execution`, {});
+	};
+
+function hoursRule(call: Call, timezone: string): Rule | undefined {
+	const hours = callingHoursFrom(call.callingHours, timezone);
+	if (hours === undefined) return undefined;
+	return () => {
 		const now = new Date();
 		if (isOpen(hours, now)) return undefined;
 		const reason = outsideCallingHours(hours, now);
@@ -223,5 +268,23 @@ function hoursVerdict(call: Call, context: IExecuteSingleFunctions): Skipped | R
 				}
 			: new Refusal('Calling Hours', reason);
 	};
-	return call.stillAllowed();
+}
+
+/** Keeps whom an AI agent calls, for its next tool call. */
+function watchAgentCall(
+	context: IExecutePaginationFunctions,
+	{ body }: Composed,
+): (ended: Ended) => void {
+	if (!agentCallsOf(context)) return () => {};
+	const number = String(body?.to_number);
+	keepAgentCall(context, number, { state: 'underWay' });
+	return (ended) => {
+		if ('elements' in ended) {
+			const call_id = String(ended.elements[0]?.call_id);
+			keepAgentCall(context, number, { state: 'placed', call_id });
+		} else {
+			const { inDoubt, sentence } = ended;
+			keepAgentCall(context, number, inDoubt ? { state: 'unknown', sentence } : undefined);
+		}
+	};
 }

@@ -81,6 +81,8 @@ export interface Route {
 	 * @param signal aborted when nobody wants the rest any more: an item made the node stop, or the person did
 	 */
 	follow?: (context: IExecuteSingleFunctions, signal: AbortSignal) => Follow;
+	/** Told that an item goes out; what it gives is told what became of it. */
+	watch?: (context: IExecutePaginationFunctions, composed: Composed) => (ended: Ended) => void;
 }
 
 /**
@@ -396,6 +398,9 @@ async function sendItem(
 	});
 }
 
+/** What came of sending an item. */
+export type Ended = { elements: IDataObject[] } | Failure;
+
 /** Sends it and remembers what became of it. */
 async function sendNow(
 	context: IExecutePaginationFunctions,
@@ -404,11 +409,13 @@ async function sendNow(
 	composed: Composed,
 	memory: RunMemory,
 	item: number,
-): Promise<{ elements: IDataObject[] } | Failure> {
+): Promise<Ended> {
+	const tell = route.watch?.(context, composed);
 	const going = perform(context, route, requestData, composed);
 	memory.underWay.set(item, going);
 	const ended = await going;
 	memory.underWay.delete(item);
+	tell?.(ended);
 	const identity = identityOf(route, composed);
 	if ('elements' in ended) memory.keep(item, { identity, output: ended.elements });
 	else if (ended.inDoubt) memory.doubt(item, { identity, sentence: ended.sentence });
@@ -447,7 +454,7 @@ async function perform(
 	route: Route,
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 	composed: Composed,
-): Promise<{ elements: IDataObject[] } | Failure> {
+): Promise<Ended> {
 	const harmless = requestData.options.method !== 'POST';
 	const request = (query: IDataObject = {}) =>
 		exchange(

@@ -8,7 +8,7 @@ export const get: Operation = {
 	option: {
 		name: 'Get',
 		value: 'get',
-		action: 'Get a call',
+		action: 'Get the status and details of a call',
 		description:
 			'Get the status and details of a call, and links to its recording and transcript once it has ended',
 		routing: {

@@ -6,7 +6,7 @@ export const trigger: Operation = {
 	option: {
 		name: 'Trigger',
 		value: 'trigger',
-		action: 'Trigger a call',
+		action: 'Call a phone number',
 		description:
 			'Have an agent call a phone number now. This rings a real phone and is charged by Samora.',
 		routing: {

@@ -2,7 +2,7 @@ import { transition } from './transition';
 
 export const start = transition('start', 'started', {
 	name: 'Start',
-	action: 'Start a campaign',
+	action: 'Start calling the recipients of a campaign',
 	description:
 		'Start or resume a campaign: its recipients are called. Possible while it is DRAFT or PAUSED.',
 });

@@ -2,6 +2,6 @@ import { transition } from './transition';
 
 export const stop = transition('stop', 'stopped', {
 	name: 'Stop',
-	action: 'Stop a campaign',
+	action: 'Pause a campaign',
 	description: 'Pause a campaign that is IN_PROGRESS. It can be started again.',
 });

@@ -1,0 +1,105 @@
+import type { INode } from 'n8n-workflow';
+
+import type { FaultOptions } from '../../sandbox';
+import { samoraNode, startWorkflow, type NodeSettings } from '../support/engine';
+import { SandboxRuns, type Parameters } from '../support/sandboxRuns';
+
+/** An AI agent runs its tools one after the other, each time anew. */
+
+const runs = new SandboxRuns();
+const NUMBER = '+14155550100';
+const UNKNOWN = /It is not known whether \+14155550100 is being called/;
+
+/** Tools that an agent runs in this order; gives what the last one came out with. */
+async function toolsInTurn(
+	tools: Parameters[],
+	{ type = 'n8n-nodes-samora.samoraTool', ...settings }: NodeSettings & { type?: string } = {},
+) {
+	const agentId = runs.sandbox.agents[0].id;
+	const nodes = tools.map((parameters, n): INode => ({
+		...samoraNode(
+			{ resource: 'call', operation: 'trigger', agentId, toNumber: NUMBER, ...parameters },
+			settings,
+		),
+		id: String(n),
+		name: `Tool ${n}`,
+		type,
+	}));
+	const connections = Object.fromEntries(
+		nodes
+			.slice(1)
+			.map(({ name }, n) => [
+				nodes[n].name,
+				{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
+			]),
+	);
+	const last = nodes.at(-1)?.name ?? '';
+	const { output } = await startWorkflow(nodes, connections, [{}], runs.credential, last).outcome;
+	return output.map(({ json }) => json);
+}
+
+const called = async () => (await runs.control.calls()).map(({ to_number }) => to_number);
+
+const spoil = async (fault: Omit<FaultOptions, 'operationId'>) =>
+	await runs.control.addFault({ operationId: 'triggerCall', ...fault });
+
+it('calls a number once in an execution, and tells the model of the call that was placed', async () => {
+	const [said] = await toolsInTurn([{}, {}]);
+	const [call, ...others] = await runs.control.calls();
+	expect(others).toEqual([]);
+	expect(said).toEqual({
+		to_number: NUMBER,
+		skipped: true,
+		reason: `${NUMBER} was called already in this execution`,
+		call_id: call.id,
+	});
+});
+
+it('calls other numbers', async () => {
+	await toolsInTurn([
+		{},
+		{ toNumber: '+14155550101' },
+		{ toNumber: '(415) 555-0100', options: { defaultCountry: 'US' } },
+	]);
+	expect(await called()).toEqual([NUMBER, '+14155550101']);
+});
+
+it('calls a number again when Repeated Numbers says so, and refuses it when it says that', async () => {
+	await toolsInTurn([{}, { options: { repeatedNumbers: 'call' } }]);
+	expect(await called()).toEqual([NUMBER, NUMBER]);
+
+	const [said] = await toolsInTurn([{}, { options: { repeatedNumbers: 'refuse' } }], {
+		onError: 'continueRegularOutput',
+	});
+	expect(said.error).toBe(
+		`${NUMBER} was called already in this execution, and Repeated Numbers is set to refuse that [item 0]`,
+	);
+	expect(await called()).toHaveLength(3);
+});
+
+it('does not call a number again when nobody knows whether it is being called', async () => {
+	await spoil({ kind: 'reset-after' });
+	const [said] = await toolsInTurn([{}, {}, {}], { onError: 'continueRegularOutput' });
+	expect(said.error).toMatch(UNKNOWN);
+	expect(await called()).toEqual([NUMBER]);
+});
+
+it('does so when Redial Unknown is on', async () => {
+	await spoil({ kind: '500-after', times: 4 });
+	await toolsInTurn([{}, { options: { redialUnknown: true } }], {
+		onError: 'continueRegularOutput',
+	});
+	expect((await called()).length).toBeGreaterThan(1);
+});
+
+it('calls a number that was certainly not called before', async () => {
+	await spoil({ kind: '401' });
+	const [said] = await toolsInTurn([{}, {}], { onError: 'continueRegularOutput' });
+	expect(said).toMatchObject({ status: 'accepted', to_number: NUMBER });
+	expect(await called()).toEqual([NUMBER]);
+});
+
+it('leaves workflows without an agent alone: a node that runs again is new work', async () => {
+	await toolsInTurn([{}, {}], { type: 'n8n-nodes-samora.samora' });
+	expect(await called()).toEqual([NUMBER, NUMBER]);
+});
