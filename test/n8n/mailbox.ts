@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 
+import type { JsonRecord } from '../../tools/n8n/json';
+
 /** A message as n8n's Send Email node sends it. */
 export interface Mail {
 	to: string;
@@ -11,7 +13,8 @@ export interface Mail {
 
 /** Stands in for a mail server: takes every message, over SMTP without encryption or login. */
 export interface Mailbox {
-	readonly port: number;
+	/** For n8n's credential of the type `smtp`. */
+	readonly credential: JsonRecord;
 	readonly mails: Mail[];
 	stop(): Promise<void>;
 }
@@ -28,7 +31,15 @@ export async function startMailbox(): Promise<Mailbox> {
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	return {
-		port: (server.address() as AddressInfo).port,
+		credential: {
+			user: '',
+			password: '',
+			host: '127.0.0.1',
+			port: (server.address() as AddressInfo).port,
+			secure: false,
+			disableStartTls: true,
+			hostName: '',
+		},
 		mails,
 		async stop() {
 			server.close();
@@ -81,4 +92,20 @@ function decoded(body: string, encoding: string): string {
 		.replace(/=\r\n/g, '')
 		.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 	return Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
+/** Follows the link of a message that asks for approval, as a person's click does. */
+export async function answerByMail({ text }: Mail, approved: boolean): Promise<void> {
+	const links = Array.from(text.matchAll(/href="([^"]+)"/g), ([, link]) =>
+		link.replaceAll('&amp;', '&'),
+	);
+	const link = links.find((each) => each.includes(`approved=${approved}`));
+	if (!link) throw new Error(`No link to answer with in ${text}`);
+	// Programs that look links up beforehand are told from people by this.
+	const answer = await fetch(link, {
+		headers: {
+			'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+		},
+	});
+	if (!answer.ok) throw new Error(`${link} answered ${answer.status}: ${await answer.text()}`);
 }

@@ -23,8 +23,8 @@ export type Reply = { call: string; with: JsonRecord } | { say: string };
 
 /** Stands in for a language model behind OpenAI's chat completions, and thinks what the test tells it to. */
 export interface ModelStandIn {
-	/** The base URL for n8n's OpenAI credential. */
-	readonly url: string;
+	/** For n8n's credential of the type `openAiApi`. */
+	readonly credential: JsonRecord;
 	readonly requests: ModelRequest[];
 	think: (request: ModelRequest) => Reply;
 	stop(): Promise<void>;
@@ -37,7 +37,12 @@ export async function startModel(): Promise<ModelStandIn> {
 	await once(server, 'listening');
 	const requests: ModelRequest[] = [];
 	const model: ModelStandIn = {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+		credential: {
+			apiKey: 'none',
+			url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+			organizationId: '',
+			header: false,
+		},
 		requests,
 		think: () => ({ say: 'Nothing to do.' }),
 		async stop() {

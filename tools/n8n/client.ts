@@ -202,6 +202,11 @@ export class N8nClient {
 		return { id: text(await this.request('POST', path, { name, columns }), 'id') };
 	}
 
+	async addDataTableRows(tableId: string, rows: JsonRecord[]): Promise<void> {
+		const path = `${await this.dataTablesPath()}/${tableId}/insert`;
+		await this.request('POST', path, { data: rows, returnType: 'count' });
+	}
+
 	async dataTableRows(tableId: string): Promise<JsonRecord[]> {
 		const path = `${await this.dataTablesPath()}/${tableId}/rows?take=250&sortBy=id:asc`;
 		return list(await this.request('GET', path), 'data');

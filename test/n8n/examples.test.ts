@@ -1,0 +1,295 @@
+import type { CallState, TriggerCallBody } from '../../sandbox';
+import type { Execution, NewWorkflow, SavedWorkflow } from '../../tools/n8n/client';
+import { waitFor } from '../../tools/n8n/waiting';
+import { exampleFiles, readExample, withSettings } from './exampleWorkflows';
+import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
+import { answerByMail, startMailbox, type Mail, type Mailbox } from './mailbox';
+import { startModel, type ModelStandIn } from './modelStandIn';
+import { startService, type ServiceStandIn } from './serviceStandIn';
+
+const SECRET = { name: 'X-Secret', value: 'known-to-the-crm' };
+const ANSWERED = '+14155550100';
+const UNANSWERED = '+14155550101';
+const REJECTED = '+14155550102';
+const PDF_TRANSCRIPT = '+14155550115';
+
+describe.each(VERSIONS)('examples in n8n %s', (version) => {
+	let here: InstalledN8n;
+	let model: ModelStandIn;
+	let mailbox: Mailbox;
+	let service: ServiceStandIn;
+	let import_: (file: string) => Promise<SavedWorkflow & { nodes: NewWorkflow['nodes'] }>;
+	let tables: Record<string, string>;
+
+	beforeAll(async () => {
+		here = await installedN8n(version);
+		[model, mailbox, service] = await Promise.all([startModel(), startMailbox(), startService()]);
+		const made = async (type: string, data: Record<string, unknown>) =>
+			await here.client.createCredential({ name: type, type, data });
+		const credentials = {
+			samoraApi: here.credential,
+			openAiApi: await made('openAiApi', model.credential),
+			smtp: await made('smtp', mailbox.credential),
+			httpHeaderAuth: await made('httpHeaderAuth', SECRET),
+		};
+		const table = async (name: string, columns: string[]) =>
+			(
+				await here.client.createDataTable(
+					name,
+					columns.map((column) => ({ name: column, type: 'string' as const })),
+				)
+			).id;
+		tables = {
+			'Customers to call': await table('Customers to call', ['name', 'phone']),
+			'Call summaries': await table('Call summaries', ['call_id', 'summary']),
+		};
+		import_ = async (file) => {
+			const { agentId } = here;
+			const settings = { agentId, tables, credentials, serviceUrl: service.url };
+			const workflow = withSettings(await readExample(file), settings);
+			return { ...(await here.client.createWorkflow(workflow)), nodes: workflow.nodes };
+		};
+	}, FIRST_INSTALL_MS);
+
+	afterAll(async () => {
+		await Promise.all([model?.stop(), mailbox?.stop(), service?.stop()]);
+		await here?.stop();
+	});
+
+	beforeEach(async () => {
+		await here.sandbox.control.reset();
+		for (const kept of [model.requests, mailbox.mails, service.requests]) kept.length = 0;
+	});
+
+	/** The workflow is published while the test lasts. */
+	async function published<Result>(
+		workflow: SavedWorkflow,
+		test: () => Promise<Result>,
+	): Promise<Result> {
+		await here.client.publish(workflow);
+		try {
+			return await test();
+		} finally {
+			await here.client.unpublish(workflow.id);
+			await waitFor(async () => (await here.sandbox.control.webhooks()).length === 0, {
+				what: 'The removal of the webhook at Samora',
+			});
+		}
+	}
+
+	/** Places a call as anybody else may who uses the agent. */
+	async function call(to_number: string, metadata: Record<string, string> = {}): Promise<string> {
+		const body: TriggerCallBody = { agent_id: here.agentId, to_number, metadata };
+		const response = await fetch(`${here.sandbox.url}/v1/call/trigger`, {
+			method: 'POST',
+			headers: { 'x-api-key': here.sandbox.apiKey, 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+		return ((await response.json()) as { call_id: string }).call_id;
+	}
+
+	const calls = async (): Promise<CallState[]> => await here.sandbox.control.calls();
+	const called = async () => (await calls()).map(({ to_number }) => to_number);
+
+	const executions = async ({ id }: SavedWorkflow, count: number): Promise<Execution[]> => {
+		const listed = await waitFor(
+			async () => {
+				const found = await here.client.executions(id);
+				return found.length >= count && found;
+			},
+			{ what: `Execution ${count} of the example` },
+		);
+		return await Promise.all(listed.map(async (each) => await here.client.finished(each.id)));
+	};
+
+	const mail = async (): Promise<Mail> =>
+		await waitFor(async () => mailbox.mails.shift(), { what: 'The mail' });
+
+	/** Hands in the form of an example as a browser does. */
+	async function handIn({ nodes }: Pick<NewWorkflow, 'nodes'>, answers: string[]): Promise<void> {
+		const form = nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
+		const body = new FormData();
+		answers.forEach((answer, n) => body.append(`field-${n}`, answer));
+		const url = `${here.n8n.url}/form/${form?.webhookId}`;
+		const answer = await fetch(url, { method: 'POST', body });
+		if (!answer.ok) throw new Error(`The form answered ${answer.status}: ${await answer.text()}`);
+	}
+
+	const REQUEST = (phone: string) => ['Ada', phone, 'My contract ends in May.'];
+
+	const TESTS: Record<string, (file: string) => Promise<void>> = {
+		'call-new-crm-leads.json': async (file) => {
+			const workflow = await import_(file);
+			const send = async (lead: object, secret = SECRET.value) => {
+				const response = await fetch(`${here.n8n.url}/webhook/new-crm-lead`, {
+					method: 'POST',
+					headers: { 'content-type': 'application/json', [SECRET.name]: secret },
+					body: JSON.stringify(lead),
+				});
+				return response.status;
+			};
+			await published(workflow, async () => {
+				expect(await send({ id: 'forged', name: 'Eve', phone: ANSWERED }, 'guessed')).toBe(403);
+				expect(await called()).toEqual([]);
+
+				expect(await send({ id: '1', name: 'Ada', phone: ANSWERED })).toBe(200);
+				expect(await send({ id: '2', name: 'Bob', phone: UNANSWERED })).toBe(200);
+				expect(await send({ id: '3', name: 'Cy', phone: 'none' })).toBe(200);
+				const toldOf = (id: string) =>
+					service.requests.filter(({ path }) => path === `/api/leads/${id}`);
+				await waitFor(async () => ['1', '2', '3'].every((id) => toldOf(id).length > 0), {
+					what: 'What the CRM is told of three leads',
+				});
+				expect((await called()).sort()).toEqual([ANSWERED, UNANSWERED]);
+				const [ada, bob] = [ANSWERED, UNANSWERED].map(
+					async (number) => (await calls()).find(({ to_number }) => to_number === number)?.id,
+				);
+				expect(['1', '2', '3'].map((id) => toldOf(id).map(({ body }) => body))).toEqual([
+					[expect.objectContaining({ call_status: 'CALL_FINISHED', call_id: await ada })],
+					[expect.objectContaining({ call_status: 'UNANSWERED', call_id: await bob })],
+					[{ call_status: 'NOT_CALLED', call_note: expect.stringContaining('To Number') }],
+				]);
+			});
+		},
+
+		'campaign-from-a-sheet.json': async (file) => {
+			await here.client.addDataTableRows(tables['Customers to call'], [
+				{ name: 'Ada', phone: ANSWERED },
+				{ name: 'Bob', phone: UNANSWERED },
+				{ name: 'Ada once more', phone: ANSWERED },
+			]);
+			const workflow = await import_(file);
+			const launched = await here.client.finished(await here.client.run(workflow, 'Launch'));
+			expect(launched).toMatchObject({ status: 'success', errorMessage: undefined });
+			await waitFor(async () => (await calls()).every(({ ended_at }) => ended_at !== null), {
+				what: 'The end of the calls',
+			});
+			expect((await called()).sort()).toEqual([ANSWERED, UNANSWERED]);
+			expect((await calls()).map(({ call_variables }) => call_variables?.name).sort()).toEqual([
+				'Ada',
+				'Bob',
+			]);
+
+			const evening = await here.client.run(workflow, 'Every evening');
+			expect(await here.client.finished(evening)).toMatchObject({ status: 'success' });
+			const { to, text } = await mail();
+			expect(to).toBe('sales@example.com');
+			expect(text).toMatch(/^Customers .*: 2 calls, 1 finished, /);
+		},
+
+		'message-after-unanswered-calls.json': async (file) => {
+			const workflow = await import_(file);
+			await here.sandbox.control.setDeliveries({ duplicate: true });
+			await published(workflow, async () => {
+				const lead = (lead_phone: string) => ({ lead_phone, lead_name: 'Ada' });
+				await call(UNANSWERED, lead(UNANSWERED));
+				await call(REJECTED, lead(REJECTED));
+				await call(UNANSWERED);
+				for (const execution of await executions(workflow, 3)) {
+					expect(execution).toMatchObject({ status: 'success', errorMessage: undefined });
+				}
+				expect(service.requests.map(({ path, body }) => [path, body])).toEqual([
+					['/api/send', { to: UNANSWERED, text: expect.stringContaining('Ada') }],
+				]);
+			});
+		},
+
+		'summarize-finished-calls.json': async (file) => {
+			const workflow = await import_(file);
+			model.think = () => ({ say: 'They talked about the weather.' });
+			await published(workflow, async () => {
+				const ids = [await call(ANSWERED), await call(PDF_TRANSCRIPT)];
+				await call(UNANSWERED);
+				for (const execution of await executions(workflow, 2)) {
+					expect(execution).toMatchObject({ status: 'success', errorMessage: undefined });
+				}
+				const rows = await here.client.dataTableRows(tables['Call summaries']);
+				expect(rows.map(({ call_id }) => call_id).sort()).toEqual(ids.sort());
+				expect(rows.map(({ summary }) => summary)).toEqual(
+					ids.map(() => 'They talked about the weather.'),
+				);
+				for (const { messages } of model.requests) {
+					expect(JSON.stringify(messages)).toMatch(/Agent: /);
+				}
+			});
+		},
+
+		'ai-agent-calls-after-approval.json': async (file) => {
+			if (version.startsWith('1.')) {
+				const { nodes } = await readExample(file);
+				const types = new Set((await here.client.nodeTypes('')).map(({ name }) => name));
+				const missing = nodes.filter(({ type }) => !types.has(type)).map(({ type }) => type);
+				expect(missing).toContain('n8n-nodes-base.emailSendHitlTool');
+				return;
+			}
+			model.think = ({ tools: [tool], messages }) =>
+				messages.some(({ role }) => role === 'tool')
+					? { say: 'Done.' }
+					: {
+							call: tool.name,
+							with: {
+								toolParameters: { About: 'The contract that ends in May' },
+								hitlParameters: {},
+							},
+						};
+			const workflow = await import_(file);
+			await published(workflow, async () => {
+				await handIn(workflow, REQUEST(ANSWERED));
+				const question = await mail();
+				expect(question.text).toContain(ANSWERED);
+				expect(question.text).toContain('The contract that ends in May');
+				expect(await called()).toEqual([]);
+				await untilItWaits(workflow);
+				await answerByMail(question, true);
+				await executions(workflow, 1);
+				expect(await calls()).toMatchObject([
+					{
+						to_number: ANSWERED,
+						call_variables: { name: 'Ada', about: 'The contract that ends in May' },
+					},
+				]);
+			});
+		},
+
+		'ai-proposes-a-person-approves.json': async (file) => {
+			model.think = () => ({ say: 'The contract that ends in May' });
+			const workflow = await import_(file);
+			await published(workflow, async () => {
+				await handIn(workflow, REQUEST(REJECTED));
+				const refused = await mail();
+				await untilItWaits(workflow);
+				await answerByMail(refused, false);
+				await executions(workflow, 1);
+				expect(await called()).toEqual([]);
+
+				await handIn(workflow, REQUEST(ANSWERED));
+				const approved = await mail();
+				expect(approved.text).toContain('The contract that ends in May');
+				expect(await called()).toEqual([]);
+				await untilItWaits(workflow);
+				await answerByMail(approved, true);
+				await executions(workflow, 2);
+				expect(await calls()).toMatchObject([
+					{
+						to_number: ANSWERED,
+						call_variables: { name: 'Ada', about: 'The contract that ends in May' },
+					},
+				]);
+			});
+		},
+	};
+
+	/** The answer counts from then on. */
+	async function untilItWaits({ id }: SavedWorkflow): Promise<void> {
+		await waitFor(
+			async () => (await here.client.executions(id)).some(({ status }) => status === 'waiting'),
+			{ what: 'The wait for the answer' },
+		);
+	}
+
+	it('are all tried here', async () => {
+		expect(Object.keys(TESTS).sort()).toEqual(await exampleFiles());
+	});
+
+	it.each(Object.keys(TESTS))('%s', async (file) => await TESTS[file](file));
+});
