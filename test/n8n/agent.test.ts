@@ -284,9 +284,6 @@ function fill({ parameters }: OfferedTool, learned: Record<string, unknown>): Js
 	};
 	const properties = isRecord(parameters.properties) ? parameters.properties : {};
 	return Object.fromEntries(
-		Object.keys(properties).map((name) => {
-			if (!(name in values)) throw new Error(`Nobody knows what to fill in as ${name}`);
-			return [name, values[name]];
-		}),
+		Object.keys(properties).map((name) => [name, values[name] ?? `(no ${name} known)`]),
 	);
 }

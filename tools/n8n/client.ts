@@ -235,14 +235,20 @@ export class N8nClient {
 
 	/** One request of the editor's kind; gives the answer's `data`. */
 	async request(method: string, path: string, body?: unknown): Promise<unknown> {
-		const response = await fetch(`${this.url}${path}`, {
-			method,
-			headers: {
-				cookie: this.cookie,
-				...(body === undefined ? {} : { 'content-type': 'application/json' }),
-			},
-			body: body === undefined ? undefined : JSON.stringify(body),
-			signal: AbortSignal.timeout(60_000),
+		const send = async () =>
+			await fetch(`${this.url}${path}`, {
+				method,
+				headers: {
+					cookie: this.cookie,
+					...(body === undefined ? {} : { 'content-type': 'application/json' }),
+				},
+				body: body === undefined ? undefined : JSON.stringify(body),
+				signal: AbortSignal.timeout(60_000),
+			});
+		// n8n may close a kept connection just as it is used once more; what is only read is asked for again.
+		const response = await send().catch(async (fault: unknown) => {
+			if (method !== 'GET') throw fault;
+			return await send();
 		});
 		const said = await response.text();
 		if (!response.ok) throw new N8nRefusal(whatItSaid(said), response.status);
