@@ -126,9 +126,9 @@ describe.each(VERSIONS)('an AI agent in n8n %s', (version) => {
 
 		it('can do every operation by what its model reads of it', async () => {
 			const learned: Record<string, unknown> = {};
-			const tools = inOrder(operationsIn(samora)).map(({ resource, value }) =>
-				tool(resource, value, MORE[`${resource} ${value}`]),
-			);
+			const tools = inOrder(operationsIn(samora))
+				.filter((operation) => agent >= 3 || !isCustom(operation))
+				.map(({ resource, value }) => tool(resource, value, MORE[`${resource} ${value}`]));
 			const results = new Map<string, string>();
 			const names = tools.map(({ name }) => name.replaceAll(' ', '_'));
 			model.think = ({ messages, tools: offered }) => {
@@ -218,6 +218,12 @@ describe.each(VERSIONS)('an AI agent in n8n %s', (version) => {
 		});
 	}
 });
+
+/** Of all items together. The AI Agent before version 3 runs tools by their routes, and such an operation has none. */
+function isCustom({ resource, value }: { resource: string; value: string }): boolean {
+	const custom: Record<string, Record<string, unknown> | undefined> = new Samora().customOperations;
+	return value in (custom[resource] ?? {});
+}
 
 /** Left to the model beside what is required. */
 const MORE: Record<string, JsonRecord> = {
