@@ -43,7 +43,7 @@ export const launch: Operation = {
 	option: {
 		name: 'Launch',
 		value: 'launch',
-		action: 'Launch a campaign',
+		action: 'Create a campaign and start calling its recipients',
 		description:
 			'Create a campaign, add a phone number for every input item, and start it: the people are called. If one of the steps does not go through, it stays a draft and nobody is called.',
 	},
