@@ -70,6 +70,27 @@ const STORY: readonly Step[] = [
 		operation: 'call.get',
 		parameters: (made) => ({ callId: made['call.trigger'].call_id }),
 	},
+	...['call.downloadRecording', 'call.downloadTranscript'].map((operation) => ({
+		operation,
+		parameters: (made: Made) => ({
+			callId: made['call.trigger'].call_id,
+			binaryPropertyName: 'data',
+		}),
+	})),
+	{
+		operation: 'campaign.launch',
+		parameters: (made, sandbox) => ({
+			...agent(made, sandbox),
+			name: 'Spring renewals',
+			toNumber: '={{ $json.phone }}',
+			variablesMode: 'allFields',
+			options: { output: 'summary' },
+		}),
+		items: [
+			{ name: 'Ada', phone: '+14155550100' },
+			{ name: 'Grace', phone: '+442079460101' },
+		],
+	},
 	{
 		operation: 'campaign.create',
 		parameters: (made, sandbox) => ({
