@@ -288,7 +288,7 @@ describe('no answer, or none that can be read', () => {
 			await spoil('getCall', { kind, match: ids[n], times: null });
 		}
 		const outcomes = await Promise.all(
-			ids.map(async (callId) => await run('getCall', { callId, requestOptions: { timeout: 100 } })),
+			ids.map(async (callId) => await run('getCall', { callId, requestOptions: { timeout: 500 } })),
 		);
 		const journal = await samora.control.journal({ operationId: 'getCall' });
 		for (const [n, [kind, sentence]] of FAULTS.entries()) {
@@ -323,7 +323,7 @@ describe('no answer, or none that can be read', () => {
 			] as const)('%s is sent once', async (id, sentence) => {
 				await spoil(id, { kind, times: null });
 				const { message, description } = stopOf(
-					await run(id, { requestOptions: { timeout: 100 } }),
+					await run(id, { requestOptions: { timeout: 500 } }),
 				);
 				expect(message).toMatch(sentence);
 				expect(description).not.toBe('');

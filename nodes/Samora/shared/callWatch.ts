@@ -51,7 +51,7 @@ const LAST_LOOK_MS = 2000;
  * ASSUMPTION: recording and transcript may come a little after the end of the call; nobody says how much. So long they
  * are looked for, in milliseconds.
  */
-const FILES_MS = 20_000;
+const FILES_MS = 5_000;
 
 /** The pause before a look, in milliseconds. `looks` counts those before it. */
 export const pauseBeforeLook = (looks: number, interval: number): number =>

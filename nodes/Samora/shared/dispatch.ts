@@ -235,7 +235,7 @@ function newTry(
 	memory: RunMemory,
 	baseUrl: string,
 ): Try {
-	const read = parameterReader(context);
+	const read = parameterReader(context, itemsInExpressions(context));
 	const composed = Array.from({ length: countItems(context) }, (_, item) =>
 		attempt(() => {
 			const readItem = read(item);
@@ -273,6 +273,12 @@ function countItems(context: IExecuteSingleFunctions): number {
 	const { inputData } = context as { inputData?: ITaskDataConnections };
 	const { main, ai_tool: tool } = inputData ?? context.getExecuteData().data;
 	return (main?.[0] ?? tool?.[0] ?? []).length;
+}
+
+/** What `$json` means in an item's expressions; not always what the execute data hold. */
+function itemsInExpressions(context: IExecuteSingleFunctions): INodeExecutionData[] {
+	const { connectionInputData } = context as { connectionInputData?: INodeExecutionData[] };
+	return connectionInputData ?? [];
 }
 
 function concurrency(read: ReadParameter): number {

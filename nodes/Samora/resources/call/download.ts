@@ -95,6 +95,7 @@ function fetchFiles(file: CallFile, context: IExecuteSingleFunctions, signal: Ab
 				};
 			}
 			const binary = fetched.file;
+			const size = await sizeOf(context, binary);
 			return {
 				items: [
 					{
@@ -102,8 +103,8 @@ function fetchFiles(file: CallFile, context: IExecuteSingleFunctions, signal: Ab
 							...details,
 							file_name: binary.fileName,
 							mime_type: binary.mimeType,
-							file_size: binary.bytes,
-							...(file === 'transcript' && (await wordsIn(context, binary))),
+							file_size: size,
+							...(file === 'transcript' && (await wordsIn(context, binary, size))),
 						},
 						binary: { [propertyOf(composed)]: binary },
 					},
@@ -141,10 +142,20 @@ function aboutNone(call: IDataObject, file: CallFile): Sentence {
 	};
 }
 
+/** In bytes. n8n 1.x does not say it with the file. */
+async function sizeOf(
+	{ helpers }: IExecuteSingleFunctions,
+	{ bytes, id, data }: IBinaryData,
+): Promise<number> {
+	if (bytes !== undefined) return bytes;
+	return id ? (await helpers.getBinaryMetadata(id)).fileSize : Buffer.byteLength(data, 'base64');
+}
+
 /** The text of a transcript that is one: text or JSON. */
 async function wordsIn(
 	{ helpers }: IExecuteSingleFunctions,
-	{ id, data, mimeType, bytes = 0 }: IBinaryData,
+	{ id, data, mimeType }: IBinaryData,
+	size: number,
 ): Promise<IDataObject> {
 	if (!/^text\/|[/+]json$/.test(mimeType)) return {};
 	const read = id
@@ -153,7 +164,7 @@ async function wordsIn(
 	return {
 		// A character that was cut in two at the end is left out.
 		transcript: new TextDecoder().decode(read.subarray(0, TEXT_BYTES), { stream: true }),
-		...(bytes > TEXT_BYTES && { transcript_truncated: true }),
+		...(size > TEXT_BYTES && { transcript_truncated: true }),
 	};
 }
 
