@@ -57,7 +57,9 @@ describe('links in the documentation', () => {
 
 /** What the nodes, the credential and the sources of n8n's panel say where to read on. */
 it('links from the editor lead to headings of the README that are there', () => {
-	const sources = [...filesIn('nodes'), ...filesIn('credentials')].map(contentOf).join('\n');
+	const sources = [...filesIn('nodes'), ...filesIn('credentials')]
+		.map((file) => contentOf(file))
+		.join('\n');
 	const anchors = [...sources.matchAll(/n8n-nodes-samora#([\w-]+)/g)].map(([, anchor]) => anchor);
 	expect(anchors.length).toBeGreaterThan(2);
 	// GitHub shows the README itself at #readme.

@@ -3,8 +3,8 @@ import path from 'node:path';
 
 const PROJECT_FOLDER = path.resolve(__dirname, '..', '..');
 
-export const contentOf = (file: string): string =>
-	readFileSync(path.join(PROJECT_FOLDER, file), 'utf8');
+export const contentOf = (file: string, encoding: BufferEncoding = 'utf8'): string =>
+	readFileSync(path.join(PROJECT_FOLDER, file), encoding);
 
 export const exists = (file: string): boolean => existsSync(path.join(PROJECT_FOLDER, file));
 
