@@ -81,6 +81,12 @@ describe('on Retry On Fail', () => {
 		expect(error?.message).toContain('It is not known whether +14155561002 is being called');
 		expect(error?.message).toContain('[item 2]');
 		expect(error?.message).toContain('4 calls were placed (items 0–1 and 3–4)');
+		const placed = (await sandbox.control.calls()).filter(
+			({ to_number }) => to_number !== '+14155561002',
+		);
+		for (const { id, to_number } of placed) {
+			expect(error?.description).toContain(`${id} (item ${to_number.slice(-1)})`);
+		}
 	});
 
 	it('gives the answers of the first try once the others have gone through', async () => {

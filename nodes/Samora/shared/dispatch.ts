@@ -535,6 +535,19 @@ function withTaken(
 	return {
 		message: `${message}. ${count} (${itemList(others)})`,
 		description:
-			`${description} What went through is kept and not sent again by Retry On Fail, nor by a retry of this execution from the list of executions.`.trim(),
+			`${description} What went through is kept and not sent again by Retry On Fail, nor by a retry of this execution from the list of executions.${callIds(others, takenItems)}`.trim(),
 	};
+}
+
+/** How many calls a description names; a retry gives out all of them. */
+const NAMED_CALLS = 10;
+
+function callIds(items: readonly number[], taken: RunMemory['takenItems']): string {
+	const ids = items.flatMap((item) => {
+		const id = taken.get(item)?.output[0]?.call_id;
+		return typeof id === 'string' ? [`${id} (item ${item})`] : [];
+	});
+	if (ids.length === 0) return '';
+	const more = ids.length - NAMED_CALLS;
+	return ` Call IDs: ${ids.slice(0, NAMED_CALLS).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
