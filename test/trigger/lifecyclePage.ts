@@ -110,6 +110,9 @@ ${tables.join('\n\n')}
 
 ${table([['column', 'tried, one by one'], ...faults])}
 
+Faults that pass are tried in every state. Of those that stay, all are tried in the first two states, and about half in
+each of the others.
+
 ${MORE}
 `;
 }
