@@ -34,15 +34,13 @@ async function main(wanted: string[]): Promise<void> {
 			({ n8n, node }) =>
 				wanted.length === 0 || wanted.includes(n8n) || wanted.includes(`${n8n}:${majorOf(node)}`),
 		);
-	let trials = await earlierTrials();
 	for (const { n8n, node } of pairs) {
 		const trial = await tried(n8n, node);
 		console.log(`n8n ${n8n}, Node ${node}: ${trial.passed} passed, ${trial.failed} failed`);
 		if (trial.failed > 0 || trial.passed === 0) process.exitCode = 1;
-		trials = withTrials(trials, [trial]);
-		await write(trials);
+		await write(withTrials(await earlierTrials(), [trial]));
 	}
-	if (pairs.length === 0) await write(trials);
+	if (pairs.length === 0) await write(await earlierTrials());
 }
 
 async function tried(n8n: string, node: string): Promise<Trial> {
