@@ -2,7 +2,7 @@ import { N8nHost, triggerNode } from './n8nHost';
 
 import type { INode } from 'n8n-workflow';
 
-import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import { marksFor, newToken, TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
 import { startSandbox, type FaultKind, type Sandbox, type WebhookState } from '../../sandbox';
 
 let sandbox: Sandbox;
@@ -395,12 +395,13 @@ describe("what is not provably this trigger's own", () => {
 	});
 
 	it('is the webhook of another n8n that a workflow was exported from', async () => {
+		const instanceId = 'the n8n it came from';
+		const token = newToken(marksFor('w1', node.id, instanceId));
 		await host.publish('w1');
+		await editByHand((await theOnly()).id, { custom_headers: { [TRIGGER_HEADER]: token } });
 		const original = await theOnly();
 		const { 'node:Samora Trigger': kept } = host.staticData('w1');
-		host.setStaticData('w1', {
-			'node:Samora Trigger': { ...kept, instanceId: 'the n8n it came from' },
-		});
+		host.setStaticData('w1', { 'node:Samora Trigger': { ...kept, instanceId, token } });
 		host.baseUrl = url.replace('127.0.0.1', 'localhost');
 		await host.publish('w1');
 		await expectRegistered();
