@@ -77,7 +77,13 @@ export interface InstalledCommunityPackage {
 	installedVersion: string;
 	failedLoading: boolean;
 	nodeTypes: string[];
+	/** The newer version that n8n offers to update to. */
+	updateAvailable?: string;
 }
+
+/** npm downloads and installs before n8n answers. */
+const COMMUNITY_INSTALL_MS = 300_000;
+const COMMUNITY_PACKAGES = '/rest/community-packages';
 
 /** What n8n answered when it did not do what it was asked. */
 export class N8nRefusal extends Error {
@@ -138,6 +144,11 @@ export class N8nClient {
 			active: false,
 		});
 		return asWorkflow(saved);
+	}
+
+	/** The workflow as n8n keeps it now. */
+	async workflow(id: string): Promise<SavedWorkflow> {
+		return asWorkflow(await this.request('GET', `/rest/workflows/${id}`));
 	}
 
 	/** Publishes a workflow (1.x: activates it) and waits until its triggers are registered; throws what n8n says if they are not. */
@@ -218,12 +229,28 @@ export class N8nClient {
 	}
 
 	async communityPackages(): Promise<InstalledCommunityPackage[]> {
-		return list(await this.request('GET', '/rest/community-packages')).map((installed) => ({
-			packageName: text(installed, 'packageName'),
-			installedVersion: text(installed, 'installedVersion'),
-			failedLoading: installed.failedLoading === true,
-			nodeTypes: list(installed.installedNodes).map((node) => text(node, 'type')),
-		}));
+		return list(await this.request('GET', COMMUNITY_PACKAGES)).map(asCommunityPackage);
+	}
+
+	/** Installs a community package as its screen does: from the registry, the newest version unless one is named. */
+	async installCommunityPackage(
+		name: string,
+		version?: string,
+	): Promise<InstalledCommunityPackage> {
+		return asCommunityPackage(
+			await this.request('POST', COMMUNITY_PACKAGES, { name, version }, COMMUNITY_INSTALL_MS),
+		);
+	}
+
+	/** What that screen's Update button does; to the newest version unless one is named. */
+	async updateCommunityPackage(name: string, version?: string): Promise<InstalledCommunityPackage> {
+		return asCommunityPackage(
+			await this.request('PATCH', COMMUNITY_PACKAGES, { name, version }, COMMUNITY_INSTALL_MS),
+		);
+	}
+
+	async uninstallCommunityPackage(name: string): Promise<void> {
+		await this.request('DELETE', `${COMMUNITY_PACKAGES}?name=${encodeURIComponent(name)}`);
 	}
 
 	/** The descriptions n8n sends its editor of the node types whose name starts like this. */
@@ -234,7 +261,12 @@ export class N8nClient {
 	}
 
 	/** One request of the editor's kind; gives the answer's `data`. */
-	async request(method: string, path: string, body?: unknown): Promise<unknown> {
+	async request(
+		method: string,
+		path: string,
+		body?: unknown,
+		timeoutMs = 60_000,
+	): Promise<unknown> {
 		const send = async () =>
 			await fetch(`${this.url}${path}`, {
 				method,
@@ -243,7 +275,7 @@ export class N8nClient {
 					...(body === undefined ? {} : { 'content-type': 'application/json' }),
 				},
 				body: body === undefined ? undefined : JSON.stringify(body),
-				signal: AbortSignal.timeout(60_000),
+				signal: AbortSignal.timeout(timeoutMs),
 			});
 		// n8n may close a kept connection just as it is used once more; what is only read is asked for again.
 		const response = await send().catch(async (fault: unknown) => {
@@ -285,6 +317,18 @@ function asWorkflow(value: unknown): SavedWorkflow {
 		name: text(workflow, 'name'),
 		versionId: text(workflow, 'versionId'),
 		definition: workflow,
+	};
+}
+
+function asCommunityPackage(value: unknown): InstalledCommunityPackage {
+	const installed = record(value);
+	const updateAvailable = optionalText(installed.updateAvailable);
+	return {
+		packageName: text(installed, 'packageName'),
+		installedVersion: text(installed, 'installedVersion'),
+		failedLoading: installed.failedLoading === true,
+		nodeTypes: list(installed.installedNodes).map((node) => text(node, 'type')),
+		...(updateAvailable === undefined ? {} : { updateAvailable }),
 	};
 }
 
