@@ -194,8 +194,8 @@ export class N8nClient {
 	async finished(executionId: string, timeoutMs = 60_000): Promise<Execution> {
 		return waitFor(
 			async () => {
-				const execution = await this.execution(executionId);
-				const underWay = ['new', 'running', 'waiting'].includes(execution.status);
+				const execution = await this.execution(executionId).catch(unlessBusy);
+				const underWay = ['new', 'running', 'waiting'].includes(execution?.status ?? 'running');
 				return !underWay && execution;
 			},
 			{ what: `The end of execution ${executionId}`, timeoutMs },
@@ -340,6 +340,15 @@ function asExecutionSummary(execution: JsonRecord): ExecutionSummary {
 		status: text(execution, 'status'),
 		startedAt: optionalText(execution.startedAt) ?? null,
 	};
+}
+
+/** While an execution keeps n8n busy it answers late, or that its database is not ready: no news, then. */
+function unlessBusy(fault: unknown): undefined {
+	const isBusy =
+		fault instanceof N8nRefusal
+			? fault.status === 503
+			: fault instanceof DOMException && fault.name === 'TimeoutError';
+	if (!isBusy) throw fault;
 }
 
 function outputOf(data: unknown, nodeName: string, branch: number): JsonRecord[] {
