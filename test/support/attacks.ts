@@ -115,7 +115,7 @@ export function attacks({ token, secret, otherToken }: Genuine): Attack[] {
 	});
 
 	const replayed = TIMED.flatMap((scheme) =>
-		[5.1 * MINUTE, 60 * MINUTE, 24 * 60 * MINUTE, -6 * MINUTE].map((ageMs) => {
+		[5.1 * MINUTE, 60 * MINUTE, 24 * 60 * MINUTE, -30 * MINUTE].map((ageMs) => {
 			const body = event();
 			return {
 				what: `signed ${ageMs / MINUTE} minutes ago (${scheme})`,

@@ -9,6 +9,7 @@ import {
 	failedItem,
 	operationError,
 	refusedItem,
+	routed,
 } from '../../nodes/Samora/shared/problems';
 
 const about = (statusCode: number, body: unknown = { message: 'its words' }, given = {}) =>
@@ -143,5 +144,34 @@ describe('what n8n gets', () => {
 			error: 'Name is empty [item 0]',
 			details: { status: 'not sent', parameter: 'Name' },
 		});
+	});
+});
+
+describe('an item for the error output', () => {
+	const failed = {
+		error: 'Samora could not answer [item 2]',
+		details: { status: 'unknown', description: 'Run it again.' },
+	};
+	const node = (onError: INode['onError']): INode => ({
+		id: '1',
+		name: 'Samora',
+		type: 'samora',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		onError,
+	});
+
+	it('has what n8n 1 sends there, and no more', () => {
+		const n8n1 = { getNode: () => node('continueErrorOutput') };
+		expect(routed(n8n1, failed)).toEqual({ error: failed.error, message: 'Run it again.' });
+		expect(routed(n8n1, { error: 'No number', details: {} })).toEqual({ error: 'No number' });
+		expect(routed(n8n1, { call_id: '1' })).toEqual({ call_id: '1' });
+	});
+
+	it('keeps its details in n8n 2, and at the first output', () => {
+		const n8n2 = { getNode: () => node('continueErrorOutput'), isNodeFeatureEnabled: () => true };
+		expect(routed(n8n2, failed)).toEqual(failed);
+		expect(routed({ getNode: () => node('continueRegularOutput') }, failed)).toEqual(failed);
 	});
 });

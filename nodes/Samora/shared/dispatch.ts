@@ -29,6 +29,7 @@ import {
 	operationError,
 	failedItem,
 	refusedItem,
+	routed,
 	type Sentence,
 	type Subject,
 } from './problems';
@@ -311,7 +312,11 @@ async function send(
 		current.settle();
 	}
 	if (Array.isArray(outcome)) {
-		return outcome.map((followed) => ({ ...followed, pairedItem: { item } }));
+		return outcome.map(({ json, ...rest }) => ({
+			json: routed(context, json),
+			...rest,
+			pairedItem: { item },
+		}));
 	}
 
 	// Only when all is quiet is it known what was done beside it. This also keeps the rejection from coming

@@ -1,4 +1,4 @@
-import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
+import type { FunctionsBase, IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { wordsOf, type Answer, type Fault } from './answers';
@@ -202,6 +202,20 @@ export function failedItem(
 		error: withItem(message, item),
 		details: { ...details, ...(description === '' ? {} : { description }) },
 	};
+}
+
+/**
+ * n8n 1 takes an item for one that did not go through only when it has `error` alone, or with a `message`, and sends
+ * it to the first output otherwise, among those that did. There the description is the message, and the rest of the
+ * details is left out.
+ */
+export function routed(context: Pick<FunctionsBase, 'getNode'>, json: IDataObject): IDataObject {
+	const { error, details } = json;
+	if (error === undefined || context.getNode().onError !== 'continueErrorOutput') return json;
+	// n8n does not tell its version; this is a method that came with 2.
+	if ('isNodeFeatureEnabled' in context) return json;
+	const { description } = (details ?? {}) as IDataObject;
+	return { error, ...(description ? { message: description } : {}) };
 }
 
 /** An item that was refused before it was sent. */

@@ -10,7 +10,7 @@ import {
 	type ReadParameter,
 } from './parameters';
 import { phoneNumber } from './phoneNumber';
-import { operationError, refusedItem } from './problems';
+import { operationError, refusedItem, routed } from './problems';
 import { OUTPUTS } from './recipientFields';
 import { recipientWith, type Measured } from './recipients';
 import { connectionOptions } from './requestOptions';
@@ -151,10 +151,13 @@ export function outputOfUnsent<Target>(
 }
 
 /** One item per row, in the order of the rows. */
-export const inOrder = (output: Map<number, IDataObject>): INodeExecutionData[] =>
+export const inOrder = (
+	context: IExecuteFunctions,
+	output: Map<number, IDataObject>,
+): INodeExecutionData[] =>
 	[...output]
 		.sort(([one], [other]) => one - other)
-		.map(([item, json]) => ({ json, pairedItem: { item } }));
+		.map(([item, json]) => ({ json: routed(context, json), pairedItem: { item } }));
 
 /**
  * One item per campaign; rows that did not go through come out one by one beside it, or they would be overlooked.
@@ -162,6 +165,7 @@ export const inOrder = (output: Map<number, IDataObject>): INodeExecutionData[] 
  * @param head what stands first in a campaign's item; undefined for a campaign that has none
  */
 export function summaries<Target>(
+	context: IExecuteFunctions,
 	{ groups, skipped }: PlannedRows<Target>,
 	output: Map<number, IDataObject>,
 	head: (group: Group<Target>) => IDataObject | undefined,
@@ -187,5 +191,5 @@ export function summaries<Target>(
 			.map((item) => ({ item }));
 		return [{ json, pairedItem }];
 	});
-	return [...summed, ...inOrder(reported)];
+	return [...summed, ...inOrder(context, reported)];
 }

@@ -70,8 +70,8 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 		}
 	}
 	forgetSaved(this);
-	if (!planned.summary) return [inOrder(output)];
-	return [summaries(planned, output, ({ target }) => ({ campaign_id: target.campaign_id }))];
+	if (!planned.summary) return [inOrder(this, output)];
+	return [summaries(this, planned, output, ({ target }) => ({ campaign_id: target.campaign_id }))];
 }
 
 function withAdded(

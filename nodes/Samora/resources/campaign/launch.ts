@@ -86,9 +86,9 @@ export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExe
 	forgetSaved(this);
 	for (const campaign of campaigns) report(campaign, memory, output, failures.get(campaign.key));
 	reportEmpty(planned, output);
-	if (!planned.summary) return [inOrder(output)];
+	if (!planned.summary) return [inOrder(this, output)];
 	return [
-		summaries(planned, output, ({ key, target, rows }) => {
+		summaries(this, planned, output, ({ key, target, rows }) => {
 			if (failures.has(key)) return undefined;
 			if (rows.length === 0) return { campaign_id: null, message: NOBODY_LEFT };
 			const { campaign_id, started } = memory.launchOf(key);
