@@ -14,6 +14,7 @@ import {
 	hookIdentity,
 	identity,
 	isStarting,
+	testListenKey,
 	triggerKey,
 	wantedWebhook,
 	webhookUrl,
@@ -22,7 +23,14 @@ import { receiveDelivery } from './delivery';
 import { attachFiles } from './files';
 import { triggerFields } from './fields';
 import { webhookApi } from './samoraApi';
-import { isRegistered, ownRegistration, register, unregister } from './subscription';
+import {
+	isRegistered,
+	ownRegistration,
+	register,
+	unregister,
+	type Identity,
+	type Registration,
+} from './subscription';
 import { triggerMemory } from './triggerMemory';
 
 export class SamoraTrigger implements INodeType {
@@ -72,7 +80,7 @@ export class SamoraTrigger implements INodeType {
 			 */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				const self = hookIdentity(this);
-				const known = ownRegistration(this.getWorkflowStaticData('node'), self);
+				const known = knownRegistration(this, self);
 				const check = triggerMemory.registering(
 					triggerKey(this),
 					async () => await isRegistered(webhookApi(this), await wantedWebhook(this), known, self),
@@ -86,13 +94,18 @@ export class SamoraTrigger implements INodeType {
 			async create(this: IHookFunctions): Promise<boolean> {
 				const self = hookIdentity(this);
 				const kept = this.getWorkflowStaticData('node');
-				const known = ownRegistration(kept, self);
+				const known = knownRegistration(this, self);
 				const registration = await triggerMemory.registering(
 					triggerKey(this),
 					async () => await register(webhookApi(this), await wantedWebhook(this), known, self),
 				);
-				Object.assign(kept, registration);
-				triggerMemory.registered(triggerKey(this), registration);
+				if (self.isTestListen) {
+					// Nothing is written: the static data are the published trigger's.
+					triggerMemory.registered(testListenKey(this), registration);
+				} else {
+					Object.assign(kept, registration);
+					triggerMemory.registered(triggerKey(this), registration);
+				}
 				return true;
 			},
 
@@ -104,7 +117,7 @@ export class SamoraTrigger implements INodeType {
 			async delete(this: IHookFunctions): Promise<boolean> {
 				const self = identity(this);
 				const kept = this.getWorkflowStaticData('node');
-				const known = ownRegistration(kept, self);
+				const known = knownRegistration(this, self);
 				const abandoned = triggerMemory.abandonsRegistration(triggerKey(this));
 				const removal = unregister(webhookApi(this), webhookUrl(this), known, self).then(
 					() => true,
@@ -113,7 +126,9 @@ export class SamoraTrigger implements INodeType {
 					? await removal.catch((fault: unknown) => leftForLater(this, fault))
 					: await removal;
 				if (!removed) return true;
-				for (const key of Object.keys(kept)) delete kept[key];
+				if (known) {
+					for (const key of Object.keys(kept)) delete kept[key];
+				}
 				triggerMemory.unregistered(triggerKey(this));
 				return true;
 			},
@@ -136,6 +151,11 @@ export class SamoraTrigger implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await attachFiles.call(this);
 	}
+}
+
+/** What n8n keeps of this trigger's webhook; nothing of a test listen's. */
+function knownRegistration(context: IHookFunctions, self: Identity): Registration | undefined {
+	return ownRegistration(context.getWorkflowStaticData('node'), self, webhookUrl(context));
 }
 
 function takenToBeThere(context: IHookFunctions, fault: unknown): true {

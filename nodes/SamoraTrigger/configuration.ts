@@ -76,6 +76,11 @@ export function triggerKey(context: IHookFunctions | IWebhookFunctions): string 
 	return `${identity(context).marks.trigger} ${webhookUrl(context)}`;
 }
 
+/** The same for a test listen where only its event is at hand: n8n gives the published trigger's address there. */
+export function testListenKey(context: IHookFunctions | IWebhookFunctions): string {
+	return `${identity(context).marks.trigger} test`;
+}
+
 /** Whether n8n asks because it has just started, or taken over from another one, and nobody publishes anything. */
 export function isStarting(context: IHookFunctions): boolean {
 	return ['init', 'leadershipChange'].includes(context.getActivationMode());

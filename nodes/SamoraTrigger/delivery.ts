@@ -2,10 +2,11 @@ import { sleep } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { forgery } from './authenticity';
-import { triggerKey, type TriggerOptions } from './configuration';
+import { testListenKey, triggerKey, webhookUrl, type TriggerOptions } from './configuration';
 import { eventKey, isWanted, outputOf, parsePayload, readCallEvent } from './events';
-import { readRegistration } from './subscription';
+import { readRegistration, type Registration } from './subscription';
 import { triggerMemory } from './triggerMemory';
+import { samePath } from './webhookUrl';
 
 /** Less than it takes n8n to store an execution. */
 const CHANGE_EVERY_MS = 2;
@@ -16,8 +17,11 @@ type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 export async function receiveDelivery(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const options = this.getNodeParameter('options', {}) as TriggerOptions;
 	const kept = this.getWorkflowStaticData('node');
-	const stored = readRegistration(kept);
-	const registration = triggerMemory.newest(triggerKey(this), stored);
+	const { isTestListen, stored } = storedFor(this, kept);
+	const registration = triggerMemory.newest(
+		isTestListen ? testListenKey(this) : triggerKey(this),
+		stored,
+	);
 	if (!registration) return refuse(this, 'no webhook of this trigger is known to n8n');
 
 	const { rawBody } = this.getRequestObject();
@@ -28,7 +32,9 @@ export async function receiveDelivery(this: IWebhookFunctions): Promise<IWebhook
 		Date.now(),
 	);
 	if (forged) return refuse(this, forged);
-	if (registration.webhookId !== stored?.webhookId) Object.assign(kept, registration);
+	if (!isTestListen && registration.webhookId !== stored?.webhookId) {
+		Object.assign(kept, registration);
+	}
 
 	const payload = parsePayload(rawBody);
 	if (!payload) return refuse(this, 'its body is not a JSON object');
@@ -38,15 +44,30 @@ export async function receiveDelivery(this: IWebhookFunctions): Promise<IWebhook
 	const event = eventKey(payload);
 	if (event !== undefined && options.skipDuplicateEvents !== false) {
 		const recent = triggerMemory.recentEvents(registration.webhookId);
-		recent.recall(kept.recentEvents);
+		if (!isTestListen) recent.recall(kept.recentEvents);
 		const verdict = await recent.claim(event, this.getResponseObject());
 		if (verdict === 'taken') return acknowledge();
 		if (verdict === 'undecided') return comeBackLater(this);
-		void storeWhenTaken(this.getResponseObject(), () => {
-			kept.recentEvents = recent.storedWith(event);
-		});
+		if (!isTestListen) {
+			void storeWhenTaken(this.getResponseObject(), () => {
+				kept.recentEvents = recent.storedWith(event);
+			});
+		}
 	}
 	return { workflowData: [[{ json: outputOf(payload) as IDataObject }]] };
+}
+
+/**
+ * A test listen is known to the process alone that listens. The static data are the published trigger's.
+ */
+function storedFor(
+	context: IWebhookFunctions,
+	kept: Record<string, unknown>,
+): { isTestListen: boolean; stored: Registration | undefined } {
+	const isTestListen = context.getMode() === 'manual';
+	const stored = isTestListen ? undefined : readRegistration(kept);
+	const isHere = stored !== undefined && samePath(stored.url, webhookUrl(context));
+	return { isTestListen, stored: isHere ? stored : undefined };
 }
 
 /**

@@ -55,6 +55,8 @@ export interface Registration {
 	secret: string;
 	token: string;
 	instanceId: string;
+	/** Where the webhook delivers to. A test listen's is not the published trigger's. */
+	url: string;
 	/** Unix time in milliseconds: what is newer replaces what is older. */
 	registeredAt: number;
 }
@@ -73,28 +75,33 @@ export interface WebhookApi {
 
 /** @returns undefined when nothing is kept, or not all of it */
 export function readRegistration(kept: Record<string, unknown>): Registration | undefined {
-	const { webhookId, secret, token, instanceId, registeredAt } = kept;
+	const { webhookId, secret, token, instanceId, url, registeredAt } = kept;
 	return typeof webhookId === 'string' &&
 		typeof secret === 'string' &&
 		typeof token === 'string' &&
 		typeof instanceId === 'string' &&
+		typeof url === 'string' &&
 		typeof registeredAt === 'number'
-		? { webhookId, secret, token, instanceId, registeredAt }
+		? { webhookId, secret, token, instanceId, url, registeredAt }
 		: undefined;
 }
 
 /**
  * What is kept, if it is this trigger's own. Static data can also have come along with a copied workflow, with one
  * imported from another n8n, or with the name of a node that used to be another's. The webhook it then tells of
- * belongs to a trigger that may still need it.
+ * belongs to a trigger that may still need it; so does the published trigger's to a test listen.
+ *
+ * @param url where this trigger, or its test listen, is reached
  */
 export function ownRegistration(
 	kept: Record<string, unknown>,
 	{ marks, instanceId }: Identity,
+	url: string,
 ): Registration | undefined {
 	const registration = readRegistration(kept);
 	return registration?.instanceId === instanceId &&
-		marksOf(registration.token)?.trigger === marks.trigger
+		marksOf(registration.token)?.trigger === marks.trigger &&
+		samePath(registration.url, url)
 		? registration
 		: undefined;
 }
@@ -144,7 +151,7 @@ export async function register(
 	});
 	// Clocks of several machines differ, and one of them may go wrong for a while.
 	const registeredAt = Math.max(Date.now(), known ? known.registeredAt + 1 : 0);
-	return { webhookId: id, secret, token, instanceId, registeredAt };
+	return { webhookId: id, secret, token, instanceId, url: wanted.url, registeredAt };
 }
 
 /** Leaves Samora with no webhook of this trigger. */

@@ -171,6 +171,20 @@ describe('an event of Samora', () => {
 		await letTimePass();
 		expect(host.executions.map(({ mode }) => mode).sort()).toEqual(['manual', 'webhook']);
 	});
+
+	it('starts the published workflow after a test listen as before, also when n8n was restarted', async () => {
+		const { token } = await genuine();
+		await host.listenForTest('w1');
+		const [listening] = (await sandbox.control.webhooks()).filter(({ url }) =>
+			url.includes('/webhook-test/'),
+		);
+		const { url, custom_headers } = listening;
+		expect(await deliver(event(), custom_headers, url)).toMatchObject({ status: 200 });
+		expect(await deliver(event('two'), token)).toMatchObject({ status: 200 });
+		host.restart();
+		expect(await deliver(event('three'), token)).toMatchObject({ status: 200 });
+		expect(host.executions.map(({ mode }) => mode)).toEqual(['manual', 'webhook', 'webhook']);
+	});
 });
 
 describe('what is not from Samora', () => {
