@@ -196,7 +196,10 @@ export class N8nClient {
 			async () => {
 				const execution = await this.execution(executionId).catch(unlessBusy);
 				const underWay = ['new', 'running', 'waiting'].includes(execution?.status ?? 'running');
-				return !underWay && execution;
+				// n8n 1 says that it ended a moment before it has written down how.
+				const saysHow = ['success', 'error'].includes(execution?.status ?? '');
+				const isWritten = !saysHow || hasRun(execution?.data);
+				return !underWay && isWritten && execution;
 			},
 			{ what: `The end of execution ${executionId}`, timeoutMs },
 		);
@@ -340,6 +343,12 @@ function asExecutionSummary(execution: JsonRecord): ExecutionSummary {
 		status: text(execution, 'status'),
 		startedAt: optionalText(execution.startedAt) ?? null,
 	};
+}
+
+function hasRun(data: unknown): boolean {
+	const runs = at(data, 'resultData', 'runData');
+	const ended = at(data, 'resultData', 'error') !== undefined;
+	return ended || (isRecord(runs) && Object.keys(runs).length > 0);
 }
 
 /** While an execution keeps n8n busy it answers late, or that its database is not ready: no news, then. */
