@@ -75,6 +75,12 @@ describe('a first visit', () => {
 	step('makes a credential, and is told whether it works', async () => {
 		await editor.node.getByRole('button', { name: 'Connect to Samora' }).click();
 		const dialog = page.getByTestId('credential-edit-dialog');
+		// n8n fetches the name it suggests, and saves none without a name.
+		await page.waitForFunction(`(() => {
+			const name = document.querySelector('[data-test-id="credential-name"]');
+			const inputs = [...(name?.querySelectorAll('input') ?? [])];
+			return [name?.textContent, ...inputs.map(({ value }) => value)].join().includes('Samora account');
+		})()`);
 		const save = async (apiKey: string, baseUrl: string) => {
 			await editor.fill('apiKey', apiKey);
 			await editor.fill('baseUrl', baseUrl);
