@@ -171,6 +171,15 @@ export class N8nClient {
 		return text(answer, 'executionId');
 	}
 
+	/** What "Listen for test event" does: n8n waits for one event of a webhook trigger. */
+	async listen(workflow: SavedWorkflow, triggerName: string): Promise<void> {
+		const run = this.publishing.manualRun(workflow, triggerName);
+		const answer = await this.request('POST', `/rest/workflows/${workflow.id}/run`, run);
+		if (record(answer).waitingForWebhook !== true) {
+			throw new Error(`n8n does not wait for an event: ${JSON.stringify(answer)}`);
+		}
+	}
+
 	/** Of one workflow or of all, newest first. */
 	async executions(workflowId?: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
