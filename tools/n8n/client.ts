@@ -85,6 +85,9 @@ export interface InstalledCommunityPackage {
 const COMMUNITY_INSTALL_MS = 300_000;
 const COMMUNITY_PACKAGES = '/rest/community-packages';
 
+/** On a slow machine n8n misses its database now and then, and turns everything away before it looks at it. */
+const NOT_READY = 'Database is not ready!';
+
 /** What n8n answered when it did not do what it was asked. */
 export class N8nRefusal extends Error {
 	constructor(
@@ -290,11 +293,18 @@ export class N8nClient {
 				signal: AbortSignal.timeout(timeoutMs),
 			});
 		// n8n may close a kept connection just as it is used once more; what is only read is asked for again.
-		const response = await send().catch(async (fault: unknown) => {
-			if (method !== 'GET') throw fault;
-			return await send();
-		});
-		const said = await response.text();
+		const { response, said } = await waitFor(
+			async () => {
+				const response = await send().catch(async (fault: unknown) => {
+					if (method !== 'GET') throw fault;
+					return await send();
+				});
+				const said = await response.text();
+				const isTurnedAway = response.status === 503 && whatItSaid(said) === NOT_READY;
+				return !isTurnedAway && { response, said };
+			},
+			{ what: "The return of n8n's database" },
+		);
 		if (!response.ok) throw new N8nRefusal(whatItSaid(said), response.status);
 		const [signedIn] = response.headers.getSetCookie().filter((it) => it.startsWith('n8n-auth='));
 		if (signedIn) this.cookie = signedIn.split(';', 1)[0];
