@@ -11,6 +11,7 @@ const SECRET = { name: 'X-Secret', value: 'known-to-the-crm' };
 const ANSWERED = '+14155550100';
 const UNANSWERED = '+14155550101';
 const REJECTED = '+14155550102';
+const PDF_TRANSCRIPT = '+14155550115';
 
 describe.each(VERSIONS)('examples in n8n %s', (version) => {
 	let here: InstalledN8n;
@@ -31,7 +32,17 @@ describe.each(VERSIONS)('examples in n8n %s', (version) => {
 			smtp: await made('smtp', mailbox.credential),
 			httpHeaderAuth: await made('httpHeaderAuth', SECRET),
 		};
-		tables = {};
+		const table = async (name: string, columns: string[]) =>
+			(
+				await here.client.createDataTable(
+					name,
+					columns.map((column) => ({ name: column, type: 'string' as const })),
+				)
+			).id;
+		tables = {
+			'Customers to call': await table('Customers to call', ['name', 'phone']),
+			'Call summaries': await table('Call summaries', ['call_id', 'summary']),
+		};
 		import_ = async (file) => {
 			const { agentId } = here;
 			const settings = { agentId, tables, credentials, serviceUrl: service.url };
@@ -141,6 +152,43 @@ describe.each(VERSIONS)('examples in n8n %s', (version) => {
 			});
 		},
 
+		'campaign-from-a-sheet.json': async (file) => {
+			await here.client.addDataTableRows(tables['Customers to call'], [
+				{ name: 'Ada', phone: ANSWERED },
+				{ name: 'Bob', phone: UNANSWERED },
+				{ name: 'Ada once more', phone: ANSWERED },
+			]);
+			const workflow = await import_(file);
+			const launched = await here.client.finished(await here.client.run(workflow, 'Launch'));
+			expect(launched).toMatchObject({ status: 'success', errorMessage: undefined });
+			// Whoever does not answer is called once more, two hours later.
+			const { control } = here.sandbox;
+			await control.until(
+				async () => {
+					await control.advance(60 * 60);
+					return (await control.campaigns()).every(({ status }) => status === 'FINISHED');
+				},
+				{ timeoutMs: 60_000 },
+			);
+			const reached = (await calls()).map(({ to_number, call_variables }) => [
+				to_number,
+				call_variables?.name,
+			]);
+			expect(reached.sort()).toEqual([
+				[ANSWERED, 'Ada'],
+				[UNANSWERED, 'Bob'],
+				[UNANSWERED, 'Bob'],
+			]);
+
+			const evening = await here.client.run(workflow, 'Every evening');
+			expect(await here.client.finished(evening)).toMatchObject({ status: 'success' });
+			const { to, text } = await mail();
+			expect(to).toBe('sales@example.com');
+			expect(text).toMatch(
+				/^Customers .* \(FINISHED\): 3 calls, 1 finished, 2 unanswered, 0 failed, 0 to come/,
+			);
+		},
+
 		'message-after-unanswered-calls.json': async (file) => {
 			const workflow = await import_(file);
 			await here.sandbox.control.setDeliveries({ duplicate: true });
@@ -155,6 +203,26 @@ describe.each(VERSIONS)('examples in n8n %s', (version) => {
 				expect(service.requests.map(({ path, body }) => [path, body])).toEqual([
 					['/api/send', { to: UNANSWERED, text: expect.stringContaining('Ada') }],
 				]);
+			});
+		},
+
+		'summarize-finished-calls.json': async (file) => {
+			const workflow = await import_(file);
+			model.think = () => ({ say: 'They talked about the weather.' });
+			await published(workflow, async () => {
+				const ids = [await call(ANSWERED), await call(PDF_TRANSCRIPT)];
+				await call(UNANSWERED);
+				for (const execution of await executions(workflow, 2)) {
+					expect(execution).toMatchObject({ status: 'success', errorMessage: undefined });
+				}
+				const rows = await here.client.dataTableRows(tables['Call summaries']);
+				expect(rows.map(({ call_id }) => call_id).sort()).toEqual(ids.sort());
+				expect(rows.map(({ summary }) => summary)).toEqual(
+					ids.map(() => 'They talked about the weather.'),
+				);
+				for (const { messages } of model.requests) {
+					expect(JSON.stringify(messages)).toMatch(/Agent: /);
+				}
 			});
 		},
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 	examples = await Promise.all(
 		files.map(async (file) => [file, await readExample(file)] as [string, NewWorkflow]),
 	);
-	expect(examples.length).toBeGreaterThan(3);
+	expect(examples.length).toBeGreaterThan(4);
 });
 
 /** The files of which something holds. */
