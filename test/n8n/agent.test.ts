@@ -1,12 +1,13 @@
 import { Samora } from '../../nodes/Samora/Samora.node';
 import type { FaultKind } from '../../sandbox';
 import type { CredentialReference, Execution } from '../../tools/n8n/client';
-import type { JsonRecord } from '../../tools/n8n/json';
+import { isRecord, parseJson, type JsonRecord } from '../../tools/n8n/json';
 import { waitFor } from '../../tools/n8n/waiting';
-import { agentWorkflow, operationTool, type Tool } from './agents';
+import { operationsIn } from '../support/descriptions';
+import { agentWorkflow, filledInByModel, operationTool, type Tool } from './agents';
 import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
 import { answerByMail, startMailbox, type Mailbox } from './mailbox';
-import { startModel, type ModelStandIn } from './modelStandIn';
+import { startModel, type ModelStandIn, type OfferedTool } from './modelStandIn';
 import { START } from './workflows';
 
 const samora = new Samora().description;
@@ -80,6 +81,18 @@ describe.each(VERSIONS)('an AI agent in n8n %s', (version) => {
 
 	const called = async () => (await here.sandbox.control.calls()).map(({ to_number }) => to_number);
 
+	/** A campaign that somebody made before. */
+	async function draft(): Promise<{ campaign_id: string }> {
+		const response = await fetch(`${here.sandbox.url}/v1/external/campaigns/${here.agentId}`, {
+			method: 'POST',
+			headers: { 'x-api-key': here.sandbox.apiKey, 'content-type': 'application/json' },
+			body: JSON.stringify({ name: 'Spring' }),
+		});
+		return ((await response.json()) as { data: { campaign_id: string } }).data;
+	}
+
+	const inCampaign = (value: string) => ({ campaignId: { __rl: true, mode: 'id', value } });
+
 	describe.each(AGENTS)('of version %s', (agent) => {
 		it('calls someone, and its model gets the call_id', async () => {
 			thinkInTurn([{ call: CALL_TOOL, with: { To_Number: NUMBER } }]);
@@ -122,6 +135,59 @@ describe.each(VERSIONS)('an AI agent in n8n %s', (version) => {
 				expect(told()).toEqual([why, why]);
 			},
 		);
+
+		it('puts nobody into campaigns twice when the model asks again, or says why it cannot', async () => {
+			const { campaign_id } = await draft();
+			const again = { call: 'campaign_addRecipients', with: { To_Number: NUMBER } };
+			thinkInTurn([again, again]);
+			const settings = { onError: 'continueRegularOutput' };
+			await run(agent, [
+				{ ...tool('campaign', 'addRecipients', inCampaign(campaign_id)), settings },
+			]);
+			const recipients = await called();
+			if (agent >= 3) {
+				expect(recipients).toEqual([NUMBER]);
+				expect(told()[1]).toContain(
+					`${NUMBER} was given to campaign ${campaign_id} already in this execution`,
+				);
+			} else {
+				expect(recipients).toEqual([]);
+				const why = expect.stringContaining('need the AI Agent in version 3 or newer');
+				expect(told()).toEqual([why, why]);
+			}
+		});
+
+		it('can do every operation by what its model reads of it', async () => {
+			const learned: Record<string, unknown> = {};
+			const tools = inOrder(operationsIn(samora))
+				.filter((operation) => agent >= 3 || !isCustom(operation))
+				.map(({ resource, value }) => tool(resource, value, MORE[`${resource} ${value}`]));
+			const results = new Map<string, string>();
+			const names = tools.map(({ name }) => name.replaceAll(' ', '_'));
+			model.think = ({ messages, tools: offered }) => {
+				const answers = messages.filter(({ role }) => role === 'tool');
+				const latest = answers.at(-1)?.content;
+				if (latest !== undefined) {
+					results.set(names[answers.length - 1], String(latest));
+					learn(String(latest), learned);
+				}
+				const next = names[answers.length];
+				const schema = offered.find(({ name }) => name === next);
+				return schema ? { call: next, with: fill(schema, learned) } : { say: 'Done.' };
+			};
+			expect(await run(agent, tools)).toMatchObject({ status: 'success', errorMessage: undefined });
+
+			const offered = model.requests[0].tools;
+			expect(offered.map(({ name }) => name).sort()).toEqual([...names].sort());
+			expect(new Set(offered.map(({ description }) => description)).size).toBe(names.length);
+			for (const { description, parameters } of offered) {
+				expect(description).toMatch(/^[A-Z].* in Samora$/);
+				expect(parameters).toMatchObject({ type: 'object', additionalProperties: false });
+			}
+			const refused = [...results].filter(([, said]) => /"error"|^Error/.test(said));
+			expect(refused).toEqual([]);
+			expect([...results.keys()]).toEqual(names);
+		}, 180_000);
 	});
 
 	const hasReview = !version.startsWith('1.');
@@ -185,3 +251,78 @@ describe.each(VERSIONS)('an AI agent in n8n %s', (version) => {
 		});
 	}
 });
+
+/** Of all items together. The AI Agent before version 3 runs tools by their routes, and those refuse. */
+function isCustom({ resource, value }: { resource: string; value: string }): boolean {
+	const custom: Record<string, Record<string, unknown> | undefined> = new Samora().customOperations;
+	return value in (custom[resource] ?? {});
+}
+
+/** Left to the model beside what is required. */
+const MORE: Record<string, JsonRecord> = {
+	'campaign update': {
+		updateFields: { name: filledInByModel({ displayName: 'New Name', type: 'string' }) },
+	},
+	'webhook update': {
+		updateFields: { isActive: filledInByModel({ displayName: 'Active', type: 'boolean' }) },
+	},
+};
+
+/** What an id in an answer is called where the model fills it in. */
+const IDS: Record<string, string> = { call_id: 'Call_ID', campaign_id: 'Campaign' };
+
+const FIRST = [
+	'call trigger',
+	'call triggerAndWait',
+	'campaign create',
+	'campaign addRecipients',
+	'campaign start',
+	'campaign stop',
+	'webhook create',
+];
+const LAST = ['campaign cancel', 'webhook delete'];
+
+/** Things are made before they are used. */
+function inOrder<Operation extends { resource: string; value: string }>(
+	operations: Operation[],
+): Operation[] {
+	const place = ({ resource, value }: Operation) => {
+		const name = `${resource} ${value}`;
+		const first = FIRST.indexOf(name);
+		return first >= 0 ? first : FIRST.length + 1 + LAST.indexOf(name);
+	};
+	return [...operations].sort((one, other) => place(one) - place(other));
+}
+
+/** Remembers the ids in a tool's answer. */
+function learn(answer: string, learned: Record<string, unknown>): void {
+	let parsed: unknown;
+	try {
+		parsed = parseJson(answer);
+	} catch {
+		return;
+	}
+	const [first] = Array.isArray(parsed) ? parsed.filter(isRecord) : [];
+	if (!first) return;
+	for (const [key, name] of Object.entries(IDS)) if (key in first) learned[name] ??= first[key];
+	if ('secret' in first) learned.Webhook = first.id;
+}
+
+let filled = 0;
+
+/** What a model would fill in, knowing nothing but the schema and what it has learned. */
+function fill({ parameters }: OfferedTool, learned: Record<string, unknown>): JsonRecord {
+	const values: Record<string, unknown> = {
+		To_Number: `+1415555${3000 + filled++}`,
+		Name: 'Spring',
+		New_Name: 'Summer',
+		URL: 'https://example.com/events',
+		Events: 'CALL_FINISHED, CALL_FAILED',
+		Active: false,
+		...learned,
+	};
+	const properties = isRecord(parameters.properties) ? parameters.properties : {};
+	return Object.fromEntries(
+		Object.keys(properties).map((name) => [name, values[name] ?? `(no ${name} known)`]),
+	);
+}

@@ -33,13 +33,8 @@ export interface InstalledN8n {
 	credential: CredentialReference;
 	agentId: string;
 	/** Kills it as a crash would, and starts it again at the same address with the same data. */
-	restart(options?: RestartOptions): Promise<void>;
+	restart(options?: Pick<StartOptions, 'env'>): Promise<void>;
 	stop(): Promise<void>;
-}
-
-export interface RestartOptions extends Pick<StartOptions, 'env'> {
-	/** What happens to its data meanwhile. */
-	whileDown?: () => Promise<void>;
 }
 
 export async function installedN8n(version: string): Promise<InstalledN8n> {
@@ -60,9 +55,8 @@ export async function installedN8n(version: string): Promise<InstalledN8n> {
 			onProgress: installProgressOn(process.stderr),
 		});
 		started.push(() => n8n.stop());
-		const restart = async ({ env, whileDown }: RestartOptions = {}) => {
+		const restart = async ({ env }: Pick<StartOptions, 'env'> = {}) => {
 			await n8n.kill();
-			await whileDown?.();
 			const port = Number(new URL(n8n.url).port);
 			await waitFor(async () => (await freePort(port)) === port, {
 				what: `Port ${port} getting free`,

@@ -100,6 +100,8 @@ const types: Record<string, INodeType> = {
 	'n8n-nodes-samora.samoraTrigger': new SamoraTrigger(),
 	// The server makes it from the node for AI agents.
 	'n8n-nodes-samora.samoraTool': executable(withRequestOptions(new Samora())),
+	// As the AI Agent before version 3 runs it: by its routes, and by nothing else.
+	'test.samoraByRoutes': executable(withRequestOptions({ description: new Samora().description })),
 	'test.passOn': passOn,
 	'test.twice': twice,
 };

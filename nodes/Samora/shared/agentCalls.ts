@@ -15,6 +15,10 @@ type Tool = Pick<IExecuteFunctions, 'getNode' | 'getContext'>;
 /** Where it is in what n8n keeps of the execution for all of its nodes. */
 const KEPT = 'samoraAgentCalls';
 
+/** Whether an AI agent runs the node: n8n makes another type of it for that. */
+export const isAgentTool = (context: Pick<IExecuteFunctions, 'getNode'>): boolean =>
+	context.getNode().type.endsWith('Tool');
+
 /**
  * Whom the tools of AI agents have called in this execution, by number; undefined when the node is no tool.
  *
@@ -23,7 +27,7 @@ const KEPT = 'samoraAgentCalls';
  * list of executions gets what it kept.
  */
 export function agentCallsOf(context: Tool): Map<string, AgentCall> | undefined {
-	if (!context.getNode().type.endsWith('Tool')) return undefined;
+	if (!isAgentTool(context)) return undefined;
 	return new Map(Object.entries(kept(context)) as Array<[string, AgentCall]>);
 }
 

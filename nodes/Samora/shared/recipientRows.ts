@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { recipientsOfOtherTools } from './agentRecipients';
 import type { Skipped } from './dispatch';
 import {
 	attempt,
@@ -59,6 +60,7 @@ export function planRows<Target>(
 ): PlannedRows<Target> {
 	const items = context.getInputData();
 	const reader = parameterReader(context, items);
+	const byOtherTools = recipientsOfOtherTools(context);
 	const groups = new Map<string, Group<Target> & { firstWith: Map<string, number> }>();
 	const planned: Omit<PlannedRows<Target>, 'groups'> = {
 		skipped: new Map(),
@@ -89,6 +91,14 @@ export function planRows<Target>(
 		const first = group.firstWith.get(to_number);
 		if (first !== undefined && skipDuplicates) {
 			leaveOut(to_number, `${to_number} is the number of item ${first} too`);
+			return;
+		}
+		const earlier = byOtherTools.get(to_number);
+		if (earlier !== undefined && skipDuplicates) {
+			leaveOut(
+				to_number,
+				`${to_number} was given to campaign ${earlier} already in this execution`,
+			);
 			return;
 		}
 		if (first === undefined) group.firstWith.set(to_number, item);
@@ -128,6 +138,9 @@ function planRow<Target>(
 		summary: output === 'summary',
 	};
 }
+
+export const numbersOf = (rows: Row[]): string[] =>
+	rows.map(({ recipient: { to_number } }) => to_number);
 
 /**
  * What comes out of the rows that are not sent.

@@ -151,7 +151,8 @@ function savedRuns(context: Remembering): Record<string, unknown> {
 	return isRecord(saved) ? saved : {};
 }
 
-function runIndexOf(context: Remembering): number {
+/** Which run of the node in its execution this is, from 0. */
+export function runIndexOf(context: Remembering): number {
 	// The engine's contexts have it at hand; asking by an expression costs more, and is for when they no longer do.
 	const { runIndex } = context as { runIndex?: unknown };
 	if (typeof runIndex === 'number') return runIndex;

@@ -1,13 +1,22 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { addRows, rowsToSend } from '../../shared/addingRecipients';
+import { keepAgentRecipients } from '../../shared/agentRecipients';
 import { agentIdField } from '../../shared/agentId';
+import { refusedByRoute } from '../../shared/allItemsTogether';
 import { campaignIdField, composeCampaign, type CampaignPath } from '../../shared/campaign';
 import type { Operation } from '../../shared/operation';
 import { apiError, failedItem, type Sentence } from '../../shared/problems';
 import { recipientFields, recipientOptionsField } from '../../shared/recipientFields';
 import { RecipientMemory } from '../../shared/recipientMemory';
-import { inOrder, outputOfUnsent, planRows, summaries, type Row } from '../../shared/recipientRows';
+import {
+	inOrder,
+	numbersOf,
+	outputOfUnsent,
+	planRows,
+	summaries,
+	type Row,
+} from '../../shared/recipientRows';
 import { inRequests } from '../../shared/recipients';
 import { itemList } from '../../shared/rows';
 import { forgetSaved, RunMemories, saveMemory } from '../../shared/runMemory';
@@ -19,6 +28,7 @@ export const addRecipients: Operation = {
 		action: 'Add recipients to a campaign',
 		description:
 			'Add a phone number for every input item, all of them together in as few requests as possible. Possible while the campaign is DRAFT or PAUSED.',
+		routing: refusedByRoute,
 	},
 	fields: [agentIdField, campaignIdField, ...recipientFields, recipientOptionsField],
 };
@@ -62,6 +72,8 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 		for (const rows of inRequests(rowsToSend(group.rows, memory))) {
 			group.requests++;
 			const failure = await addRows(this, group.target, rows, memory);
+			const perhapsIn = rows.filter((row) => memory.outputOf(row) ?? memory.doubtOf(row));
+			keepAgentRecipients(this, group.target.campaign_id, numbersOf(perhapsIn));
 			if (failure) fail(rows, failure.sentence, failure.httpCode);
 		}
 		for (const row of group.rows) {

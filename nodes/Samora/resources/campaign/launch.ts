@@ -1,7 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { addRows, rowsToSend, type Failure } from '../../shared/addingRecipients';
+import { keepAgentRecipients } from '../../shared/agentRecipients';
 import { agentIdField } from '../../shared/agentId';
+import { refusedByRoute } from '../../shared/allItemsTogether';
 import { callSamora, filledPath } from '../../shared/api';
 import {
 	aboutTransition,
@@ -24,6 +26,7 @@ import { recipientFields, recipientOptionsField } from '../../shared/recipientFi
 import { RecipientMemory, type Launch } from '../../shared/recipientMemory';
 import {
 	inOrder,
+	numbersOf,
 	outputOfUnsent,
 	planRows,
 	summaries,
@@ -46,6 +49,7 @@ export const launch: Operation = {
 		action: 'Create a campaign and start calling its recipients',
 		description:
 			'Create a campaign, add a phone number for every input item, and start it: the people are called. If one of the steps does not go through, it stays a draft and nobody is called.',
+		routing: refusedByRoute,
 	},
 	fields: [
 		agentIdField,
@@ -74,6 +78,7 @@ export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExe
 	for (const step of [prepare, start]) {
 		for (const campaign of campaigns.filter(({ key }) => !failures.has(key))) {
 			const failure = await step(this, campaign, memory);
+			keepStarted(this, campaign, memory);
 			if (!failure) continue;
 			const sentence = withProgress(failure.sentence, campaign, memory, campaigns);
 			if (!this.continueOnFail()) {
@@ -95,6 +100,12 @@ export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExe
 			return { campaign_id, name: target.body.name, status: started?.status ?? null };
 		}),
 	];
+}
+
+/** As long as it is not started it calls nobody, and an agent may launch another one. */
+function keepStarted(context: IExecuteFunctions, { key, rows }: Campaign, memory: Memory): void {
+	const { campaign_id: id, start_asked: asked } = memory.launchOf(key);
+	if (asked) keepAgentRecipients(context, String(id), numbersOf(rows));
 }
 
 const NOBODY_LEFT = 'No campaign was created, because there is no recipient left to call';

@@ -1,0 +1,154 @@
+import type { INode } from 'n8n-workflow';
+
+import { samoraNode, startWorkflow, type NodeSettings } from '../support/engine';
+import { parametersOf } from '../support/operations';
+import { SandboxRuns, stopOf, type Parameters } from '../support/sandboxRuns';
+import { settle, type World } from '../support/world';
+
+/** An AI agent adds recipients and launches campaigns, one tool after the other, each time anew. */
+
+const runs = new SandboxRuns();
+const NUMBER = '+14155550100';
+const OTHER = '+14155550101';
+let world: World;
+/** The journal's last entry before the test. */
+let before: number | undefined;
+
+beforeEach(async () => {
+	world = await settle(runs.sandbox);
+	before = (await runs.control.journal({ bodies: false })).at(-1)?.seq;
+});
+
+const sent = async (operationId?: string) =>
+	await runs.control.journal({ operationId, after: before });
+
+const add = (more: Parameters = {}, campaign = 1) =>
+	parametersOf('addCampaignRecipients', world, {
+		campaignId: { __rl: true, mode: 'id', value: world.campaigns[campaign] },
+		toNumber: NUMBER,
+		...more,
+	});
+
+const launch = (more: Parameters = {}): Parameters => ({
+	resource: 'campaign',
+	operation: 'launch',
+	agentId: world.agentId,
+	name: 'Spring',
+	toNumber: NUMBER,
+	...more,
+});
+
+/** Runs nodes in this order; gives what the last one came out with. */
+async function inTurn(
+	steps: Parameters[],
+	{ type = 'n8n-nodes-samora.samoraTool', ...settings }: NodeSettings & { type?: string } = {},
+) {
+	const nodes = steps.map((parameters, n): INode => ({
+		...samoraNode(parameters, settings),
+		id: String(n),
+		name: `Tool ${n}`,
+		type,
+	}));
+	const connections = Object.fromEntries(
+		nodes
+			.slice(1)
+			.map(({ name }, n) => [
+				nodes[n].name,
+				{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
+			]),
+	);
+	const last = nodes.at(-1)?.name ?? '';
+	return await startWorkflow(nodes, connections, [{}], runs.credential, last).outcome;
+}
+
+const added = async () =>
+	(await sent('addCampaignRecipients')).flatMap(({ body }) =>
+		(body as { phone_numbers: Array<{ to_number: string }> }).phone_numbers.map(
+			({ to_number }) => to_number,
+		),
+	);
+
+describe('in one execution', () => {
+	it.each([
+		['the same campaign', 1],
+		['another campaign', 0],
+	])('a number is added once, also when the model adds it to %s', async (_, second) => {
+		const { output } = await inTurn([add(), add({}, second)]);
+		expect(await added()).toEqual([NUMBER]);
+		expect(output.map(({ json }) => json)).toEqual([
+			{
+				to_number: NUMBER,
+				skipped: true,
+				reason: `${NUMBER} was given to campaign ${world.campaigns[1]} already in this execution`,
+			},
+		]);
+	});
+
+	it('other numbers are added', async () => {
+		await inTurn([add(), add({ toNumber: OTHER })]);
+		expect(await added()).toEqual([NUMBER, OTHER]);
+	});
+
+	it('a number is added again when Skip Duplicates is off', async () => {
+		await inTurn([add(), add({ options: { skipDuplicates: false } })]);
+		expect(await added()).toEqual([NUMBER, NUMBER]);
+	});
+
+	it('a number is not added again when nobody knows whether it was', async () => {
+		await runs.control.addFault({ operationId: 'addCampaignRecipients', kind: 'reset-after' });
+		const { output } = await inTurn([add(), add()], { onError: 'continueRegularOutput' });
+		expect(await added()).toEqual([NUMBER]);
+		expect(output[0].json).toMatchObject({ skipped: true });
+	});
+
+	it('a number that was refused is added when the model asks again', async () => {
+		await runs.control.addFault({ operationId: 'addCampaignRecipients', kind: '401' });
+		const { output } = await inTurn([add(), add()], { onError: 'continueRegularOutput' });
+		expect(await added()).toEqual([NUMBER, NUMBER]);
+		expect(output[0].json).toMatchObject({ scheduled_call_id: expect.any(String) });
+	});
+
+	it('nobody is called by a second campaign, and none is created for them', async () => {
+		const { output } = await inTurn([launch(), launch({ name: 'Summer' })]);
+		expect(await added()).toEqual([NUMBER]);
+		expect(await sent('startCampaign')).toHaveLength(1);
+		expect(await sent('createCampaign')).toHaveLength(1);
+		expect(output[0].json).toMatchObject({
+			skipped: true,
+			campaign_id: null,
+			message: 'No campaign was created, because there is no recipient left to call',
+		});
+	});
+
+	it('a second campaign is launched when the first stayed a draft', async () => {
+		await runs.control.addFault({ operationId: 'startCampaign', kind: '401' });
+		const { output } = await inTurn([launch(), launch({ name: 'Summer' })], {
+			onError: 'continueRegularOutput',
+		});
+		expect(output[0].json).toMatchObject({ scheduled_call_id: expect.any(String) });
+		expect(await sent('startCampaign')).toHaveLength(2);
+	});
+
+	it('workflows without an agent are left alone: a node that runs again is new work', async () => {
+		await inTurn([add(), add()], { type: 'n8n-nodes-samora.samora' });
+		expect(await added()).toEqual([NUMBER, NUMBER]);
+	});
+});
+
+it.each([
+	['Add Recipients', add],
+	['Launch', launch],
+])('%s sends nothing where only routes are run, and says what it needs', async (_, parameters) => {
+	const stop = stopOf(await inTurn([parameters()], { type: 'test.samoraByRoutes' }));
+	expect(stop.message).toBe(
+		'Campaign: Add Recipients and Campaign: Launch need the AI Agent in version 3 or newer, and nothing was sent',
+	);
+	expect(stop.description).toMatch(/^Remove the AI Agent from the workflow and add it anew/);
+
+	const going = { type: 'test.samoraByRoutes', onError: 'continueRegularOutput' } as const;
+	const { output } = await inTurn([parameters()], going);
+	expect(output.map(({ json }) => json)).toEqual([
+		{ error: `${stop.message} [item 0]`, details: { description: stop.description } },
+	]);
+	expect(await sent()).toEqual([]);
+});
