@@ -33,8 +33,13 @@ export interface InstalledN8n {
 	credential: CredentialReference;
 	agentId: string;
 	/** Kills it as a crash would, and starts it again at the same address with the same data. */
-	restart(options?: Pick<StartOptions, 'env'>): Promise<void>;
+	restart(options?: RestartOptions): Promise<void>;
 	stop(): Promise<void>;
+}
+
+export interface RestartOptions extends Pick<StartOptions, 'env'> {
+	/** What happens to its data meanwhile. */
+	whileDown?: () => Promise<void>;
 }
 
 export async function installedN8n(version: string): Promise<InstalledN8n> {
@@ -55,8 +60,9 @@ export async function installedN8n(version: string): Promise<InstalledN8n> {
 			onProgress: installProgressOn(process.stderr),
 		});
 		started.push(() => n8n.stop());
-		const restart = async ({ env }: Pick<StartOptions, 'env'> = {}) => {
+		const restart = async ({ env, whileDown }: RestartOptions = {}) => {
 			await n8n.kill();
+			await whileDown?.();
 			const port = Number(new URL(n8n.url).port);
 			await waitFor(async () => (await freePort(port)) === port, {
 				what: `Port ${port} getting free`,

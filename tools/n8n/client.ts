@@ -85,6 +85,10 @@ export interface InstalledCommunityPackage {
 const COMMUNITY_INSTALL_MS = 300_000;
 const COMMUNITY_PACKAGES = '/rest/community-packages';
 
+/** On a slow machine n8n misses its database now and then, and turns everything away before it looks at it. */
+const NOT_READY = 'Database is not ready!';
+const DATABASE_BACK_MS = 180_000;
+
 /** What n8n answered when it did not do what it was asked. */
 export class N8nRefusal extends Error {
 	constructor(
@@ -169,6 +173,15 @@ export class N8nClient {
 			this.publishing.manualRun(workflow, triggerName),
 		);
 		return text(answer, 'executionId');
+	}
+
+	/** What "Listen for test event" does: n8n waits for one event of a webhook trigger. */
+	async listen(workflow: SavedWorkflow, triggerName: string): Promise<void> {
+		const run = this.publishing.manualRun(workflow, triggerName);
+		const answer = await this.request('POST', `/rest/workflows/${workflow.id}/run`, run);
+		if (record(answer).waitingForWebhook !== true) {
+			throw new Error(`n8n does not wait for an event: ${JSON.stringify(answer)}`);
+		}
 	}
 
 	/** Of one workflow or of all, newest first. */
@@ -280,12 +293,19 @@ export class N8nClient {
 				body: body === undefined ? undefined : JSON.stringify(body),
 				signal: AbortSignal.timeout(timeoutMs),
 			});
-		// n8n may close a kept connection just as it is used once more; what is only read is asked for again.
-		const response = await send().catch(async (fault: unknown) => {
-			if (method !== 'GET') throw fault;
-			return await send();
-		});
-		const said = await response.text();
+		const { response, said } = await waitFor(
+			async () => {
+				// n8n may close a kept connection just as it is used once more; what is only read is asked for again.
+				const response = await send().catch(async (fault: unknown) => {
+					if (method !== 'GET') throw fault;
+					return await send();
+				});
+				const said = await response.text();
+				const isTurnedAway = response.status === 503 && whatItSaid(said) === NOT_READY;
+				return !isTurnedAway && { response, said };
+			},
+			{ what: "The return of n8n's database", timeoutMs: DATABASE_BACK_MS },
+		);
 		if (!response.ok) throw new N8nRefusal(whatItSaid(said), response.status);
 		const [signedIn] = response.headers.getSetCookie().filter((it) => it.startsWith('n8n-auth='));
 		if (signedIn) this.cookie = signedIn.split(';', 1)[0];
@@ -351,13 +371,9 @@ function hasRun(data: unknown): boolean {
 	return ended || (isRecord(runs) && Object.keys(runs).length > 0);
 }
 
-/** While an execution keeps n8n busy it answers late, or that its database is not ready: no news, then. */
+/** While an execution keeps n8n busy it answers late: no news, then. */
 function unlessBusy(fault: unknown): undefined {
-	const isBusy =
-		fault instanceof N8nRefusal
-			? fault.status === 503
-			: fault instanceof DOMException && fault.name === 'TimeoutError';
-	if (!isBusy) throw fault;
+	if (!(fault instanceof DOMException && fault.name === 'TimeoutError')) throw fault;
 }
 
 function outputOf(data: unknown, nodeName: string, branch: number): JsonRecord[] {
