@@ -37,7 +37,7 @@ export class SamoraApi implements ICredentialType {
 			default: 'https://api.samora.ai',
 			placeholder: 'e.g. https://api.samora.ai',
 			description:
-				'Where the API is. Change it only for a staging host or for the sandbox that comes with this package (http://127.0.0.1:4010).',
+				'Where the API is. Change it only for a staging host or for the sandbox that comes with this package (http://127.0.0.1:4010). When the test says ECONNREFUSED or ENOTFOUND, nobody answers at this address.',
 		},
 	];
 
