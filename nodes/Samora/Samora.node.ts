@@ -2,12 +2,13 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { campaigns } from './listSearch/campaigns';
 import { webhooks } from './listSearch/webhooks';
-import { callProperties } from './resources/call';
-import { campaignProperties } from './resources/campaign';
+import { call } from './resources/call';
+import { campaign } from './resources/campaign';
 import { addAllRecipients } from './resources/campaign/addRecipients';
 import { launchCampaigns } from './resources/campaign/launch';
-import { webhookProperties } from './resources/webhook';
+import { webhook } from './resources/webhook';
 import { MAIN } from './shared/connection';
+import { resourceProperties } from './shared/operation';
 
 export class Samora implements INodeType {
 	description: INodeTypeDescription = {
@@ -26,7 +27,6 @@ export class Samora implements INodeType {
 		outputs: [MAIN],
 		credentials: [{ name: 'samoraApi', required: true }],
 		requestDefaults: {
-			baseURL: '={{ $credentials.baseUrl }}',
 			json: true,
 			// A refusal is read, not thrown: its status and words become the sentence for the person.
 			ignoreHttpStatusErrors: true,
@@ -44,9 +44,7 @@ export class Samora implements INodeType {
 				],
 				default: 'call',
 			},
-			...callProperties,
-			...campaignProperties,
-			...webhookProperties,
+			...resourceProperties([call, campaign, webhook]),
 		],
 	};
 

@@ -292,4 +292,30 @@ describe('parameterReader', () => {
 			'The expression in "broken" cannot be read: No missing',
 		);
 	});
+
+	it.each([
+		['$json.phone', '+1'],
+		["$json['Phone (mobile)']", '+2'],
+		['$json["Phone (mobile)"]', '+2'],
+		['$json.phone.slice(1)', 'evaluated'],
+		["$json['phone'] + $json['phone']", 'evaluated'],
+		['$json.constructor', 'evaluated'],
+		['$json.missing', 'evaluated'],
+	])('reads what is one field of the item without n8n: {{ %s }}', (expression, value) => {
+		const readRow = parameterReader(
+			{
+				getNode: () => ({
+					id: '1',
+					name: 'Samora',
+					type: 'samora',
+					typeVersion: 1,
+					position: [0, 0],
+					parameters: { toNumber: `={{ ${expression} }}` },
+				}),
+				evaluateExpression: () => 'evaluated',
+			},
+			[{ json: { phone: '+1', 'Phone (mobile)': '+2' } }],
+		);
+		expect(readRow(0)('toNumber')).toBe(value);
+	});
 });

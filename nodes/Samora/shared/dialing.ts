@@ -31,6 +31,7 @@ import { defaultCountryField } from './defaultCountry';
 import { phoneNumber } from './phoneNumber';
 import { memoryOf } from './runMemory';
 import { onRepeat, repeatedNumbersField, repeats, type OnRepeat } from './repeatedNumbers';
+import { toNumberField } from './toNumber';
 
 /**
  * What every operation that rings a phone shares: who is called, what the agent knows, and the rules that keep
@@ -59,16 +60,7 @@ export const dialingFields: INodeProperties[] = [
 		default: '',
 	},
 	agentIdField,
-	{
-		displayName: 'To Number',
-		name: 'toNumber',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. +14155550100',
-		description:
-			'The phone number to call, with a plus sign and the country code. For numbers without a country code, add the option Default Country.',
-	},
+	toNumberField,
 	{
 		displayName: 'Metadata',
 		name: 'metadataMode',

@@ -168,7 +168,7 @@ export function sentOnce(route: Route): INodePropertyRouting {
 			paginate: true,
 			preSend: [
 				async function (this: IExecuteSingleFunctions, options: IHttpRequestOptions) {
-					return prepare(this, route, options);
+					return prepare(this, route, { ...options, baseURL: await baseUrlOf(this) });
 				},
 			],
 		},
@@ -193,17 +193,33 @@ async function wholeAnswer(
 	return [{ json: { statusCode, headers: { ...headers }, body: body as IDataObject } }];
 }
 
-/** Runs before the first `await` of every item, so the first item sees all of them before any is sent. */
+/** Where the API is, for the latest look at the credential of each run. */
+const baseUrls = new WeakMap<RunMemory, Promise<string>>();
+
+/**
+ * Read here, once for all items: in the description's request defaults it would be an expression, which n8n evaluates
+ * twice for each of them.
+ */
+async function baseUrlOf(context: IExecuteSingleFunctions): Promise<string> {
+	const memory = memoryOf(context);
+	const known =
+		baseUrls.get(memory) ??
+		context.getCredentials<{ baseUrl: string }>('samoraApi').then(({ baseUrl }) => baseUrl);
+	baseUrls.set(memory, known);
+	return await known;
+}
+
+/** The first item to come here looks at all of them, before any is sent. */
 function prepare(
 	context: IExecuteSingleFunctions,
 	route: Route,
-	options: IHttpRequestOptions,
+	options: IHttpRequestOptions & { baseURL: string },
 ): IHttpRequestOptions {
 	const item = context.getItemIndex();
 	const memory = memoryOf(context);
 	let current = tries.get(memory);
 	if (!current || current.arrived.has(item)) {
-		current = newTry(context, route, memory, options.baseURL ?? '');
+		current = newTry(context, route, memory, options.baseURL);
 		tries.set(memory, current);
 	}
 	current.arrived.add(item);

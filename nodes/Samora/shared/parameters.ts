@@ -37,8 +37,8 @@ const reasonOf = (thrown: unknown): string =>
 /** What is needed to read the parameters of any item. */
 type Readable = Pick<IExecuteFunctions, 'getNode' | 'evaluateExpression'>;
 
-/** An expression that is one field of the item and nothing else: {{ $json.phone }} */
-const ONE_FIELD = /^\{\{\s*\$json\.([A-Za-z_]\w*)\s*\}\}$/;
+/** An expression that is one field of the item and nothing else: {{ $json.phone }}, {{ $json['Phone (mobile)'] }} */
+const ONE_FIELD = /^\{\{\s*\$json(?:\.([A-Za-z_]\w*)|\['([^'\\]+)'\]|\["([^"\\]+)"\])\s*\}\}$/;
 
 /**
  * Reads any item's parameters, not only those of the item the engine is at: all rows are looked at before the
@@ -54,7 +54,8 @@ export function parameterReader(
 	const { parameters } = context.getNode();
 	const dynamic = new Set(Object.keys(parameters).filter((name) => isDynamic(parameters[name])));
 	const expression = (text: string, item: number): unknown => {
-		const [, field] = ONE_FIELD.exec(text) ?? [];
+		const [, ...forms] = ONE_FIELD.exec(text) ?? [];
+		const field = forms.find((form) => form !== undefined);
 		const json = items[item]?.json;
 		return field !== undefined && json !== undefined && Object.hasOwn(json, field)
 			? json[field]

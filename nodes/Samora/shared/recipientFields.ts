@@ -2,19 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { defaultCountryField } from './defaultCountry';
 import { keyValueField } from './keyValueField';
+import { toNumberField } from './toNumber';
 
 /** What makes a row of input items a recipient. */
 export const recipientFields: INodeProperties[] = [
-	{
-		displayName: 'To Number',
-		name: 'toNumber',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. {{ $json.phone }}',
-		description:
-			'The phone number of each input item, with a plus sign and the country code. Drag the field with the number here.',
-	},
+	toNumberField,
 	{
 		displayName: 'Call Variables',
 		name: 'variablesMode',

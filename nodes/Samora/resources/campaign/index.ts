@@ -1,4 +1,4 @@
-import { resourceProperties } from '../../shared/operation';
+import type { Resource } from '../../shared/operation';
 import { addRecipients } from './addRecipients';
 import { cancel } from './cancel';
 import { create } from './create';
@@ -10,8 +10,8 @@ import { start } from './start';
 import { stop } from './stop';
 import { update } from './update';
 
-export const campaignProperties = resourceProperties(
-	'campaign',
-	[addRecipients, cancel, create, get, getCalls, getAll, launch, start, stop, update],
-	'create',
-);
+export const campaign: Resource = {
+	value: 'campaign',
+	operations: [addRecipients, cancel, create, get, getCalls, getAll, launch, start, stop, update],
+	initial: 'create',
+};

@@ -1,4 +1,4 @@
-import { resourceProperties } from '../../shared/operation';
+import type { Resource } from '../../shared/operation';
 import { create } from './create';
 import { remove } from './delete';
 import { get } from './get';
@@ -6,8 +6,8 @@ import { getAll } from './getAll';
 import { getEventTypes } from './getEventTypes';
 import { update } from './update';
 
-export const webhookProperties = resourceProperties(
-	'webhook',
-	[create, remove, get, getEventTypes, getAll, update],
-	'getAll',
-);
+export const webhook: Resource = {
+	value: 'webhook',
+	operations: [create, remove, get, getEventTypes, getAll, update],
+	initial: 'getAll',
+};
