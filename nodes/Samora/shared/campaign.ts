@@ -34,6 +34,15 @@ export const campaignIdField: INodeProperties = {
 	],
 };
 
+/** Where a campaign begins to call. */
+export const realCallsNotice: INodeProperties = {
+	displayName:
+		'From then on Samora calls the recipients, also when you execute this step to try it out. The sandbox that comes with this package rings no phone.',
+	name: 'notice',
+	type: 'notice',
+	default: '',
+};
+
 /** What names a campaign in a URL. */
 export type CampaignPath = Record<'agent_id' | 'campaign_id', string>;
 

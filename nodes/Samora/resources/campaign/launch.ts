@@ -10,6 +10,7 @@ import {
 	campaignNow,
 	oneCampaignPath,
 	perhapsForbidden,
+	realCallsNotice,
 	type CampaignPath,
 } from '../../shared/campaign';
 import type { Operation } from '../../shared/operation';
@@ -52,6 +53,7 @@ export const launch: Operation = {
 		routing: refusedByRoute,
 	},
 	fields: [
+		realCallsNotice,
 		agentIdField,
 		{ ...campaignNameField, required: true },
 		retryConfigField,

@@ -4,6 +4,7 @@ import {
 	composeCampaign,
 	explainTransition,
 	oneCampaignPath,
+	realCallsNotice,
 } from '../../shared/campaign';
 import { sentOnce } from '../../shared/dispatch';
 import type { Operation } from '../../shared/operation';
@@ -32,6 +33,6 @@ export function transition(
 				}),
 			},
 		},
-		fields: [agentIdField, campaignIdField],
+		fields: [...(value === 'start' ? [realCallsNotice] : []), agentIdField, campaignIdField],
 	};
 }
