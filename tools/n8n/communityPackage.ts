@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 
 import type { N8nClient } from './client';
 import { isRecord, parseJson, type JsonRecord } from './json';
+import { ensureNode } from './nodeRuntime';
 import { npm } from './npm';
+import { NODE_24 } from './recipes';
 
 const run = promisify(execFile);
 
@@ -123,6 +125,16 @@ for (const { displayName, name, version } of nodes) {
 }
 `;
 
+/** Node 20 has no SQLite of its own. */
+async function hasSqlite(node: string): Promise<boolean> {
+	try {
+		await run(node, ['--eval', "require('node:sqlite')"]);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /**
  * The rest of what the Community nodes screen does on installing: the package and its nodes are noted in n8n's
  * database, which is what that screen lists. n8n loads the package without it.
@@ -136,11 +148,11 @@ export async function noteInstalledPackage(
 	const manifest = await readManifest(
 		path.join(installedPackageFolder(n8nFolder, name), 'package.json'),
 	);
-	// n8n makes a tool for agents of a node by itself; the package did not bring it.
-	const nodes = (await client.nodeTypes(`${name}.`)).filter(
-		(type) => !String(type.name).endsWith('Tool'),
-	);
-	await run(node, [
+	const nodes = (await client.nodeTypes(`${name}.`))
+		// n8n makes a tool for agents of a node by itself; the package did not bring it.
+		.filter((type) => !String(type.name).endsWith('Tool'))
+		.map(({ displayName, name: type, version }) => ({ displayName, name: type, version }));
+	await run((await hasSqlite(node)) ? node : await ensureNode(NODE_24), [
 		'--eval',
 		NOTE_PACKAGE,
 		path.join(n8nFolder, 'database.sqlite'),

@@ -17,8 +17,8 @@ export interface Recipe {
 
 export const DEFAULT_N8N_VERSION = '2.41.1';
 export const OLDER_N8N_VERSION = '1.123.81';
-/** The first minor version with custom operations in declarative nodes, which Add Recipients is. */
-export const OLDEST_N8N_VERSION = '1.82.3';
+/** The oldest that has custom operations in declarative nodes and starts with a tool that has functions in its routes. */
+export const OLDEST_N8N_VERSION = '1.85.4';
 
 const GIGABYTE = 1e9;
 

@@ -111,15 +111,17 @@ places calls, and a published trigger hears of their ends. The stand-in for Samo
 
 const END = `## Where it ends, and why
 
-- **n8n before 1.82** cannot run this package. Its engine has no custom operations in declarative nodes, and operations
-  over all items together, such as _Add Recipients_, are that.
-- **n8n 1.82 to 1.84** have no \`NodeConnectionTypes\`; the package does without.
+- **n8n 1.82** does not start with this package in it. It copies every node that can be a tool of an AI agent in a way
+  that cannot copy functions, and the operations of this package are made of such. 1.85.4 starts; 1.83 and 1.84 were not
+  to be had for a trial.
+- **n8n before 1.82** cannot run this package either. Its engine has no custom operations in declarative nodes, and
+  operations over all items together, such as _Add Recipients_, are that.
 - **As a tool of an AI agent**, a community node has to be allowed in older versions of n8n by
   \`N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE=true\`. Everything else works without.
 - **n8n 1.123 under Node.js 20** evaluates expressions in isolates by default, and their library (isolated-vm) neither
   comes for Node.js 20 nor compiles under it. \`N8N_EXPRESSION_ENGINE=legacy\` makes n8n evaluate them without; Node.js 22
   and 24 need nothing. This is n8n's own matter and concerns every workflow.
-- **n8n 1.82** itself refuses Node.js 24, and **n8n 2.41** anything below 24.
+- **n8n 1.85** itself refuses Node.js 24, and **n8n 2.41** anything below 24.
 `;
 
 main(process.argv.slice(2)).catch((fault: unknown) => {

@@ -1,4 +1,4 @@
 import type { NodeConnectionType } from 'n8n-workflow';
 
-/** What NodeConnectionTypes.Main is. n8n 1.82, the oldest this package works in, does not have that object yet. */
+/** What NodeConnectionTypes.Main is. The first versions of n8n with custom operations do not have that object yet. */
 export const MAIN: NodeConnectionType = 'main';
