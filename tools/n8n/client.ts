@@ -61,6 +61,8 @@ export interface ExecutionSummary {
 export interface Execution extends ExecutionSummary {
 	/** The JSON of what a node's output branch gave in its last run; empty if it did not run. */
 	output(nodeName: string, branch?: number): JsonRecord[];
+	/** The JSON of what the node that comes next is given; empty if none comes. */
+	waitingItems(): JsonRecord[];
 	/** The message of what ended the execution, if something did. */
 	errorMessage: string | undefined;
 	/** n8n's own record, for what the above does not show. */
@@ -200,6 +202,7 @@ export class N8nClient {
 			data,
 			errorMessage: optionalText(at(data, 'resultData', 'error', 'message')),
 			output: (nodeName, branch = 0) => outputOf(data, nodeName, branch),
+			waitingItems: () => waitingItemsOf(data),
 		};
 	}
 
@@ -379,7 +382,16 @@ function unlessBusy(fault: unknown): undefined {
 function outputOf(data: unknown, nodeName: string, branch: number): JsonRecord[] {
 	const runs = at(data, 'resultData', 'runData', nodeName);
 	const lastRun: unknown = Array.isArray(runs) ? runs.at(-1) : undefined;
-	const branches = at(lastRun, 'data', 'main');
+	return itemsOf(lastRun, branch);
+}
+
+function waitingItemsOf(data: unknown): JsonRecord[] {
+	const stack = at(data, 'executionData', 'nodeExecutionStack');
+	return itemsOf(Array.isArray(stack) ? stack[0] : undefined, 0);
+}
+
+function itemsOf(step: unknown, branch: number): JsonRecord[] {
+	const branches = at(step, 'data', 'main');
 	const items: unknown = Array.isArray(branches) ? branches[branch] : undefined;
 	return (Array.isArray(items) ? items : []).filter(isRecord).map((item) => record(item.json));
 }

@@ -1,0 +1,181 @@
+import type { DeliveryAttempt } from '../../sandbox/deliveries';
+import { chain, node } from '../../tools/n8n/chain';
+import type { Execution, SavedWorkflow } from '../../tools/n8n/client';
+import { waitFor } from '../../tools/n8n/waiting';
+import { ApiClient, ordinary } from '../sandbox/apiClient';
+import type { Grounds } from './installedN8n';
+import { TRIGGER } from './workflows';
+
+/** For a test with such a stream. */
+export const STREAM_MS = 20 * 60_000;
+
+/** Ample, for four processes of n8n that share a busy machine. */
+const TAKEN_WITHIN_MS = 8 * 60_000;
+
+/** Virtual seconds. Samora's patience is not known; the sandbox has as much as n8n needs to be there again. */
+const RETRY_SECONDS = Array<number>(200).fill(20);
+
+const ENDED = ['success', 'error', 'crashed', 'canceled'];
+
+/** Events are told apart by what they are about. */
+export interface StreamFigures {
+	/** Events that Samora had to tell. */
+	sent: number;
+	/** Attempts to deliver them: copies, and repetitions of what was not taken. */
+	deliveries: number;
+	/** Events that n8n answered with success at least once. */
+	acknowledged: number;
+	/** Acknowledged events with an execution that ended well. */
+	executed: number;
+	/** Acknowledged events with executions of which none ended well. */
+	brokenOff: number;
+	/** Acknowledged events without any execution. */
+	lost: number;
+	/** Executions beyond the first of an event, however they ended. */
+	doubled: number;
+}
+
+/**
+ * Sends a stream of events through n8n, with a copy of each, and has something happen in the middle of it. Half of
+ * the copies come together with the first delivery, half after it was acknowledged.
+ *
+ * @param calls how many before and how many after; each is good for two events
+ */
+export async function interruptedStream(
+	here: Grounds,
+	calls: number,
+	interrupt: () => Promise<unknown>,
+): Promise<StreamFigures> {
+	const workflow = await here.client.createWorkflow(
+		chain('Outcomes', [
+			node(
+				TRIGGER,
+				'n8n-nodes-samora.samoraTrigger',
+				{ agentId: here.agentId, events: ['CALL_STARTED', 'CALL_FINISHED'], options: {} },
+				here.credential,
+			),
+			// So that some of it is under way at any time.
+			node('A while', 'n8n-nodes-base.wait', {
+				resume: 'timeInterval',
+				amount: 1,
+				unit: 'seconds',
+			}),
+		]),
+	);
+	await here.client.publish(workflow);
+	const stream = new EventStream(here, workflow);
+	await here.sandbox.control.setDeliveries({ retry: RETRY_SECONDS, duplicate: 'at-once' });
+	await stream.place(calls);
+	await stream.acknowledged(calls);
+	await interrupt();
+	await stream.noteUnderWay();
+	await here.sandbox.control.setDeliveries({ duplicate: true });
+	await stream.place(calls);
+	await stream.acknowledged();
+	return await stream.figures();
+}
+
+/** Calls placed at the sandbox, one after the other, and the two events that each is good for. */
+class EventStream {
+	private placed = 0;
+
+	/** By execution. */
+	private readonly underWay = new Map<string, string>();
+
+	/** @param workflow the only one that listens, of an n8n that has executed nothing yet */
+	constructor(
+		private readonly here: Grounds,
+		private readonly workflow: SavedWorkflow,
+	) {}
+
+	async place(calls: number): Promise<void> {
+		const api = new ApiClient(this.here.sandbox);
+		for (let call = 0; call < calls; call++) {
+			await api.trigger(ordinary(this.placed));
+			this.placed += 1;
+		}
+	}
+
+	/** Waits until n8n has acknowledged this many events. */
+	async acknowledged(count = this.placed * 2): Promise<void> {
+		await waitFor(async () => acknowledgedIn(await this.attempts()).size >= count, {
+			what: `The acknowledgement of ${count} events`,
+			timeoutMs: TAKEN_WITHIN_MS,
+		});
+	}
+
+	/** Remembers what the executions are about that have not ended: of those it breaks off n8n 2 keeps no data. */
+	async noteUnderWay(): Promise<void> {
+		const { client } = this.here;
+		for (const { id, status } of await client.executions(this.workflow.id)) {
+			if (ENDED.includes(status)) continue;
+			const about = eventOf(await client.execution(id));
+			if (about) this.underWay.set(id, about);
+		}
+	}
+
+	/** Waits until nothing is delivered and nothing is under way any more, and counts. */
+	async figures(): Promise<StreamFigures> {
+		// Resolves when every copy has been delivered, too.
+		await this.here.sandbox.control.advance(1);
+		const attempts = await this.attempts();
+		const acknowledged = [...acknowledgedIn(attempts)];
+		const executions = await this.executions();
+		const met = new Set<string>();
+		const executed = new Set<string>();
+		for (const execution of executions) {
+			const event = eventOf(execution) ?? this.underWay.get(execution.id);
+			if (!event) throw new Error(`Execution ${execution.id} does not say what it was about`);
+			met.add(event);
+			if (execution.status === 'success') executed.add(event);
+		}
+		return {
+			sent: this.placed * 2,
+			deliveries: attempts.length,
+			acknowledged: acknowledged.length,
+			executed: acknowledged.filter((event) => executed.has(event)).length,
+			brokenOff: acknowledged.filter((event) => met.has(event) && !executed.has(event)).length,
+			lost: acknowledged.filter((event) => !met.has(event)).length,
+			doubled: executions.length - met.size,
+		};
+	}
+
+	private async attempts(): Promise<DeliveryAttempt[]> {
+		return await this.here.sandbox.control.deliveries();
+	}
+
+	/** By number, one after the other: the pages of n8n's list can leave out what began at the same time. */
+	private async executions(): Promise<Execution[]> {
+		const executions: Execution[] = [];
+		const newest = await newestExecution(this.here);
+		for (let id = 1; id <= newest; id++) {
+			executions.push(await this.here.client.finished(String(id), TAKEN_WITHIN_MS));
+		}
+		return executions;
+	}
+}
+
+async function newestExecution({ client }: Grounds): Promise<number> {
+	return Math.max(0, ...(await client.executions()).map(({ id }) => Number(id)));
+}
+
+export function streamTable(title: string, figures: StreamFigures): string {
+	const { sent, deliveries, acknowledged, executed, brokenOff, lost, doubled } = figures;
+	return `${title}: ${sent} events sent in ${deliveries} deliveries, ${acknowledged} acknowledged, ${executed} executed, ${brokenOff} broken off, ${lost} lost, ${doubled} doubled\n`;
+}
+
+/** What an execution was about, if n8n still knows: what the trigger gave, or was still to give. */
+function eventOf(execution: Execution): string | undefined {
+	const [about] = [...execution.output(TRIGGER), ...execution.waitingItems()];
+	return about && keyOf(String(about.event), about.call_id);
+}
+
+function acknowledgedIn(attempts: DeliveryAttempt[]): Set<string> {
+	return new Set(
+		attempts
+			.filter(({ status }) => status !== null && status >= 200 && status < 300)
+			.map(({ event, call_id }) => keyOf(event, call_id)),
+	);
+}
+
+const keyOf = (event: string, callId: unknown) => `${event} ${String(callId)}`;
