@@ -8,7 +8,12 @@ module.exports = {
 	testEnvironment: 'node',
 	transform,
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/n8n/', '<rootDir>/test/browser/'],
+	testPathIgnorePatterns: [
+		'/node_modules/',
+		'<rootDir>/test/n8n/',
+		'<rootDir>/test/browser/',
+		'<rootDir>/test/queue/',
+	],
 	// The same table as in the bundle.
 	moduleNameMapper: {
 		'^libphonenumber-js/min/metadata$': '<rootDir>/tools/build/numberingPlans.js',

@@ -1,5 +1,5 @@
 import { interruptedStream, STREAM_MS, streamTable } from './eventStream';
-import { FIRST_INSTALL_MS, installedQueueMode, type InstalledQueueMode } from './installedN8n';
+import { FIRST_INSTALL_MS, installedQueueMode, type InstalledQueueMode } from '../n8n/installedN8n';
 
 /** Calls on each side of the worker's end; each is good for two events. */
 const CALLS = 40;

@@ -3,8 +3,8 @@ import { chain, node } from '../../tools/n8n/chain';
 import type { Execution, SavedWorkflow } from '../../tools/n8n/client';
 import { waitFor } from '../../tools/n8n/waiting';
 import { ApiClient, ordinary } from '../sandbox/apiClient';
-import type { Grounds } from './installedN8n';
-import { TRIGGER } from './workflows';
+import type { Grounds } from '../n8n/installedN8n';
+import { TRIGGER } from '../n8n/workflows';
 
 /** For a test with such a stream. */
 export const STREAM_MS = 20 * 60_000;
