@@ -3,8 +3,8 @@ import { chain, node } from '../../tools/n8n/chain';
 import type { Execution, SavedWorkflow } from '../../tools/n8n/client';
 import { waitFor } from '../../tools/n8n/waiting';
 import { ApiClient, ordinary } from '../sandbox/apiClient';
-import type { Grounds } from '../n8n/installedN8n';
-import { TRIGGER } from '../n8n/workflows';
+import type { Grounds } from './installedN8n';
+import { TRIGGER } from './workflows';
 
 /** For a test with such a stream. */
 export const STREAM_MS = 20 * 60_000;
@@ -33,18 +33,27 @@ export interface StreamFigures {
 	lost: number;
 	/** Executions beyond the first of an event, however they ended. */
 	doubled: number;
+	/** Executions that were under way just before the interruption. */
+	underWay: number;
+}
+
+interface Interruption {
+	/** How many calls before and how many after; each is good for two events. */
+	calls: number;
+	/** How long an execution takes, in seconds. */
+	executionSeconds: number;
+	/** How many executions are under way, at least, when it happens. */
+	underWay: number;
+	happens: () => Promise<unknown>;
 }
 
 /**
  * Sends a stream of events through n8n, with a copy of each, and has something happen in the middle of it. Half of
  * the copies come together with the first delivery, half after it was acknowledged.
- *
- * @param calls how many before and how many after; each is good for two events
  */
 export async function interruptedStream(
 	here: Grounds,
-	calls: number,
-	interrupt: () => Promise<unknown>,
+	{ calls, executionSeconds, underWay: wanted, happens }: Interruption,
 ): Promise<StreamFigures> {
 	const workflow = await here.client.createWorkflow(
 		chain('Outcomes', [
@@ -57,7 +66,7 @@ export async function interruptedStream(
 			// So that some of it is under way at any time.
 			node('A while', 'n8n-nodes-base.wait', {
 				resume: 'timeInterval',
-				amount: 1,
+				amount: executionSeconds,
 				unit: 'seconds',
 			}),
 		]),
@@ -67,12 +76,13 @@ export async function interruptedStream(
 	await here.sandbox.control.setDeliveries({ retry: RETRY_SECONDS, duplicate: 'at-once' });
 	await stream.place(calls);
 	await stream.acknowledged(calls);
-	await interrupt();
+	const underWay = await stream.underWay(wanted);
+	await happens();
 	await stream.noteUnderWay();
 	await here.sandbox.control.setDeliveries({ duplicate: true });
 	await stream.place(calls);
 	await stream.acknowledged();
-	return await stream.figures();
+	return { ...(await stream.figures()), underWay };
 }
 
 /** Calls placed at the sandbox, one after the other, and the two events that each is good for. */
@@ -80,7 +90,7 @@ class EventStream {
 	private placed = 0;
 
 	/** By execution. */
-	private readonly underWay = new Map<string, string>();
+	private readonly about = new Map<string, string>();
 
 	/** @param workflow the only one that listens, of an n8n that has executed nothing yet */
 	constructor(
@@ -104,18 +114,30 @@ class EventStream {
 		});
 	}
 
+	/** Waits until this many executions are under way at once, and gives how many it are. */
+	async underWay(count: number): Promise<number> {
+		return await waitFor(
+			async () => {
+				const executions = await this.here.client.executions(this.workflow.id);
+				const running = executions.filter(({ status }) => status === 'running').length;
+				return running >= count && running;
+			},
+			{ what: `${count} executions under way at once` },
+		);
+	}
+
 	/** Remembers what the executions are about that have not ended: of those it breaks off n8n 2 keeps no data. */
 	async noteUnderWay(): Promise<void> {
 		const { client } = this.here;
 		for (const { id, status } of await client.executions(this.workflow.id)) {
 			if (ENDED.includes(status)) continue;
 			const about = eventOf(await client.execution(id));
-			if (about) this.underWay.set(id, about);
+			if (about) this.about.set(id, about);
 		}
 	}
 
 	/** Waits until nothing is delivered and nothing is under way any more, and counts. */
-	async figures(): Promise<StreamFigures> {
+	async figures(): Promise<Omit<StreamFigures, 'underWay'>> {
 		// Resolves when every copy has been delivered, too.
 		await this.here.sandbox.control.advance(1);
 		const attempts = await this.attempts();
@@ -124,7 +146,7 @@ class EventStream {
 		const met = new Set<string>();
 		const executed = new Set<string>();
 		for (const execution of executions) {
-			const event = eventOf(execution) ?? this.underWay.get(execution.id);
+			const event = eventOf(execution) ?? this.about.get(execution.id);
 			if (!event) throw new Error(`Execution ${execution.id} does not say what it was about`);
 			met.add(event);
 			if (execution.status === 'success') executed.add(event);
@@ -159,9 +181,9 @@ async function newestExecution({ client }: Grounds): Promise<number> {
 	return Math.max(0, ...(await client.executions()).map(({ id }) => Number(id)));
 }
 
-export function streamTable(title: string, figures: StreamFigures): string {
-	const { sent, deliveries, acknowledged, executed, brokenOff, lost, doubled } = figures;
-	return `${title}: ${sent} events sent in ${deliveries} deliveries, ${acknowledged} acknowledged, ${executed} executed, ${brokenOff} broken off, ${lost} lost, ${doubled} doubled\n`;
+export function streamLine(title: string, figures: StreamFigures): string {
+	const { sent, deliveries, acknowledged, executed, brokenOff, lost, doubled, underWay } = figures;
+	return `${title}: ${sent} events sent in ${deliveries} deliveries, ${acknowledged} acknowledged, ${executed} executed, ${brokenOff} broken off, ${lost} lost, ${doubled} doubled; ${underWay} executions under way at the kill\n`;
 }
 
 /** What an execution was about, if n8n still knows: what the trigger gave, or was still to give. */
