@@ -27,9 +27,12 @@ describe.each(VERSIONS)('events at n8n %s, killed and started again on the way',
 			});
 			process.stdout.write(streamLine(`n8n ${version}, killed and started again`, figures));
 			const events = 4 * CALLS;
-			expect(figures).toMatchObject({ sent: events, acknowledged: events, lost: 0 });
+			expect(figures).toMatchObject({ sent: events, acknowledged: events });
 			expect(figures.deliveries).toBeGreaterThanOrEqual(2 * events);
-			expect(figures.executed + figures.brokenOff).toBe(events);
+			// n8n 1 answers a moment before it has noted the event.
+			expect(figures.lost).toBeLessThanOrEqual(version.startsWith('1.') ? BURST : 0);
+			expect(figures.executed + figures.brokenOff + figures.lost).toBe(events);
+			expect(figures.retried).toBe(figures.brokenOff);
 			// What n8n had taken and not yet answered comes again.
 			expect(figures.doubled).toBeLessThanOrEqual(BURST);
 		},
