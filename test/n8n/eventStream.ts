@@ -178,8 +178,12 @@ class EventStream {
 	async retryBrokenOff(): Promise<number> {
 		const { client } = this.here;
 		const retries = [...this.brokenOff].map(async ([id, event]) => {
-			const retried = await client.retry(id).then((newId) => client.finished(newId), unlessRefused);
-			return retried?.status === 'success' && eventOf(retried) === event;
+			const retried = await client
+				.retry(id)
+				.then((newId) => client.finished(newId))
+				.catch(refusal);
+			if (retried instanceof N8nRefusal) return false;
+			return retried.status === 'success' && eventOf(retried) === event;
 		});
 		return (await Promise.all(retries)).filter(Boolean).length;
 	}
@@ -193,18 +197,21 @@ class EventStream {
 		const { client } = this.here;
 		const executions: Array<{ id: string; execution?: Execution }> = [];
 		const newest = await newestExecution(this.here);
-		for (let number = 1; number <= newest; number++) {
+		for (let number = 1; ; number++) {
 			const id = String(number);
+			const execution = await client.finished(id, TAKEN_WITHIN_MS).catch(refusal);
+			const isThere = !(execution instanceof N8nRefusal) || execution.status !== 404;
+			// The list can leave out what is just ending, and PostgreSQL leaves out numbers.
+			if (!isThere && number > newest) return executions;
 			// n8n 1 cannot show what it was killed in the middle of noting.
-			const execution = await client.finished(id, TAKEN_WITHIN_MS).catch(unlessRefused);
-			executions.push({ id, execution });
+			if (isThere) executions.push(execution instanceof N8nRefusal ? { id } : { id, execution });
 		}
-		return executions;
 	}
 }
 
-function unlessRefused(fault: unknown): undefined {
-	if (!(fault instanceof N8nRefusal)) throw fault;
+function refusal(fault: unknown): N8nRefusal {
+	if (fault instanceof N8nRefusal) return fault;
+	throw fault;
 }
 
 async function newestExecution({ client }: Grounds): Promise<number> {
