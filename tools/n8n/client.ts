@@ -194,7 +194,10 @@ export class N8nClient {
 	}
 
 	async execution(id: string): Promise<Execution> {
-		const answer = record(await this.request('GET', `/rest/executions/${id}`));
+		const path = `/rest/executions/${id}`;
+		const answer = record(await this.request('GET', path));
+		// n8n 2 says so with nothing.
+		if (Object.keys(answer).length === 0) throw new N8nRefusal(`${path}: not there`, 404);
 		const stored = answer.data;
 		const data: unknown = typeof stored === 'string' ? parseFlatted(stored) : stored;
 		return {
