@@ -6,15 +6,27 @@ import { ROWS, START, type Stage } from './stage';
 /** The nodes a person would put into a workflow for the same work, with this package and without it. */
 
 /** Each row is somebody with a number of their own, valid by the numbering plan, and ordinary to the sandbox. */
-const ROWS_CODE = (count: number) => `return Array.from({ length: ${count} }, (_, n) => ({ json: {
-	phone: '+1415' + (2000000 + n), first_name: 'Person ' + n, company: 'Company ' + (n % 100), plan: 'gold',
-} }));`;
+export const rowOf = (n: number) => ({
+	phone: '+1415' + (2000000 + n),
+	first_name: 'Person ' + n,
+	company: 'Company ' + (n % 100),
+	plan: 'gold',
+});
 
 /** By hand, with so many rows, and then these nodes. */
-export const afterRows = (name: string, count: number, nodes: Link[]): NewWorkflow =>
+export const afterRows = (
+	name: string,
+	count: number,
+	nodes: Link[],
+	more: Record<string, string> = {},
+): NewWorkflow =>
 	chain(name, [
 		node(START, 'n8n-nodes-base.manualTrigger'),
-		code(ROWS, ROWS_CODE(count)),
+		code(
+			ROWS,
+			`const rowOf = ${rowOf.toString()};
+return Array.from({ length: ${count} }, (_, n) => ({ json: { ...rowOf(n), ...${JSON.stringify(more)} } }));`,
+		),
 		...nodes,
 	]);
 

@@ -2,12 +2,12 @@ import type { Stage } from '../stage';
 
 /** A new campaign at the sandbox that nobody is in yet. */
 export async function draft({ sandbox, agentId }: Stage): Promise<string> {
-	const { campaign_id } = await post<{ campaign_id: string }>(
+	const { data } = await post<{ data: { campaign_id: string } }>(
 		{ sandbox },
 		`/v1/external/campaigns/${agentId}`,
 		{ name: 'Bench' },
 	);
-	return campaign_id;
+	return data.campaign_id;
 }
 
 /** Puts recipients into it, past n8n. */
@@ -22,17 +22,25 @@ export async function addAll(stage: Stage, campaignId: string, count: number): P
 	}
 }
 
-async function post<Data>(
+/** A call, placed past n8n. */
+export async function oneCall({ sandbox, agentId }: Stage): Promise<string> {
+	const { call_id } = await post<{ call_id: string }>({ sandbox }, '/v1/call/trigger', {
+		agent_id: agentId,
+		to_number: '+14155550100',
+	});
+	return call_id;
+}
+
+async function post<Answer>(
 	{ sandbox }: Pick<Stage, 'sandbox'>,
 	path: string,
 	body: unknown,
-): Promise<Data> {
+): Promise<Answer> {
 	const response = await fetch(`${sandbox.url}${path}`, {
 		method: 'POST',
 		headers: { 'x-api-key': sandbox.apiKey, 'content-type': 'application/json' },
 		body: JSON.stringify(body),
 	});
-	const answer = (await response.json()) as { data: Data; message: string };
-	if (!response.ok) throw new Error(`${path}: ${response.status} ${answer.message}`);
-	return answer.data;
+	if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+	return (await response.json()) as Answer;
 }
