@@ -11,7 +11,7 @@ import { contender, samoraAdding } from './recipients';
 
 const ROWS = [1_000, 10_000, 100_000];
 const WORKERS = [1, 2, 4];
-const EVENTS = 400;
+const EVENTS = 200;
 const CONNECTIONS = 8;
 
 /** How time grows with the rows, and events per second with the workers. */
@@ -22,7 +22,7 @@ export async function scaling(
 ): Promise<WorkReport[]> {
 	return [
 		await growingRows(stage, Math.min(rounds, 3), say),
-		await growingWorkers(Math.min(rounds, 3), say),
+		await growingWorkers(Math.min(rounds, 2), say),
 	];
 }
 
