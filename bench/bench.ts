@@ -7,7 +7,7 @@ import { format, resolveConfig } from 'prettier';
 import manifest from '../package.json';
 import { PROJECT_FOLDER } from '../tools/n8n/communityPackage';
 import { DEFAULT_N8N_VERSION, recipeFor } from '../tools/n8n/recipes';
-import { page, printedTable, type Section } from './page';
+import { page, printedTable, type Circumstances, type Section } from './page';
 import { plotOf } from './plots';
 import type { WorkReport } from './report';
 import { putUpStage, type Stage } from './stage';
@@ -70,12 +70,13 @@ async function main(): Promise<void> {
 		await stage.stop();
 	}
 	say(`\n${printedTable(reports)}`);
-	if (!values.page) return;
-	if (unmeasured.length > 0) say(`No page is written without ${unmeasured.join(' and ')}`);
-	else await writePage(reports, rounds);
+	if (values.page) await writePage(reports, { rounds, unmeasured });
 }
 
-async function writePage(reports: readonly WorkReport[], rounds: number): Promise<void> {
+async function writePage(
+	reports: readonly WorkReport[],
+	run: Pick<Circumstances, 'rounds' | 'unmeasured'>,
+): Promise<void> {
 	await mkdir(PICTURES, { recursive: true });
 	const sections: Section[] = [];
 	for (const [index, report] of reports.entries()) {
@@ -89,7 +90,7 @@ async function writePage(reports: readonly WorkReport[], rounds: number): Promis
 		n8n: DEFAULT_N8N_VERSION,
 		node: recipeFor(DEFAULT_N8N_VERSION).node,
 		package: manifest.version,
-		rounds,
+		...run,
 	});
 	const options = await resolveConfig(PAGE);
 	await writeFile(PAGE, await format(text, { ...options, filepath: PAGE }));

@@ -10,6 +10,8 @@ export interface Circumstances {
 	node: string;
 	package: string;
 	rounds: number;
+	/** Works that did not go through. */
+	unmeasured: string[];
 }
 
 export interface Section {
@@ -69,7 +71,7 @@ export function printedTable(reports: readonly WorkReport[]): string {
 
 /** The page under docs/. */
 export function page(sections: readonly Section[], circumstances: Circumstances): string {
-	const { date, n8n, node, package: version, rounds } = circumstances;
+	const { date, n8n, node, package: version, rounds, unmeasured } = circumstances;
 	const [cpu] = os.cpus();
 	return [
 		'# Measured',
@@ -81,6 +83,7 @@ export function page(sections: readonly Section[], circumstances: Circumstances)
 		'',
 		`n8n ${n8n} under Node.js ${node}, package ${version}, ${os.cpus().length} × ${cpu.model.trim()}, ${date}, up to ${rounds} rounds.`,
 		'',
+		...(unmeasured.length > 0 ? [`Not measured in this run: ${unmeasured.join(', ')}.`, ''] : []),
 		markdownTable([HEAD, ...claims(sections.map(({ report }) => report))]),
 		...sections.flatMap(section),
 		'',

@@ -1,8 +1,7 @@
-import type { INode } from 'n8n-workflow';
-
 import type { FaultOptions } from '../../sandbox';
-import { samoraNode, startWorkflow, type NodeSettings } from '../support/engine';
+import type { NodeSettings } from '../support/engine';
 import { SandboxRuns, type Parameters } from '../support/sandboxRuns';
+import { toolsInTurn } from '../support/toolsInTurn';
 
 /** An AI agent runs its tools one after the other, each time anew. */
 
@@ -10,31 +9,15 @@ const runs = new SandboxRuns();
 const NUMBER = '+14155550100';
 const UNKNOWN = /It is not known whether \+14155550100 is being called/;
 
-/** Tools that an agent runs in this order; gives what the last one came out with. */
-async function toolsInTurn(
-	tools: Parameters[],
-	{ type = 'n8n-nodes-samora.samoraTool', ...settings }: NodeSettings & { type?: string } = {},
-) {
+/** Calls by an agent in this order; gives what the last one told the model. */
+async function callsInTurn(tools: Parameters[], settings?: NodeSettings & { type?: string }) {
 	const agentId = runs.sandbox.agents[0].id;
-	const nodes = tools.map((parameters, n): INode => ({
-		...samoraNode(
-			{ resource: 'call', operation: 'trigger', agentId, toNumber: NUMBER, ...parameters },
-			settings,
-		),
-		id: String(n),
-		name: `Tool ${n}`,
-		type,
-	}));
-	const connections = Object.fromEntries(
-		nodes
-			.slice(1)
-			.map(({ name }, n) => [
-				nodes[n].name,
-				{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
-			]),
+	const call = { resource: 'call', operation: 'trigger', agentId, toNumber: NUMBER };
+	const { output } = await toolsInTurn(
+		runs,
+		tools.map((parameters) => ({ ...call, ...parameters })),
+		settings,
 	);
-	const last = nodes.at(-1)?.name ?? '';
-	const { output } = await startWorkflow(nodes, connections, [{}], runs.credential, last).outcome;
 	return output.map(({ json }) => json);
 }
 
@@ -44,7 +27,7 @@ const spoil = async (fault: Omit<FaultOptions, 'operationId'>) =>
 	await runs.control.addFault({ operationId: 'triggerCall', ...fault });
 
 it('calls a number once in an execution, and tells the model of the call that was placed', async () => {
-	const [said] = await toolsInTurn([{}, {}]);
+	const [said] = await callsInTurn([{}, {}]);
 	const [call, ...others] = await runs.control.calls();
 	expect(others).toEqual([]);
 	expect(said).toEqual({
@@ -56,7 +39,7 @@ it('calls a number once in an execution, and tells the model of the call that wa
 });
 
 it('calls other numbers', async () => {
-	await toolsInTurn([
+	await callsInTurn([
 		{},
 		{ toNumber: '+14155550101' },
 		{ toNumber: '(415) 555-0100', options: { defaultCountry: 'US' } },
@@ -65,10 +48,10 @@ it('calls other numbers', async () => {
 });
 
 it('calls a number again when Repeated Numbers says so, and refuses it when it says that', async () => {
-	await toolsInTurn([{}, { options: { repeatedNumbers: 'call' } }]);
+	await callsInTurn([{}, { options: { repeatedNumbers: 'call' } }]);
 	expect(await called()).toEqual([NUMBER, NUMBER]);
 
-	const [said] = await toolsInTurn([{}, { options: { repeatedNumbers: 'refuse' } }], {
+	const [said] = await callsInTurn([{}, { options: { repeatedNumbers: 'refuse' } }], {
 		onError: 'continueRegularOutput',
 	});
 	expect(said.error).toBe(
@@ -79,14 +62,14 @@ it('calls a number again when Repeated Numbers says so, and refuses it when it s
 
 it('does not call a number again when nobody knows whether it is being called', async () => {
 	await spoil({ kind: 'reset-after' });
-	const [said] = await toolsInTurn([{}, {}, {}], { onError: 'continueRegularOutput' });
+	const [said] = await callsInTurn([{}, {}, {}], { onError: 'continueRegularOutput' });
 	expect(said.error).toMatch(UNKNOWN);
 	expect(await called()).toEqual([NUMBER]);
 });
 
 it('does so when Redial Unknown is on', async () => {
 	await spoil({ kind: '500-after', times: 4 });
-	await toolsInTurn([{}, { options: { redialUnknown: true } }], {
+	await callsInTurn([{}, { options: { redialUnknown: true } }], {
 		onError: 'continueRegularOutput',
 	});
 	expect((await called()).length).toBeGreaterThan(1);
@@ -94,12 +77,12 @@ it('does so when Redial Unknown is on', async () => {
 
 it('calls a number that was certainly not called before', async () => {
 	await spoil({ kind: '401' });
-	const [said] = await toolsInTurn([{}, {}], { onError: 'continueRegularOutput' });
+	const [said] = await callsInTurn([{}, {}], { onError: 'continueRegularOutput' });
 	expect(said).toMatchObject({ status: 'accepted', to_number: NUMBER });
 	expect(await called()).toEqual([NUMBER]);
 });
 
 it('leaves workflows without an agent alone: a node that runs again is new work', async () => {
-	await toolsInTurn([{}, {}], { type: 'n8n-nodes-samora.samora' });
+	await callsInTurn([{}, {}], { type: 'n8n-nodes-samora.samora' });
 	expect(await called()).toEqual([NUMBER, NUMBER]);
 });

@@ -1,8 +1,7 @@
-import type { INode } from 'n8n-workflow';
-
-import { samoraNode, startWorkflow, type NodeSettings } from '../support/engine';
+import type { NodeSettings } from '../support/engine';
 import { parametersOf } from '../support/operations';
 import { SandboxRuns, stopOf, type Parameters } from '../support/sandboxRuns';
+import { toolsInTurn } from '../support/toolsInTurn';
 import { settle, type World } from '../support/world';
 
 /** An AI agent adds recipients and launches campaigns, one tool after the other, each time anew. */
@@ -38,28 +37,8 @@ const launch = (more: Parameters = {}): Parameters => ({
 	...more,
 });
 
-/** Runs nodes in this order; gives what the last one came out with. */
-async function inTurn(
-	steps: Parameters[],
-	{ type = 'n8n-nodes-samora.samoraTool', ...settings }: NodeSettings & { type?: string } = {},
-) {
-	const nodes = steps.map((parameters, n): INode => ({
-		...samoraNode(parameters, settings),
-		id: String(n),
-		name: `Tool ${n}`,
-		type,
-	}));
-	const connections = Object.fromEntries(
-		nodes
-			.slice(1)
-			.map(({ name }, n) => [
-				nodes[n].name,
-				{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
-			]),
-	);
-	const last = nodes.at(-1)?.name ?? '';
-	return await startWorkflow(nodes, connections, [{}], runs.credential, last).outcome;
-}
+const inTurn = async (steps: Parameters[], settings?: NodeSettings & { type?: string }) =>
+	await toolsInTurn(runs, steps, settings);
 
 const added = async () =>
 	(await sent('addCampaignRecipients')).flatMap(({ body }) =>
