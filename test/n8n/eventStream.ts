@@ -37,6 +37,8 @@ export interface StreamFigures {
 	retried: number;
 	/** Executions that n8n noted without what they are about. */
 	empty: number;
+	/** Executions of which n8n never notes how they ended. */
+	endless: number;
 	/** Executions that were under way just before the interruption. */
 	underWay: number;
 }
@@ -154,12 +156,15 @@ class EventStream {
 		const met = new Set<string>();
 		const executed = new Set<string>();
 		let empty = 0;
+		let endless = 0;
 		for (const { id, execution } of executions) {
+			const isEndless = execution !== undefined && !ENDED.includes(execution.status);
+			if (isEndless) endless += 1;
 			const event = this.about.get(id) ?? (execution && eventOf(execution));
 			if (event) met.add(event);
 			else empty += 1;
 			if (event && execution?.status === 'success') executed.add(event);
-			else if (event) this.brokenOff.set(id, event);
+			else if (event && !isEndless) this.brokenOff.set(id, event);
 		}
 		for (const [id, event] of this.brokenOff) if (executed.has(event)) this.brokenOff.delete(id);
 		return {
@@ -171,6 +176,7 @@ class EventStream {
 			lost: acknowledged.filter((event) => !met.has(event)).length,
 			doubled: executions.length - empty - met.size,
 			empty,
+			endless,
 		};
 	}
 
@@ -188,18 +194,29 @@ class EventStream {
 		return (await Promise.all(retries)).filter(Boolean).length;
 	}
 
+	/** Killed at the wrong moment, n8n 1 has left executions of which it never notes the end: they are taken as they are. */
+	private async ended(id: string, deadline: number): Promise<Execution | N8nRefusal> {
+		const { client } = this.here;
+		const left = Math.max(1000, deadline - Date.now());
+		return await client
+			.finished(id, left)
+			.catch(async (fault: unknown) =>
+				fault instanceof N8nRefusal ? fault : await client.execution(id).catch(refusal),
+			);
+	}
+
 	private async attempts(): Promise<DeliveryAttempt[]> {
 		return await this.here.sandbox.control.deliveries();
 	}
 
 	/** By number, one after the other: the pages of n8n's list can leave out what began at the same time. */
 	private async executions(): Promise<Array<{ id: string; execution?: Execution }>> {
-		const { client } = this.here;
 		const executions: Array<{ id: string; execution?: Execution }> = [];
 		const newest = await newestExecution(this.here);
+		const deadline = Date.now() + TAKEN_WITHIN_MS;
 		for (let number = 1; ; number++) {
 			const id = String(number);
-			const execution = await client.finished(id, TAKEN_WITHIN_MS).catch(refusal);
+			const execution = await this.ended(id, deadline);
 			const isThere = !(execution instanceof N8nRefusal) || execution.status !== 404;
 			// The list can leave out what is just ending, and PostgreSQL leaves out numbers.
 			if (!isThere && number > newest) return executions;
@@ -220,8 +237,8 @@ async function newestExecution({ client }: Grounds): Promise<number> {
 
 export function streamLine(title: string, figures: StreamFigures): string {
 	const { sent, deliveries, acknowledged, executed, brokenOff, retried, lost, doubled } = figures;
-	const { underWay, empty } = figures;
-	return `${title}: ${sent} events sent in ${deliveries} deliveries, ${acknowledged} acknowledged, ${executed} executed, ${brokenOff} broken off (${retried} made good by Retry), ${lost} lost, ${doubled} doubled; ${underWay} executions under way at the kill, ${empty} noted without their event\n`;
+	const { underWay, empty, endless } = figures;
+	return `${title}: ${sent} events sent in ${deliveries} deliveries, ${acknowledged} acknowledged, ${executed} executed, ${brokenOff} broken off (${retried} made good by Retry), ${lost} lost, ${doubled} doubled; ${underWay} executions under way at the kill, ${empty} noted without their event, ${endless} without their end\n`;
 }
 
 /** What an execution was about, if n8n still knows: what the trigger was still to give, or gave. */
