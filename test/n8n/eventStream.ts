@@ -12,6 +12,9 @@ export const STREAM_MS = 20 * 60_000;
 /** Ample, for four processes of n8n that share a busy machine. */
 const TAKEN_WITHIN_MS = 3 * 60_000;
 
+/** For the executions that are under way when the last event has been acknowledged, besides the time they take. */
+const SETTLING_MS = 60_000;
+
 /** Virtual seconds. Samora's patience is not known; the sandbox has as much as n8n needs to be there again. */
 const RETRY_SECONDS = Array<number>(200).fill(20);
 
@@ -88,7 +91,8 @@ export async function interruptedStream(
 	await here.sandbox.control.setDeliveries({ duplicate: true });
 	await stream.place(calls);
 	await stream.acknowledged();
-	const figures = await stream.figures();
+	// Several rounds of as many as can be under way at a time.
+	const figures = await stream.figures(SETTLING_MS + executionSeconds * 6000);
 	return { ...figures, retried: await stream.retryBrokenOff(), underWay };
 }
 
@@ -146,13 +150,13 @@ class EventStream {
 		}
 	}
 
-	/** Waits until nothing is delivered and nothing is under way any more, and counts. */
-	async figures(): Promise<Omit<StreamFigures, 'underWay' | 'retried'>> {
+	/** Waits until nothing is delivered and, for so long, until nothing is under way any more, and counts. */
+	async figures(settlingMs: number): Promise<Omit<StreamFigures, 'underWay' | 'retried'>> {
 		// Resolves when every copy has been delivered, too.
 		await this.here.sandbox.control.advance(1);
 		const attempts = await this.attempts();
 		const acknowledged = [...acknowledgedIn(attempts)];
-		const executions = await this.executions();
+		const executions = await this.executions(settlingMs);
 		const met = new Set<string>();
 		const executed = new Set<string>();
 		let empty = 0;
@@ -210,10 +214,12 @@ class EventStream {
 	}
 
 	/** By number, one after the other: the pages of n8n's list can leave out what began at the same time. */
-	private async executions(): Promise<Array<{ id: string; execution?: Execution }>> {
+	private async executions(
+		settlingMs: number,
+	): Promise<Array<{ id: string; execution?: Execution }>> {
 		const executions: Array<{ id: string; execution?: Execution }> = [];
 		const newest = await newestExecution(this.here);
-		const deadline = Date.now() + TAKEN_WITHIN_MS;
+		const deadline = Date.now() + settlingMs;
 		for (let number = 1; ; number++) {
 			const id = String(number);
 			const execution = await this.ended(id, deadline);
