@@ -7,6 +7,9 @@ import { draft } from './drafts';
 
 const PER_REQUEST = 5000;
 
+const MEMORY_NOTE =
+	'The peak is that of all of n8n’s processes, which hold on to what earlier runs took: it tells who needs more, and not how much. `bench/recipients.ts` measures that, each size in a process of its own.';
+
 const SAMORA = 'Samora';
 const PER_ROW = 'HTTP Request per row';
 const BATCHES = 'Code node that batches, and HTTP Request';
@@ -77,6 +80,7 @@ async function rowsIntoACampaign(
 		what: `${count.toLocaleString('en')} rows with four fields; number and three variables of each become a recipient. Samora’s node also checks every number by the numbering plans, leaves out repeats, pairs every scheduled call with its row, and adds nobody twice when it is retried.`,
 		results,
 		units: { ms: 'ms', memory: 'MiB at the peak', cpu: 'ms CPU of n8n' },
+		notes: [MEMORY_NOTE],
 		comparisons: [
 			...(withPerRow
 				? [
