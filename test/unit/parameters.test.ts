@@ -1,3 +1,4 @@
+import type { INode } from 'n8n-workflow';
 import fc from 'fast-check';
 
 import {
@@ -257,22 +258,25 @@ describe('isRecord', () => {
 });
 
 describe('parameterReader', () => {
+	const nodeWith = (parameters: INode['parameters']): INode => ({
+		id: '1',
+		name: 'Samora',
+		type: 'samora',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+	});
+
 	/** Expressions here name a field of the item. */
 	const items: Array<Record<string, unknown>> = [{ phone: '+1' }, { phone: '+2' }];
 	const read = parameterReader({
-		getNode: () => ({
-			id: '1',
-			name: 'Samora',
-			type: 'samora',
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: {
+		getNode: () =>
+			nodeWith({
 				plain: 'phone',
 				toNumber: '=phone',
 				options: { list: ['=phone', 'x'], deep: { inner: '=phone', n: 1 } },
 				broken: { inner: '=missing' },
-			},
-		}),
+			}),
 		evaluateExpression: ((expression: string, item: number) => {
 			if (!(expression in items[item])) throw new Error(`No ${expression}`);
 			return items[item][expression];
@@ -304,14 +308,7 @@ describe('parameterReader', () => {
 	])('reads what is one field of the item without n8n: {{ %s }}', (expression, value) => {
 		const readRow = parameterReader(
 			{
-				getNode: () => ({
-					id: '1',
-					name: 'Samora',
-					type: 'samora',
-					typeVersion: 1,
-					position: [0, 0],
-					parameters: { toNumber: `={{ ${expression} }}` },
-				}),
+				getNode: () => nodeWith({ toNumber: `={{ ${expression} }}` }),
 				evaluateExpression: () => 'evaluated',
 			},
 			[{ json: { phone: '+1', 'Phone (mobile)': '+2' } }],
