@@ -2,7 +2,10 @@
 
 const { createHmac, timingSafeEqual } = require('node:crypto');
 
-/** A trigger as the better ones of n8n's community are: it checks a signature over the body, and starts the workflow. */
+/**
+ * A trigger as the better ones of n8n's community are: it checks a signature over the body with the secret of its
+ * credential, and starts the workflow. It can have the secret as a parameter too, which costs least and keeps it least.
+ */
 class PeerTrigger {
 	constructor() {
 		this.description = {
@@ -14,6 +17,7 @@ class PeerTrigger {
 			defaults: { name: 'Peer Trigger' },
 			inputs: [],
 			outputs: ['main'],
+			credentials: [{ name: 'peerApi', required: false }],
 			webhooks: [
 				{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 			],
@@ -24,9 +28,11 @@ class PeerTrigger {
 	}
 
 	async webhook() {
+		const secret =
+			this.getNodeParameter('secret') || (await this.getCredentials('peerApi')).webhookSecret;
 		const given = Buffer.from(String(this.getHeaderData()['x-signature']).slice(7), 'hex');
 		const { rawBody } = this.getRequestObject();
-		const expected = createHmac('sha256', this.getNodeParameter('secret')).update(rawBody).digest();
+		const expected = createHmac('sha256', secret).update(rawBody).digest();
 		if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
 			this.getResponseObject().status(401).send().end();
 			return { noWebhookResponse: true };

@@ -17,49 +17,69 @@ const BARE = 'bare HTTP client';
 /** A call, and the details of one, for each of a thousand items. */
 export async function items(stage: Stage, rounds: number, say: (line: string) => void) {
 	return [
-		await triggering(stage, rounds, say, []),
-		await triggering(stage, rounds, say, ['first_name', 'company']),
+		await triggering(stage, rounds, say),
+		await triggering(stage, rounds, say, 'json'),
+		await triggering(stage, rounds, say, 'keyValue'),
 		await getting(stage, rounds, say),
 	];
 }
 
-/** @param fields what the agent knows of each person, by the names of the item's fields */
+/** What the agent is to know of each person: fields of the item, by their names. */
+const FIELDS = ['first_name', 'company'];
+const KNOWN = `{ ${FIELDS.map((field) => `${field}: $json.${field}`).join(', ')} }`;
+
+/** How the metadata are given, and what that is called. */
+const METADATA = {
+	json: {
+		title: `, with ${FIELDS.length} fields of metadata in one expression`,
+		parameters: { metadataMode: 'json', metadataJson: `={{ ${KNOWN} }}` },
+	},
+	keyValue: {
+		title: `, with ${FIELDS.length} fields of metadata one by one`,
+		parameters: {
+			metadataMode: 'keyValue',
+			metadata: {
+				values: FIELDS.map((field) => ({ key: field, value: `={{ $json.${field} }}` })),
+			},
+		},
+	},
+};
+
 async function triggering(
 	stage: Stage,
 	rounds: number,
 	say: (line: string) => void,
-	fields: string[],
+	mode?: keyof typeof METADATA,
 ) {
 	const { agentId, sandbox } = stage;
-	const metadata = fields.map((field) => `${field}: $json.${field}`).join(', ');
-	const body = `={{ JSON.stringify({ agent_id: '${agentId}', to_number: $json.phone${metadata && `, metadata: { ${metadata} }`} }) }}`;
+	const { title, parameters } = mode
+		? METADATA[mode]
+		: { title: '', parameters: { metadataMode: 'keyValue', metadata: {} } };
+	const body = `={{ JSON.stringify({ agent_id: '${agentId}', to_number: $json.phone${mode ? `, metadata: ${KNOWN}` : ''} }) }}`;
 	const bare = Array.from({ length: ITEMS }, (_, n): BareRequest => {
 		const row: Record<string, unknown> = rowOf(n);
-		const known = Object.fromEntries(fields.map((field) => [field, row[field]]));
+		const metadata = Object.fromEntries(FIELDS.map((field) => [field, row[field]]));
 		return {
 			method: 'POST',
 			path: '/v1/call/trigger',
 			body: JSON.stringify({
 				agent_id: agentId,
 				to_number: row.phone,
-				...(fields.length > 0 && { metadata: known }),
+				...(mode && { metadata }),
 			}),
 		};
 	});
 	return await perItem(
 		stage,
 		{
-			title: `Call: Trigger${fields.length > 0 ? `, with ${fields.length} fields of metadata` : ''}`,
+			title: `Call: Trigger${title}`,
 			what: `${ITEMS} items, one call each, answered at once.`,
 			ours: samora(stage, {
 				resource: 'call',
 				operation: 'trigger',
 				agentId,
 				toNumber: '={{ $json.phone }}',
-				metadataMode: 'keyValue',
-				metadata: {
-					values: fields.map((field) => ({ key: field, value: `={{ $json.${field} }}` })),
-				},
+				...parameters,
 				options: {},
 			}),
 			theirs: httpRequest(stage, { method: 'POST', path: '/v1/call/trigger', body }),
@@ -152,7 +172,7 @@ async function perItem(
 		],
 		plotted: 'cpu',
 		notes: [
-			'An item costs what n8n takes to evaluate its expressions, above all. n8n 2.41 evaluates them in an isolate of their own, and its declarative engine does so twice for every field (once for the request, once to see whether a field may move the base URL), and four times for a field within a collection such as Metadata; an HTTP Request node evaluates its body once. That is n8n’s own cost, and Metadata as JSON takes the half of it. The package reads plain fields such as {{ $json.phone }} itself when it looks at all items before the first call, has one field for all operations that call a number, and keeps the base URL out of the expressions.',
+			'An item costs what n8n takes to evaluate its expressions, above all. n8n 2.41 evaluates them in an isolate of their own, and its declarative engine does so twice for every field (once for the request, once to see whether a field may move the base URL), and four times for a field within a collection such as Metadata; an HTTP Request node evaluates its body once. That is n8n’s own cost. Metadata as JSON, one expression for all fields as in the body of an HTTP Request, takes a quarter of what two fields one by one take. The package reads plain fields such as {{ $json.phone }} itself when it looks at all items before the first call, has one field for all operations that call a number, and keeps the base URL out of the expressions.',
 			`The CPU time is that of all of n8n’s processes during the execution, less what the same workflow takes without the node (${(measured[NOTHING].cpu.median / ITEMS).toFixed(2)} ms per item: making the rows, starting, saving).`,
 		],
 	};

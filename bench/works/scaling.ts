@@ -1,9 +1,16 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+
 import { startSandbox } from '../../sandbox';
+import { node, type Link } from '../../tools/n8n/chain';
 import { N8nClient } from '../../tools/n8n/client';
 import { packThisPackage } from '../../tools/n8n/communityPackage';
-import { startQueueMode } from '../../tools/n8n/queueMode';
+import { startQueueMode, type QueueModeN8n } from '../../tools/n8n/queueMode';
 import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
 import { interleaved, type Contender, type Results } from '../measure';
+import { cpuMs } from '../processes';
 import type { WorkReport } from '../report';
 import { OWNER, type Stage } from '../stage';
 import { executed, samoraTrigger } from './events';
@@ -11,10 +18,7 @@ import { contender, samoraAdding } from './recipients';
 
 const ROWS = [1_000, 10_000, 100_000];
 const WORKERS = [1, 2, 4];
-const EVENTS = 200;
-
-const WORKERS_NOTE =
-	'All processes share the cores of one machine. Where one worker, the webhook process and the database already fill them, as two cores are filled, more workers add nothing.';
+const CRM_SECONDS = 5;
 const CONNECTIONS = 8;
 
 /** How time grows with the rows, and events per second with the workers. */
@@ -71,53 +75,80 @@ async function growingRows(
 	};
 }
 
+/** Events whose executions wait for somebody else, as most do, and events whose executions do nothing more. */
+const WAITING = `waits ${CRM_SECONDS} s for a CRM`;
+const NOTHING_MORE = 'does nothing more';
+const WORKLOADS = [
+	{ does: WAITING, events: 80 },
+	{ does: NOTHING_MORE, events: 100 },
+];
+
+const nameOf = (workers: number, does: string) =>
+	`${workers} worker${workers > 1 ? 's' : ''}, ${does}`;
+
 async function growingWorkers(rounds: number, say: (line: string) => void): Promise<WorkReport> {
 	const results: Results = {};
-	const nameOf = (workers: number) => `Samora Trigger, ${workers} worker${workers > 1 ? 's' : ''}`;
 	for (const workers of WORKERS) {
-		Object.assign(
-			results,
-			await withWorkers(workers, async (perSecond) =>
-				interleaved(
-					[{ name: nameOf(workers), run: async () => ({ perSecond: await perSecond() }) }],
-					{ rounds, say },
-				),
-			),
+		const contenders = await withWorkers(workers, async (contenders) =>
+			interleaved(contenders, { rounds, say }),
 		);
+		Object.assign(results, contenders);
 	}
+	const perSecond = (workers: number, does: string) =>
+		results[nameOf(workers, does)].perSecond.median;
 	return {
 		title: 'Growing workers',
-		what: `Queue mode with PostgreSQL and Redis, one main and one webhook process: ${EVENTS} events through the Samora Trigger over ${CONNECTIONS} connections, until the last execution has ended.`,
-		results,
-		units: { perSecond: 'events/s' },
-		notes: [WORKERS_NOTE],
-		comparisons: WORKERS.slice(1).map((workers) => ({
-			of: nameOf(workers),
-			against: nameOf(WORKERS[0]),
-			quantity: 'perSecond',
-			reads: 'the events/s of one worker',
-		})),
+		what: `Queue mode with PostgreSQL and Redis, one main and one webhook process: events through the Samora Trigger over ${CONNECTIONS} connections, until the last execution has ended. After the trigger, the workflow asks a CRM that takes ${CRM_SECONDS} s to answer, or does nothing more.`,
+		results: sortedBy(
+			results,
+			WORKLOADS.map(({ does }) => does),
+		),
+		units: {
+			perSecond: 'events/s',
+			cores: 'cores busy',
+			n8nCpu: 'ms CPU of n8n per event',
+			databaseCpu: 'ms CPU of PostgreSQL and Redis per event',
+		},
+		notes: [
+			`A worker has ten executions under way at a time, n8n’s default, so one that waits ${CRM_SECONDS} s for each can do ${10 / CRM_SECONDS} events/s: there, workers help. Where nothing is waited for, the limit is the ${os.cpus().length} cores that all processes of this machine share, PostgreSQL and Redis included: the table says how busy they are, and how little of that is the database’s. On machines of their own, more workers go on from there until the database is busy.`,
+		],
+		comparisons: WORKLOADS.flatMap(({ does }) =>
+			WORKERS.slice(1).map((workers) => ({
+				of: nameOf(workers, does),
+				against: nameOf(WORKERS[0], does),
+				quantity: 'perSecond',
+				reads: 'the events/s of one worker',
+			})),
+		),
 		plotted: 'perSecond',
 		growth: {
 			x: 'workers',
 			y: 'events/s',
 			logarithmic: false,
-			points: WORKERS.map((x) => ({
-				contender: 'Samora Trigger',
-				x,
-				y: results[nameOf(x)].perSecond.median,
-			})),
+			points: WORKLOADS.flatMap(({ does }) =>
+				WORKERS.map((x) => ({
+					contender: `the workflow ${does}`,
+					x,
+					y: perSecond(x, does),
+				})),
+			),
 		},
 	};
 }
 
-/** @param measure gets what sends a round of events and gives the events per second */
+const sortedBy = (results: Results, endings: string[]): Results =>
+	Object.fromEntries(
+		endings.flatMap((ending) => Object.entries(results).filter(([name]) => name.endsWith(ending))),
+	);
+
+/** @param measure gets what sends a round of events, for each workload */
 async function withWorkers<Result>(
 	workers: number,
-	measure: (perSecond: () => Promise<number>) => Promise<Result>,
+	measure: (contenders: Contender[]) => Promise<Result>,
 ): Promise<Result> {
 	const packed = await packThisPackage();
 	const sandbox = await startSandbox();
+	const crm = await startCrm();
 	const n8n = await startQueueMode({
 		version: DEFAULT_N8N_VERSION,
 		packageTarball: packed.tarball,
@@ -131,15 +162,66 @@ async function withWorkers<Result>(
 			type: 'samoraApi',
 			data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
 		});
-		const agentId = sandbox.agents[0].id;
-		const { workflow, receiver } = await samoraTrigger({ client, sandbox, agentId, samora });
-		return await measure(async () => {
-			const ms = await executed(client, workflow.id, receiver, EVENTS, CONNECTIONS);
-			return EVENTS / (ms / 1000);
-		});
+		const contenders: Contender[] = [];
+		for (const [n, { does, events }] of WORKLOADS.entries()) {
+			const stage = { client, sandbox, agentId: sandbox.agents[n].id, samora };
+			const { workflow, receiver } = await samoraTrigger(stage, does === WAITING ? [crm.node] : []);
+			contenders.push({
+				name: nameOf(workers, does),
+				run: async () => {
+					const before = await cpuOf(n8n);
+					const ms = await executed(client, workflow.id, receiver, events, CONNECTIONS);
+					const after = await cpuOf(n8n);
+					const [n8nCpu, databaseCpu] = [after.n8n - before.n8n, after.database - before.database];
+					return {
+						perSecond: events / (ms / 1000),
+						cores: (n8nCpu + databaseCpu) / ms,
+						n8nCpu: n8nCpu / events,
+						databaseCpu: databaseCpu / events,
+					};
+				},
+			});
+		}
+		return await measure(contenders);
 	} finally {
 		await n8n.stop();
+		await crm.stop();
 		await sandbox.stop();
 		await packed.remove();
 	}
+}
+
+async function cpuOf({
+	main,
+	webhookProcesses,
+	workers,
+	services,
+}: QueueModeN8n): Promise<{ n8n: number; database: number }> {
+	const all = async (processes: ReadonlyArray<{ pid: number }>) =>
+		(await Promise.all(processes.map(async ({ pid }) => await cpuMs(pid)))).reduce(
+			(sum, ms) => sum + ms,
+			0,
+		);
+	return {
+		n8n: await all([main, ...webhookProcesses, ...workers]),
+		database: await all(services),
+	};
+}
+
+/** Somebody else's server, which takes its time, and the node that asks it. */
+async function startCrm(): Promise<{ node: Link; stop: () => Promise<void> }> {
+	const server = createServer((req, res) => {
+		req.resume();
+		setTimeout(() => res.end('{}'), CRM_SECONDS * 1000);
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+	return {
+		node: { ...node('CRM', 'n8n-nodes-base.httpRequest', { url, options: {} }), typeVersion: 4.2 },
+		async stop() {
+			server.close();
+			server.closeAllConnections();
+			await once(server, 'close');
+		},
+	};
 }

@@ -69,7 +69,7 @@ export async function waiting(
 	return [
 		{
 			title: 'Waiting for calls',
-			what: `${CALLS} calls of ${SECONDS} s each, until all have ended. The loops ask for each of the calls under way every ${SOON_SECONDS} or ${AT_ONCE_SECONDS} s; Samora’s node asks 5, 15, 35, 65 … s after a call was placed.`,
+			what: `${CALLS} calls of ${SECONDS} s each, until all have ended. The loops ask for each of the calls under way every ${SOON_SECONDS} or ${AT_ONCE_SECONDS} s; Samora’s node asks 15, 35, 65 … s after a call was placed.`,
 			results,
 			units: { requests: 'requests for statuses', kB: 'kB of execution data' },
 			comparisons: [

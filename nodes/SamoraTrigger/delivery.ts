@@ -49,8 +49,9 @@ export async function receiveDelivery(this: IWebhookFunctions): Promise<IWebhook
 		if (verdict === 'taken') return acknowledge();
 		if (verdict === 'undecided') return comeBackLater(this);
 		if (!isTestListen) {
+			const stored = recent.storedWith(event);
 			void storeWhenTaken(this.getResponseObject(), () => {
-				kept.recentEvents = recent.storedWith(event);
+				kept.recentEvents = stored();
 			});
 		}
 	}

@@ -23,8 +23,12 @@ interface Pending {
 
 const TAKEN = 'taken';
 
-/** How many events of a webhook are known. */
+/** How many events of a webhook are stored; twice as many are known while the process lives. */
 export const REMEMBERED_EVENTS = 1000;
+/** About as many as there are deliveries at a moment. */
+const KNOWN_TEXTS = 16;
+/** Characters of an event's fingerprint: a thousand of them are little enough to be written with every event. */
+const PRINT_LENGTH = 11;
 
 /**
  * Which events of one webhook n8n has taken. An event counts as taken once n8n has answered its delivery with
@@ -38,20 +42,25 @@ export const REMEMBERED_EVENTS = 1000;
 export class RecentEvents {
 	private readonly seen = new Map<string, Pending | typeof TAKEN>();
 
-	/** Those that n8n has taken, as they are stored, until another one is. */
-	private taken: string | undefined;
+	/** Those that n8n has taken, as they are stored, each with a space behind it. */
+	private taken = '';
 
-	/** The text that was read last. It is the same for as long as nobody else writes one. */
-	private lastRead = '';
+	/** The latest texts that were read or given to be stored: what is in them is known. */
+	private readonly knownTexts: string[] = [];
 
-	constructor(private readonly capacity = REMEMBERED_EVENTS) {}
+	/** How long the text of them may become. */
+	private readonly room: number;
+
+	constructor(private readonly capacity = REMEMBERED_EVENTS) {
+		this.room = capacity * (PRINT_LENGTH + 1);
+	}
 
 	/** Takes in what was stored before this process began, or by another one. */
 	recall(stored: unknown): void {
-		if (typeof stored !== 'string' || stored === this.lastRead) return;
-		this.lastRead = stored;
+		if (typeof stored !== 'string' || this.knownTexts.includes(stored)) return;
+		this.knowText(stored);
 		for (const print of stored.split(' ')) {
-			if (print !== '' && !this.seen.has(print)) this.note(print, TAKEN);
+			if (print.length === PRINT_LENGTH && !this.seen.has(print)) this.note(print, TAKEN);
 		}
 	}
 
@@ -71,13 +80,23 @@ export class RecentEvents {
 		}
 	}
 
-	/** What is to be stored together with an event. */
-	storedWith(event: string): string {
-		this.taken ??= [...this.seen]
-			.flatMap(([print, state]) => (state === TAKEN ? [print] : []))
-			.slice(1 - this.capacity)
-			.join(' ');
-		return `${this.taken} ${fingerprint(event)}`.trim();
+	/** @returns what is to be stored together with an event, by what is known when it is called */
+	storedWith(event: string): () => string {
+		const print = fingerprint(event);
+		let taken: string | undefined;
+		let text = '';
+		return () => {
+			if (taken === this.taken) return text;
+			taken = this.taken;
+			text = (taken + print).slice(1 - this.room);
+			this.knowText(text);
+			return text;
+		};
+	}
+
+	private knowText(text: string): void {
+		this.knownTexts.push(text);
+		if (this.knownTexts.length > KNOWN_TEXTS) this.knownTexts.shift();
 	}
 
 	private expect(print: string, answer: Answer): void {
@@ -91,8 +110,9 @@ export class RecentEvents {
 
 	private note(print: string, state: Pending | typeof TAKEN): void {
 		this.seen.set(print, state);
-		if (state === TAKEN) this.taken = undefined;
-		if (this.seen.size > this.capacity) {
+		if (state === TAKEN) this.taken = `${this.taken}${print} `.slice(-this.room);
+		// Twice as many, so that what is read again was not forgotten meanwhile.
+		if (this.seen.size > 2 * this.capacity) {
 			const [oldest] = this.seen.keys();
 			this.seen.delete(oldest);
 		}
@@ -105,7 +125,6 @@ export class RecentEvents {
 	}
 }
 
-/** Eleven characters: a thousand of them are little enough to be written with every event. */
 function fingerprint(event: string): string {
 	return createHash('sha256').update(event).digest().subarray(0, 8).toString('base64url');
 }

@@ -18,7 +18,7 @@ const waitFor = (wait: IDataObject = {}, options: IDataObject = {}): Parameters 
 	operation: 'triggerAndWait',
 	agentId: samora.sandbox.agents[0].id,
 	toNumber: '={{ $json.phone }}',
-	wait: { pollInterval: 0.2, ...wait } as Parameters[string],
+	wait: { pollInterval: 0.1, ...wait } as Parameters[string],
 	options: options as Parameters[string],
 });
 

@@ -113,11 +113,11 @@ it('cannot tell about a first whose sender hung up, until n8n is through with it
 	expect(await claimAndAnswer(memory, 'event', 200)).toBe('taken');
 });
 
-it('remembers no more than it has room for, the oldest goes first', async () => {
+it('remembers twice as many as it stores and no more, the oldest goes first', async () => {
 	const memory = new RecentEvents(2);
-	for (const key of ['a', 'b', 'c']) await claimAndAnswer(memory, key, 200);
+	for (const key of ['a', 'b', 'c', 'd', 'e']) await claimAndAnswer(memory, key, 200);
 	expect(await claimAndAnswer(memory, 'b', 200)).toBe('taken');
-	expect(await claimAndAnswer(memory, 'c', 200)).toBe('taken');
+	expect(await claimAndAnswer(memory, 'e', 200)).toBe('taken');
 	expect(await claimAndAnswer(memory, 'a', 200)).toBe('first');
 });
 
@@ -126,7 +126,7 @@ describe('what is stored of it', () => {
 		const memory = new RecentEvents();
 		await claimAndAnswer(memory, 'one', 200);
 		const another = new RecentEvents();
-		another.recall(memory.storedWith('two'));
+		another.recall(memory.storedWith('two')());
 		expect(await claimAndAnswer(another, 'one', 200)).toBe('taken');
 		expect(await claimAndAnswer(another, 'two', 200)).toBe('taken');
 		expect(await claimAndAnswer(another, 'three', 200)).toBe('first');
@@ -138,7 +138,7 @@ describe('what is stored of it', () => {
 		const { answer } = await delivery();
 		await memory.claim('on its way', answer);
 		const another = new RecentEvents();
-		another.recall(memory.storedWith('taken'));
+		another.recall(memory.storedWith('taken')());
 		expect(await claimAndAnswer(another, 'refused', 200)).toBe('first');
 		expect(await claimAndAnswer(another, 'on its way', 200)).toBe('first');
 	});
@@ -146,20 +146,29 @@ describe('what is stored of it', () => {
 	it('has what somebody else overwrote again the next time', async () => {
 		const memory = new RecentEvents();
 		await claimAndAnswer(memory, 'one', 200);
-		memory.recall(new RecentEvents().storedWith('of another process'));
+		memory.recall(new RecentEvents().storedWith('of another process')());
 		const another = new RecentEvents();
-		another.recall(memory.storedWith('two'));
+		another.recall(memory.storedWith('two')());
 		for (const event of ['one', 'two', 'of another process']) {
 			expect(await claimAndAnswer(another, event, 200)).toBe('taken');
 		}
 	});
 
-	it('does not grow beyond what is remembered', () => {
-		const memory = new RecentEvents(3);
+	it('is read again when somebody else wrote it, and not when it is what this memory gave', async () => {
+		const memory = new RecentEvents();
+		const own = memory.storedWith('failed')();
+		memory.recall(own);
+		expect(await claimAndAnswer(memory, 'failed', 500)).toBe('first');
+		memory.recall(new RecentEvents().storedWith('of another process')());
+		expect(await claimAndAnswer(memory, 'of another process', 200)).toBe('taken');
+	});
+
+	it('does not grow beyond what is remembered, through any number of processes', () => {
 		let stored = '';
 		for (const event of ['one', 'two', 'three', 'four', 'five']) {
-			stored = memory.storedWith(event);
+			const memory = new RecentEvents(3);
 			memory.recall(stored);
+			stored = memory.storedWith(event)();
 		}
 		expect(stored.split(' ')).toHaveLength(3);
 	});

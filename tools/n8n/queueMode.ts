@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { freePort } from './ports';
 import { startPostgres } from './postgres';
 import { startRedis } from './redis';
-import { requireQueueServices } from './service';
+import { requireQueueServices, type Service } from './service';
 import { startN8n, type N8nCommand, type RunningN8n, type StartOptions } from './start';
 import { startWebhookSplit, type SplitRule } from './webhookSplit';
 
@@ -25,6 +25,8 @@ export interface QueueModeN8n {
 	readonly webhookProcesses: readonly RunningN8n[];
 	/** Also those that were killed. */
 	readonly workers: readonly RunningN8n[];
+	/** PostgreSQL and Redis. */
+	readonly services: readonly Service[];
 	/** Where Samora delivers to. */
 	readonly webhookUrl: string;
 	addWorker(): Promise<RunningN8n>;
@@ -87,6 +89,7 @@ export async function startQueueMode({
 			main,
 			webhookProcesses,
 			workers,
+			services,
 			webhookUrl: split.url,
 			async addWorker() {
 				const worker = await start('worker');

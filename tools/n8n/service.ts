@@ -12,6 +12,8 @@ const READY_WITHIN_MS = 60_000;
 export interface Service {
 	/** How n8n is told of it. */
 	env: Record<string, string>;
+	/** Of the process that started it, and all of its own. */
+	readonly pid: number;
 	stop(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export async function startService(
 		}
 		return {
 			env,
+			pid: child.pid,
 			async stop() {
 				await child.stop();
 				await rm(folder, { recursive: true, force: true });

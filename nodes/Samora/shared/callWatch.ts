@@ -9,18 +9,18 @@ import { pauseUnlessAborted, type Exchange } from './exchange';
  * Watches calls until they end, all calls of a run together. The API has no way to be told and none to ask about
  * several, so each call is looked at by itself:
  *
- * - The first look comes after the quickest pause, and every pause is twice the one before, up to 30 seconds: with 5
- *   seconds, that is 5, 15, 35, 65, 95 … seconds after the call was placed. A short call is known soon after its end,
- *   a long one costs little.
+ * - The first look comes after three poll intervals, the next four later, and then every pause is twice the one
+ *   before, up to 30 seconds: with 5 seconds, that is 15, 35, 65, 95 … seconds after the call was placed. Sooner, a
+ *   phone is ringing. A short call is known soon after its end, a long one costs little.
  * - All looks together are at most 10 a second and 5 at a time; the call that has been due longest goes first. A
  *   thousand calls are as little of a burden as one hundred, and take their turn.
  * - When Samora asks to slow down (429), all looks pause: as long as it says, or else longer each time.
  *
- * 100 calls of 30 seconds are about 300 requests, where a look every second would be 3000.
+ * 100 calls of 30 seconds are about 200 requests, where a look every 5 seconds would be 600.
  */
 
 export interface Watching {
-	/** The quickest pause, in milliseconds. */
+	/** The poll interval, in milliseconds: what all pauses are multiples of. */
 	interval: number;
 	/** How long the call may take from now on, in milliseconds. */
 	timeout: number;
@@ -55,7 +55,7 @@ const FILES_MS = 5_000;
 
 /** The pause before a look, in milliseconds. `looks` counts those before it. */
 export const pauseBeforeLook = (looks: number, interval: number): number =>
-	Math.max(interval, Math.min(interval * 2 ** looks, LONGEST_PAUSE_MS));
+	Math.max(interval, Math.min(interval * (looks === 0 ? 3 : 2 ** (looks + 1)), LONGEST_PAUSE_MS));
 
 interface Watched {
 	callId: string;

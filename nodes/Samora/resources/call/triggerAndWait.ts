@@ -64,7 +64,7 @@ const waitField: INodeProperties = {
 			typeOptions: { minValue: 0.1, maxValue: 3600, numberPrecision: 1 },
 			default: 5,
 			description:
-				'How long after the call was placed Samora is asked about it first. Each pause is twice as long as the one before, up to 30 seconds.',
+				'Samora is asked about the call first when it was placed three times as long ago, and then ever more seldom, up to every 30 seconds: by default after 15, 35, 65, 95 … seconds',
 		},
 		{
 			displayName: 'Timeout (Minutes)',
