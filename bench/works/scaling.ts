@@ -110,7 +110,7 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 			databaseCpu: 'ms CPU of PostgreSQL and Redis per event',
 		},
 		notes: [
-			`A worker has ten executions under way at a time, n8n’s default, so one that waits ${CRM_SECONDS} s for each can do ${10 / CRM_SECONDS} events/s: there, workers help. Where nothing is waited for, the limit is the ${os.cpus().length} cores that all processes of this machine share, PostgreSQL and Redis included: the table says how busy they are, and how little of that is the database’s. On machines of their own, more workers go on from there until the database is busy.`,
+			`A worker has ten executions under way at a time, n8n’s default, so one that waits ${CRM_SECONDS} s for each can do ${10 / CRM_SECONDS} events/s: there, workers help, though with four of them 80 events are over so soon that sending them and the last ones’ wait count too. Where nothing is waited for, the limit is the ${os.cpus().length} cores that all processes of this machine share, PostgreSQL and Redis included: the table says how busy they are, and how little of that is the database’s. On machines of their own, more workers go on from there until the database is busy.`,
 		],
 		comparisons: WORKLOADS.flatMap(({ does }) =>
 			WORKERS.slice(1).map((workers) => ({
