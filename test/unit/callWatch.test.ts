@@ -113,6 +113,16 @@ describe('the end', () => {
 		expect(looks.length).toBeGreaterThan(1);
 	});
 
+	it('comes to the files in the pace the person chose, for no phone rings any more', async () => {
+		const { watch, looks } = watchCalls((_, seconds) =>
+			seconds < 4 ? details({ status: 'CALL_FINISHED', started_at: 'x', ended_at: 'x' }) : FINISHED,
+		);
+		const ending = watch.watch('one', { interval: SECOND, timeout: 30 * MINUTE });
+		await jest.advanceTimersByTimeAsync(MINUTE);
+		expect(await ending).toMatchObject({ how: 'ended', details: FILES });
+		expect(looks.map(Math.round)).toEqual([3, 4]);
+	});
+
 	it('needs no files where nobody picked up', async () => {
 		const { watch, looks } = watchCalls(() => details({ status: 'UNANSWERED', ended_at: 'x' }));
 		const ending = watch.watch('one', { interval: 5 * SECOND, timeout: MINUTE });
@@ -127,6 +137,14 @@ describe('the end', () => {
 		await jest.advanceTimersByTimeAsync(10);
 		expect(await ending).toMatchObject({ how: 'ended' });
 		expect(looks).toHaveLength(1);
+	});
+
+	it('is looked for again after twice the interval when it had not come by then', async () => {
+		const { watch, looks } = watchCalls(lasting(5));
+		const ending = watch.watch('one', { interval: SECOND, timeout: 5 * MINUTE, again: true });
+		await jest.advanceTimersByTimeAsync(MINUTE);
+		expect(await ending).toMatchObject({ how: 'ended' });
+		expect(looks.map(Math.round)).toEqual([0, 2, 6]);
 	});
 
 	it('is a refusal only when Samora insists', async () => {
@@ -157,11 +175,11 @@ describe('the end', () => {
 	});
 });
 
-it('all looks pause when Samora asks to slow down', async () => {
-	const slow: Exchange = {
-		fate: 'busy',
-		answer: { statusCode: 429, headers: { 'retry-after': '20' }, body: '' },
-	};
+it.each([
+	[{ 'retry-after': '20' }, 20],
+	[{}, 2],
+])('all looks pause when Samora asks to slow down (%j): %i seconds', async (headers, seconds) => {
+	const slow: Exchange = { fate: 'busy', answer: { statusCode: 429, headers, body: '' } };
 	let first = true;
 	const { watch, looks } = watchCalls(() => {
 		const answer = first ? slow : FINISHED;
@@ -174,5 +192,6 @@ it('all looks pause when Samora asks to slow down', async () => {
 	await jest.advanceTimersByTimeAsync(MINUTE);
 	await Promise.all(endings);
 	expect(looks).toHaveLength(4);
-	expect(looks[1]).toBeGreaterThanOrEqual(looks[0] + 20);
+	expect(looks[1]).toBeGreaterThanOrEqual(looks[0] + seconds);
+	expect(looks[1]).toBeLessThan(looks[0] + seconds + 1);
 });

@@ -12,7 +12,7 @@ const READY_WITHIN_MS = 60_000;
 export interface Service {
 	/** How n8n is told of it. */
 	env: Record<string, string>;
-	/** Of the process that started it, and all of its own. */
+	/** The process that all of its own descend from. */
 	readonly pid: number;
 	stop(): Promise<void>;
 }

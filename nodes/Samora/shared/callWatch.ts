@@ -9,9 +9,9 @@ import { pauseUnlessAborted, type Exchange } from './exchange';
  * Watches calls until they end, all calls of a run together. The API has no way to be told and none to ask about
  * several, so each call is looked at by itself:
  *
- * - The first look comes after three poll intervals, the next four later, and then every pause is twice the one
- *   before, up to 30 seconds: with 5 seconds, that is 15, 35, 65, 95 … seconds after the call was placed. Sooner, a
- *   phone is ringing. A short call is known soon after its end, a long one costs little.
+ * - The pauses between looks double from the poll interval up to 30 seconds, and the first look of a call just placed is
+ *   left out, for a phone is ringing then: with 5 seconds, it is looked at 15, 35, 65, 95 … seconds after it was placed.
+ *   A short call is known soon after its end, a long one costs little.
  * - All looks together are at most 10 a second and 5 at a time; the call that has been due longest goes first. A
  *   thousand calls are as little of a burden as one hundred, and take their turn.
  * - When Samora asks to slow down (429), all looks pause: as long as it says, or else longer each time.
@@ -53,14 +53,19 @@ const LAST_LOOK_MS = 2000;
  */
 const FILES_MS = 5_000;
 
-/** The pause before a look, in milliseconds. `looks` counts those before it. */
+const pauseOf = (interval: number, times: number): number =>
+	Math.max(interval, Math.min(interval * times, LONGEST_PAUSE_MS));
+
+/** The pause before a look at a call that was just placed, in milliseconds. `looks` counts those before it. */
 export const pauseBeforeLook = (looks: number, interval: number): number =>
-	Math.max(interval, Math.min(interval * (looks === 0 ? 3 : 2 ** (looks + 1)), LONGEST_PAUSE_MS));
+	pauseOf(interval, looks === 0 ? 3 : 2 ** (looks + 1));
 
 interface Watched {
 	callId: string;
 	interval: number;
 	looks: number;
+	/** Watched from the moment it was placed, and going on as far as is known. */
+	justPlaced: boolean;
 	/** When the next look is due, and when the time is over: milliseconds since 1970. */
 	due: number;
 	overAt: number;
@@ -102,6 +107,7 @@ export class CallWatch {
 				callId,
 				interval,
 				looks: 0,
+				justPlaced: !again,
 				due: now,
 				overAt: now + timeout,
 				looking: false,
@@ -165,7 +171,7 @@ export class CallWatch {
 		const details = callDetailsIn(seen);
 		one.unseen = details ? undefined : seen;
 		if (seen.fate === 'busy' && 'answer' in seen) {
-			const asked = retryAfter(seen.answer.headers, now) ?? pauseBeforeLook(one.looks, SLOWED_MS);
+			const asked = retryAfter(seen.answer.headers, now) ?? pauseOf(SLOWED_MS, 2 ** one.looks);
 			this.resume = Math.max(this.resume, now + asked);
 		}
 		if (!details) return;
@@ -176,6 +182,7 @@ export class CallWatch {
 		// From now on it is the files that are looked for.
 		one.overAt = Math.min(one.overAt, now + FILES_MS);
 		one.looks = 0;
+		one.justPlaced = false;
 	}
 
 	private endIfOver(one: Watched, now: number): void {
@@ -187,7 +194,8 @@ export class CallWatch {
 }
 
 function schedule(one: Watched, now: number): void {
-	one.due = now + pauseBeforeLook(one.looks, one.interval);
+	const { looks, interval, justPlaced } = one;
+	one.due = now + (justPlaced ? pauseBeforeLook(looks, interval) : pauseOf(interval, 2 ** looks));
 	const last = one.overAt - Math.min(LAST_LOOK_MS, one.interval);
 	if (now < last) one.due = Math.min(one.due, last);
 }
