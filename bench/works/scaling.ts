@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 
+import { sum } from 'simple-statistics';
+
 import { startSandbox } from '../../sandbox';
 import { node, type Link } from '../../tools/n8n/chain';
 import { N8nClient } from '../../tools/n8n/client';
@@ -38,9 +40,9 @@ async function growingRows(
 	rounds: number,
 	say: (line: string) => void,
 ): Promise<WorkReport> {
-	const nameOf = (rows: number) => `Samora, ${rows.toLocaleString('en')} rows`;
+	const rowsName = (rows: number) => `Samora, ${rows.toLocaleString('en')} rows`;
 	const contenders = ROWS.map((rows): Contender => {
-		const adding = contender(stage, nameOf(rows), rows, (campaignId) => [
+		const adding = contender(stage, rowsName(rows), rows, (campaignId) => [
 			samoraAdding(stage, campaignId),
 		]);
 		return {
@@ -59,8 +61,8 @@ async function growingRows(
 		units: { ms: 'ms', perRow: 'µs per row' },
 		comparisons: [
 			{
-				of: nameOf(100_000),
-				against: nameOf(10_000),
+				of: rowsName(100_000),
+				against: rowsName(10_000),
 				quantity: 'ms',
 				reads: 'the time for ten times the rows',
 			},
@@ -70,7 +72,7 @@ async function growingRows(
 			x: 'rows',
 			y: 'ms',
 			logarithmic: true,
-			points: ROWS.map((x) => ({ contender: 'Samora', x, y: results[nameOf(x)].ms.median })),
+			points: ROWS.map((x) => ({ contender: 'Samora', x, y: results[rowsName(x)].ms.median })),
 		},
 	};
 }
@@ -87,22 +89,19 @@ const nameOf = (workers: number, does: string) =>
 	`${workers} worker${workers > 1 ? 's' : ''}, ${does}`;
 
 async function growingWorkers(rounds: number, say: (line: string) => void): Promise<WorkReport> {
-	const results: Results = {};
-	for (const workers of WORKERS) {
-		const contenders = await withWorkers(workers, async (contenders) =>
-			interleaved(contenders, { rounds, say }),
-		);
-		Object.assign(results, contenders);
-	}
-	const perSecond = (workers: number, does: string) =>
-		results[nameOf(workers, does)].perSecond.median;
+	const measured: Results = {};
+	for (const workers of WORKERS) Object.assign(measured, await withWorkers(workers, rounds, say));
+	// By workload, where they came by workers.
+	const results: Results = Object.fromEntries(
+		WORKLOADS.flatMap(({ does }) => WORKERS.map((workers) => nameOf(workers, does))).map((name) => [
+			name,
+			measured[name],
+		]),
+	);
 	return {
 		title: 'Growing workers',
 		what: `Queue mode with PostgreSQL and Redis, one main and one webhook process: events through the Samora Trigger over ${CONNECTIONS} connections, until the last execution has ended. After the trigger, the workflow asks a CRM that takes ${CRM_SECONDS} s to answer, or does nothing more.`,
-		results: sortedBy(
-			results,
-			WORKLOADS.map(({ does }) => does),
-		),
+		results,
 		units: {
 			perSecond: 'events/s',
 			cores: 'cores busy',
@@ -129,31 +128,28 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 				WORKERS.map((x) => ({
 					contender: `the workflow ${does}`,
 					x,
-					y: perSecond(x, does),
+					y: results[nameOf(x, does)].perSecond.median,
 				})),
 			),
 		},
 	};
 }
 
-const sortedBy = (results: Results, endings: string[]): Results =>
-	Object.fromEntries(
-		endings.flatMap((ending) => Object.entries(results).filter(([name]) => name.endsWith(ending))),
-	);
-
-/** @param measure gets what sends a round of events, for each workload */
-async function withWorkers<Result>(
+/** What a number of workers does with each workload. */
+async function withWorkers(
 	workers: number,
-	measure: (contenders: Contender[]) => Promise<Result>,
-): Promise<Result> {
+	rounds: number,
+	say: (line: string) => void,
+): Promise<Results> {
 	const packed = await packThisPackage();
-	const sandbox = await startSandbox();
-	const crm = await startCrm();
+	// First, for it is what may not be had here: then nothing is left open.
 	const n8n = await startQueueMode({
 		version: DEFAULT_N8N_VERSION,
 		packageTarball: packed.tarball,
 		workers,
 	});
+	const sandbox = await startSandbox();
+	const crm = await startCrm();
 	try {
 		const client = new N8nClient(n8n.main.url, DEFAULT_N8N_VERSION);
 		await client.setUpOwner(OWNER);
@@ -182,7 +178,7 @@ async function withWorkers<Result>(
 				},
 			});
 		}
-		return await measure(contenders);
+		return await interleaved(contenders, { rounds, say });
 	} finally {
 		await n8n.stop();
 		await crm.stop();
@@ -198,10 +194,7 @@ async function cpuOf({
 	services,
 }: QueueModeN8n): Promise<{ n8n: number; database: number }> {
 	const all = async (processes: ReadonlyArray<{ pid: number }>) =>
-		(await Promise.all(processes.map(async ({ pid }) => await cpuMs(pid)))).reduce(
-			(sum, ms) => sum + ms,
-			0,
-		);
+		sum(await Promise.all(processes.map(async ({ pid }) => await cpuMs(pid))));
 	return {
 		n8n: await all([main, ...webhookProcesses, ...workers]),
 		database: await all(services),
