@@ -5,9 +5,7 @@ const TICKS_PER_SECOND = 100;
 
 /** The time a process and all it has started have spent on a CPU, in milliseconds; those that have ended included. */
 export async function cpuMs(root: number): Promise<number> {
-	const stats = await statsOf(root);
-	const ticks = stats.reduce((sum, { ticks }) => sum + ticks, 0);
-	return (ticks / TICKS_PER_SECOND) * 1000;
+	return (await statsOf(root)).reduce((sum, { ms }) => sum + ms, 0);
 }
 
 /** From now on the peak is measured anew. */
@@ -30,7 +28,7 @@ async function peakKiB(pid: number): Promise<number> {
 interface Stat {
 	pid: number;
 	parent: number;
-	ticks: number;
+	ms: number;
 }
 
 /** Of a process and its descendants. PostgreSQL's are in process groups of their own, so these say nothing. */
@@ -47,12 +45,20 @@ async function statsOf(root: number): Promise<Stat[]> {
 async function statOf(pid: string): Promise<Stat | undefined> {
 	try {
 		const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-		// The name in parentheses may hold anything; after it come state, parent …
-		const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-		// … and from the 12th on: user, system, and the same of children that have ended.
-		const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-		return { pid: Number(pid), parent: Number(fields[1]), ticks };
+		return { pid: Number(pid), parent: Number(fieldsOf(stat)[1]), ms: msOf(stat) };
 	} catch {
 		return undefined;
 	}
 }
+
+/** The time on a CPU that a text of /proc/<pid>/stat gives, in milliseconds; 0 of an empty one. */
+export function msOf(stat: string): number {
+	// From the 12th field on: user, system, and the same of children that have ended.
+	const ticks = fieldsOf(stat)
+		.slice(11, 15)
+		.reduce((sum, field) => sum + Number(field), 0);
+	return (ticks / TICKS_PER_SECOND) * 1000;
+}
+
+/** The name in parentheses may hold anything; after it come state, parent … */
+const fieldsOf = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');

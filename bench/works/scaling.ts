@@ -2,16 +2,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
+import path from 'node:path';
 
 import { sum } from 'simple-statistics';
 
 import { startSandbox } from '../../sandbox';
 import { node, type Link } from '../../tools/n8n/chain';
 import { N8nClient } from '../../tools/n8n/client';
-import { packThisPackage } from '../../tools/n8n/communityPackage';
+import { PROJECT_FOLDER, packThisPackage } from '../../tools/n8n/communityPackage';
 import { startQueueMode, type QueueModeN8n } from '../../tools/n8n/queueMode';
 import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
-import { interleaved, type Contender, type Results } from '../measure';
+import { spawnTethered, type TetheredProcess } from '../../tools/n8n/tetheredProcess';
+import { interleaved, rounded, type Contender, type Results } from '../measure';
 import { cpuMs } from '../processes';
 import type { WorkReport } from '../report';
 import { OWNER, type Stage } from '../stage';
@@ -77,12 +79,26 @@ async function growingRows(
 	};
 }
 
+interface Workload {
+	does: string;
+	/** Whether it asks the CRM after the trigger, or ends there. */
+	workflow: 'asks' | 'endsThere';
+	events: number;
+	/** The only share of a core that PostgreSQL gets. */
+	databaseShare?: number;
+}
+
+/** What the database's limit is looked for with. So small a share that few workers can fill it. */
+const DATABASE_SHARE = 0.04;
+
 /** Events whose executions wait for somebody else, as most do, and events whose executions do nothing more. */
 const WAITING = `waits ${CRM_SECONDS} s for a CRM`;
+const WAITING_HELD = `${WAITING}, database with ${DATABASE_SHARE * 100} % of a core`;
 const NOTHING_MORE = 'does nothing more';
-const WORKLOADS = [
-	{ does: WAITING, events: 80 },
-	{ does: NOTHING_MORE, events: 100 },
+const WORKLOADS: Workload[] = [
+	{ does: WAITING, workflow: 'asks', events: 80 },
+	{ does: WAITING_HELD, workflow: 'asks', events: 80, databaseShare: DATABASE_SHARE },
+	{ does: NOTHING_MORE, workflow: 'endsThere', events: 100 },
 ];
 
 const nameOf = (workers: number, does: string) =>
@@ -98,6 +114,7 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 			measured[name],
 		]),
 	);
+	const cores = os.cpus().length;
 	return {
 		title: 'Growing workers',
 		what: `Queue mode with PostgreSQL and Redis, one main and one webhook process: events through the Samora Trigger over ${CONNECTIONS} connections, until the last execution has ended. After the trigger, the workflow asks a CRM that takes ${CRM_SECONDS} s to answer, or does nothing more.`,
@@ -106,10 +123,12 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 			perSecond: 'events/s',
 			cores: 'cores busy',
 			n8nCpu: 'ms CPU of n8n per event',
-			databaseCpu: 'ms CPU of PostgreSQL and Redis per event',
+			postgresCpu: 'ms CPU of PostgreSQL per event',
+			redisCpu: 'ms CPU of Redis per event',
 		},
 		notes: [
-			`A worker has ten executions under way at a time, n8n’s default, so one that waits ${CRM_SECONDS} s for each can do ${10 / CRM_SECONDS} events/s: there, workers help, though with four of them 80 events are over so soon that sending them and the last ones’ wait count too. Where nothing is waited for, the limit is the ${os.cpus().length} cores that all processes of this machine share, PostgreSQL and Redis included: the table says how busy they are, and how little of that is the database’s. On machines of their own, more workers go on from there until the database is busy.`,
+			`A worker has ten executions under way at a time, n8n’s default, so one that waits ${CRM_SECONDS} s for each can do ${10 / CRM_SECONDS} events/s: there, workers help, though with four of them 80 events are over so soon that sending them and the last ones’ wait count too. Where nothing is waited for, the limit is the ${cores} cores that all processes of this machine share, PostgreSQL and Redis included: the table says how busy they are, and how little of that is the database’s.`,
+			databaseNote(results),
 		],
 		comparisons: WORKLOADS.flatMap(({ does }) =>
 			WORKERS.slice(1).map((workers) => ({
@@ -135,6 +154,16 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 	};
 }
 
+/** Where the database becomes the limit, as its share of a core says and as it was seen. */
+function databaseNote(results: Results): string {
+	const most = WORKERS[WORKERS.length - 1];
+	const perEvent = (does: string) => results[nameOf(most, does)].postgresCpu.median;
+	const seen = results[nameOf(most, WAITING_HELD)].perSecond.median;
+	const bySums = (DATABASE_SHARE * 1000) / perEvent(WAITING_HELD);
+	const wholeCore = 1000 / perEvent(WAITING);
+	return `To see the database become the limit on so small a machine, PostgreSQL is held to ${DATABASE_SHARE * 100} % of a core (stopped whenever it has had that): at ${rounded(perEvent(WAITING_HELD))} ms per event that is enough for ${rounded(bySums)} events/s, and ${most} workers did ${rounded(seen)}. By the same sum a whole core of PostgreSQL would be enough for about ${rounded(wholeCore)} events/s.`;
+}
+
 /** What a number of workers does with each workload. */
 async function withWorkers(
 	workers: number,
@@ -158,26 +187,36 @@ async function withWorkers(
 			type: 'samoraApi',
 			data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
 		});
-		const contenders: Contender[] = [];
-		for (const [n, { does, events }] of WORKLOADS.entries()) {
-			const stage = { client, sandbox, agentId: sandbox.agents[n].id, samora };
-			const { workflow, receiver } = await samoraTrigger(stage, does === WAITING ? [crm.node] : []);
-			contenders.push({
+		const trigger = async (agent: number, then: Link[]) =>
+			await samoraTrigger({ client, sandbox, agentId: sandbox.agents[agent].id, samora }, then);
+		const triggers = { asks: await trigger(0, [crm.node]), endsThere: await trigger(1, []) };
+		const contenders = WORKLOADS.map(({ does, workflow, events, databaseShare }): Contender => {
+			const {
+				workflow: { id },
+				receiver,
+			} = triggers[workflow];
+			return {
 				name: nameOf(workers, does),
 				run: async () => {
-					const before = await cpuOf(n8n);
-					const ms = await executed(client, workflow.id, receiver, events, CONNECTIONS);
-					const after = await cpuOf(n8n);
-					const [n8nCpu, databaseCpu] = [after.n8n - before.n8n, after.database - before.database];
-					return {
-						perSecond: events / (ms / 1000),
-						cores: (n8nCpu + databaseCpu) / ms,
-						n8nCpu: n8nCpu / events,
-						databaseCpu: databaseCpu / events,
-					};
+					const holder = databaseShare && hold(n8n.postgres.pid, databaseShare);
+					try {
+						const before = await cpuOf(n8n);
+						const ms = await executed(client, id, receiver, events, CONNECTIONS);
+						const after = await cpuOf(n8n);
+						const spent = (of: keyof Spent) => after[of] - before[of];
+						return {
+							perSecond: events / (ms / 1000),
+							cores: (spent('n8n') + spent('postgres') + spent('redis')) / ms,
+							n8nCpu: spent('n8n') / events,
+							postgresCpu: spent('postgres') / events,
+							redisCpu: spent('redis') / events,
+						};
+					} finally {
+						if (holder) await holder.stop();
+					}
 				},
-			});
-		}
+			};
+		});
 		return await interleaved(contenders, { rounds, say });
 	} finally {
 		await n8n.stop();
@@ -187,18 +226,31 @@ async function withWorkers(
 	}
 }
 
+/** Milliseconds on a CPU so far. */
+type Spent = Record<'n8n' | 'postgres' | 'redis', number>;
+
 async function cpuOf({
 	main,
 	webhookProcesses,
 	workers,
-	services,
-}: QueueModeN8n): Promise<{ n8n: number; database: number }> {
-	const all = async (processes: ReadonlyArray<{ pid: number }>) =>
-		sum(await Promise.all(processes.map(async ({ pid }) => await cpuMs(pid))));
+	postgres,
+	redis,
+}: QueueModeN8n): Promise<Spent> {
+	const parts = [main, ...webhookProcesses, ...workers];
 	return {
-		n8n: await all([main, ...webhookProcesses, ...workers]),
-		database: await all(services),
+		n8n: sum(await Promise.all(parts.map(async ({ pid }) => await cpuMs(pid)))),
+		postgres: await cpuMs(postgres.pid),
+		redis: await cpuMs(redis.pid),
 	};
+}
+
+/** Gives a process and all it starts no more than a share of a core, until it is stopped. */
+function hold(pid: number, share: number): TetheredProcess {
+	return spawnTethered(
+		process.execPath,
+		['--import', 'tsx', path.join(__dirname, '..', 'holdToShare.ts'), String(pid), String(share)],
+		{ cwd: PROJECT_FOLDER, env: process.env, output: 'ignore' },
+	);
 }
 
 /** Somebody else's server, which takes its time, and the node that asks it. */

@@ -25,8 +25,8 @@ export interface QueueModeN8n {
 	readonly webhookProcesses: readonly RunningN8n[];
 	/** Also those that were killed. */
 	readonly workers: readonly RunningN8n[];
-	/** PostgreSQL and Redis. */
-	readonly services: readonly Service[];
+	readonly postgres: Service;
+	readonly redis: Service;
 	/** Where Samora delivers to. */
 	readonly webhookUrl: string;
 	addWorker(): Promise<RunningN8n>;
@@ -52,17 +52,18 @@ export async function startQueueMode({
 	};
 
 	try {
-		const services = [await startPostgres(binaries.postgres)];
-		started.push(() => services[0].stop());
-		services.push(await startRedis(binaries.redis));
-		started.push(() => services[1].stop());
+		const postgres = await startPostgres(binaries.postgres);
+		started.push(() => postgres.stop());
+		const redis = await startRedis(binaries.redis);
+		started.push(() => redis.stop());
 		const webhookPorts: number[] = [];
 		for (let count = 0; count < webhookCount; count++) webhookPorts.push(await freePort());
 		const split = await startWebhookSplit(webhookPorts, rule);
 		started.push(() => split.stop());
 
 		const shared = {
-			...Object.assign({}, ...services.map((service) => service.env)),
+			...postgres.env,
+			...redis.env,
 			EXECUTIONS_MODE: 'queue',
 			N8N_ENCRYPTION_KEY: randomBytes(24).toString('hex'),
 			WEBHOOK_URL: `${split.url}/`,
@@ -89,7 +90,8 @@ export async function startQueueMode({
 			main,
 			webhookProcesses,
 			workers,
-			services,
+			postgres,
+			redis,
 			webhookUrl: split.url,
 			async addWorker() {
 				const worker = await start('worker');
