@@ -321,6 +321,54 @@ describe('a page that does not come', () => {
 	});
 });
 
+describe('a list that gives the same full page whatever page is asked for', () => {
+	/** Asks for campaigns where there is no end to them. */
+	async function readFrom(total: number | undefined, parameters: Record<string, boolean | number>) {
+		let requests = 0;
+		const endless = await startOtherServer((_request, res) => {
+			requests++;
+			const campaigns = Array.from({ length: 100 }, (_, n) => ({
+				id: `campaign ${n}`,
+				name: 'Again',
+			}));
+			res
+				.writeHead(200, { 'content-type': 'application/json' })
+				.end(JSON.stringify({ message: 'Here', data: { campaigns, total } }));
+		});
+		try {
+			const outcome = await samora.run(
+				parametersOf('listCampaigns', world, parameters),
+				[{}],
+				{},
+				{ baseUrl: endless.url },
+			);
+			return { ...outcome, requests };
+		} finally {
+			await endless.stop();
+		}
+	}
+
+	it('is refused with what to do about it when nobody says how long it is', async () => {
+		const outcome = await readFrom(undefined, { returnAll: true });
+		expect(stopOf(outcome).message).toMatch(/again as page 2.*Turn off Return All.*\[item 0\]$/);
+		expect(outcome.output).toEqual([]);
+		expect(outcome.requests).toBe(2);
+	});
+
+	it('is refused soon when it is said to be very long', async () => {
+		const outcome = await readFrom(1_000_000, { returnAll: true });
+		expect(stopOf(outcome).message).toMatch(/999900 of its 1000000 entries are not known/);
+		expect(outcome.output).toEqual([]);
+		expect(outcome.requests).toBeLessThan(60);
+	});
+
+	it('still gives its first page', async () => {
+		const outcome = await readFrom(undefined, { returnAll: false, limit: 100 });
+		expect(outcome.error).toBeUndefined();
+		expect(outcome.output).toHaveLength(100);
+	});
+});
+
 describe('webhooks, which have no pages', () => {
 	const webhooks = async (count: number, agent_id: string) =>
 		await Promise.all(

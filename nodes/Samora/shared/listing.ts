@@ -92,9 +92,13 @@ async function oneByOne(read: ReadPage, first: Page, { limit, pageSize }: Extent
 	const found = new Elements();
 	found.add(first.elements, 1);
 	let full = first.elements.length === pageSize;
+	const bringsNew = newcomers();
+	bringsNew(first.elements);
 	for (let number = 2; full && found.size < limit; number++) {
 		const page = await read(number);
 		if ('ended' in page) return page;
+		// Pages that come again and again would never end.
+		if (page.elements.length > 0 && !bringsNew(page.elements)) return { ended: repeated(number) };
 		found.add(page.elements, number);
 		full = page.elements.length === pageSize;
 	}
@@ -184,18 +188,40 @@ const isRun = (numbers: number[]): boolean =>
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 
-const movedOn = (missing: number, total: number): Exchange => ({
+const incomplete = (words: string): Exchange => ({
 	fate: 'busy',
-	fault: {
-		code: '',
-		fate: 'busy',
-		words: `The list kept changing while it was read ${MOST_ROUNDS} times, and ${missing} of its ${total} entries are not known. Run the node again when fewer calls are under way`,
-	},
+	fault: { code: '', fate: 'busy', words },
 });
 
-/** Reads pages a few at a time: in order, up to one that is empty. After one that did not come no other is begun. */
+const movedOn = (missing: number, total: number): Exchange =>
+	incomplete(
+		`The list kept changing while it was read ${MOST_ROUNDS} times, and ${missing} of its ${total} entries are not known. Run the node again when fewer calls are under way`,
+	);
+
+const repeated = (page: number): Exchange =>
+	incomplete(
+		`Samora gave entries of earlier pages again as page ${page} of the list, so the list has no end that could be read. Turn off Return All and set a Limit of at most ${LARGEST_PAGE} to get its first page`,
+	);
+
+/** Tells of one page after the other whether anything is on it that was on none before. */
+function newcomers(): (elements: readonly IDataObject[]) => boolean {
+	const seen = new Set<string>();
+	return (elements) => {
+		const before = seen.size;
+		for (const element of elements) {
+			seen.add(typeof element.id === 'string' ? element.id : JSON.stringify(element));
+		}
+		return seen.size > before;
+	};
+}
+
+/**
+ * Reads pages a few at a time: in order, up to one that is empty or has nothing that the others of this reading did
+ * not have. After one that did not come no other is begun.
+ */
 async function several(numbers: number[], read: ReadPage): Promise<Page[] | { ended: Exchange }> {
 	const pages: Page[] = [];
+	const bringsNew = newcomers();
 	let failed: { ended: Exchange } | undefined;
 	let next = 0;
 	const readOn = async () => {
@@ -204,7 +230,7 @@ async function several(numbers: number[], read: ReadPage): Promise<Page[] | { en
 			const page = await read(numbers[place]);
 			if ('ended' in page) failed ??= page;
 			else pages[place] = page;
-			if ('elements' in page && page.elements.length === 0) next = numbers.length;
+			if ('elements' in page && !bringsNew(page.elements)) next = numbers.length;
 		}
 	};
 	await Promise.all(Array.from({ length: PAGES_AT_ONCE }, readOn));
