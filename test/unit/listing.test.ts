@@ -71,6 +71,22 @@ describe('pagesOf', () => {
 		);
 	});
 
+	it.each([
+		['and says so', (page_size: number) => ({ page_size })],
+		['and does not say so', () => ({})],
+	])('reads all there is from an API that gives less at a time %s', async (_, said) => {
+		for (const count of [0, 9, 10, 11, 95, 250]) {
+			const { request } = api(count);
+			const capped = async (query: IDataObject) => {
+				const ended = await request({ ...query, page_size: 10 });
+				const { data } = (ended as { answer: { body: { data: IDataObject } } }).answer.body;
+				return answered({ ...data, ...said(10) });
+			};
+			expect(numbers(await read(capped, {}))).toEqual(from(0, count));
+			expect(numbers(await read(capped, { limit: 120 }))).toEqual(from(0, Math.min(count, 120)));
+		}
+	});
+
 	it('reads no more than is wanted', async () => {
 		const { request, asked } = api(1000);
 		expect(numbers(await read(request, { limit: 150 }))).toEqual(from(0, 150));

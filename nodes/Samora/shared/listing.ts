@@ -41,6 +41,8 @@ interface Page {
 	elements: IDataObject[];
 	/** How many elements there were on all pages together; undefined when the API does not say. */
 	total?: number;
+	/** How many a page of this list holds, by the API. */
+	size?: number;
 }
 
 /**
@@ -69,14 +71,17 @@ export const pagesOf =
 			return {
 				elements: listOf(data, key),
 				...(typeof data.total === 'number' ? { total: data.total } : {}),
+				...(typeof data.page_size === 'number' ? { size: data.page_size } : {}),
 			};
 		};
 		const first = await read(1);
 		if ('ended' in first) return first;
+		// An API that gives less at a time than it was asked for says so, or is seen to.
+		const size = first.elements.length === first.size ? first.size : pageSize;
 		const pieces =
-			first.total === undefined
-				? await oneByOne(read, first, { limit, pageSize })
-				: await sideBySide(read, { ...first, total: first.total }, { limit, pageSize });
+			first.total === undefined || first.elements.length < dueOn(1, first.total, size)
+				? await oneByOne(read, first, { limit, pageSize: size })
+				: await sideBySide(read, { ...first, total: first.total }, { limit, pageSize: size });
 		return 'ended' in pieces
 			? pieces
 			: { elements: pieces.elements.slice(0, limit === Infinity ? undefined : limit) };
@@ -87,20 +92,25 @@ interface Extent {
 	pageSize: number;
 }
 
-/** A list of unknown length ends with a page that is not full. */
+/**
+ * A list of unknown length ends with a page that is not full; one whose pages hold less than they should, when all
+ * are there that it says there are, or nothing new comes.
+ */
 async function oneByOne(read: ReadPage, first: Page, { limit, pageSize }: Extent): Promise<Pieces> {
 	const found = new Elements();
 	found.add(first.elements, 1);
-	let full = first.elements.length === pageSize;
+	const goesOn = ({ elements, total = 0 }: Page) =>
+		elements.length === pageSize || (elements.length > 0 && found.size < total);
+	let more = goesOn(first);
 	const bringsNew = newcomers();
 	bringsNew(first.elements);
-	for (let number = 2; full && found.size < limit; number++) {
+	for (let number = 2; more && found.size < limit; number++) {
 		const page = await read(number);
 		if ('ended' in page) return page;
 		// Pages that come again and again would never end.
 		if (page.elements.length > 0 && !bringsNew(page.elements)) return { ended: repeated(number) };
 		found.add(page.elements, number);
-		full = page.elements.length === pageSize;
+		more = goesOn(page);
 	}
 	return { elements: found.inOrder() };
 }
@@ -170,10 +180,13 @@ async function sideBySide(
 		: { ended: movedOn(wanted() - all.size, wanted()) };
 }
 
+const dueOn = (number: number, total: number, pageSize: number): number =>
+	Math.min(pageSize, total - (number - 1) * pageSize);
+
 /** Whether a page has as many elements as its total leaves for it, and they can be told apart. */
 function isWhole({ elements, total = 0 }: Page, number: number, pageSize: number): boolean {
-	const due = Math.min(pageSize, total - (number - 1) * pageSize);
-	return elements.length >= due && elements.every(({ id }) => typeof id === 'string');
+	const isFull = elements.length >= dueOn(number, total, pageSize);
+	return isFull && elements.every(({ id }) => typeof id === 'string');
 }
 
 /** The pages that were read before the one in front of them was, and before something was added. */
