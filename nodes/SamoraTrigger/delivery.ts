@@ -79,6 +79,7 @@ function storedFor(
 async function storeWhenTaken(answer: Response, change: () => void): Promise<void> {
 	while (!answer.headersSent && !answer.closed) {
 		change();
+		if (!('once' in answer)) return;
 		await sleep(CHANGE_EVERY_MS);
 	}
 }

@@ -429,3 +429,64 @@ it('waits no longer than Request Options say', async () => {
 	stopOf(await run('addCampaignRecipients', { requestOptions: { timeout: 150 } }));
 	expect(Date.now() - started).toBeLessThan(10_000);
 });
+
+describe('an API that repeats the key in what it says', () => {
+	const KEY = 'sk_live_0123456789abcdef';
+
+	it.each(OPERATION_IDS)('has it in nothing that %s gives', async (id) => {
+		for (const status of [400, 401, 500]) {
+			const server = await startOtherServer(({ headers }, res) =>
+				res
+					.writeHead(status, { 'content-type': 'application/json', 'retry-after': '0' })
+					.end(
+						JSON.stringify({ message: `The key ${String(headers['x-api-key'])} is not for this` }),
+					),
+			);
+			const credential = { apiKey: KEY, baseUrl: server.url };
+			try {
+				const stopped = await samora.run(parametersOf(id, world), [{}], {}, credential);
+				expect(stopOf(stopped).message).toContain('The key … is not for this');
+				const goesOn = { onError: 'continueErrorOutput' } as const;
+				const went = await samora.run(parametersOf(id, world), [{}], goesOn, credential);
+				expect(went.errorOutput).toHaveLength(1);
+
+				const seen = JSON.stringify([stopped, stopOf(stopped), went]);
+				expect(seen).not.toContain(KEY);
+			} finally {
+				await server.stop();
+			}
+		}
+	});
+});
+
+describe('a call that was placed, whatever the answer looks like', () => {
+	it.each([
+		[{ call_id: 12345, status: 'accepted' }, '12345'],
+		[{ message: 'Accepted', data: { call_id: 'c-1', status: 'accepted' } }, 'c-1'],
+	])('%j has the id %s', async (body, call_id) => {
+		const server = await startOtherServer((_request, res) =>
+			res.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+		);
+		try {
+			const { output, error } = await samora.run(
+				parametersOf('triggerCall', world),
+				[{}],
+				{},
+				{ baseUrl: server.url },
+			);
+			expect(error).toBeUndefined();
+			expect(output.map(({ json }) => json)).toEqual([
+				expect.objectContaining({ call_id, status: 'accepted' }),
+			]);
+		} finally {
+			await server.stop();
+		}
+	});
+});
+
+it('a call by an agent that Samora does not know is told about the agent', async () => {
+	const agentId = randomUUID();
+	const { message, description } = stopOf(await run('triggerCall', { agentId }));
+	expect(message).toMatch(/^Samora does not know this agent: .* \[item 0\]$/);
+	expect(description).toContain(`Check Agent ID ${agentId}`);
+});

@@ -179,3 +179,10 @@ describe('what is stored of it', () => {
 		expect(await claimAndAnswer(memory, 'event', 200)).toBe('first');
 	});
 });
+
+it('takes an event at once whose answer cannot tell when it has gone out', async () => {
+	const memory = new RecentEvents();
+	const answer = { statusCode: 200, writableEnded: false };
+	expect(await memory.claim('event', answer)).toBe('first');
+	expect(await memory.claim('event', answer)).toBe('taken');
+});

@@ -3,6 +3,7 @@ import {
 	fateOfAnswer,
 	readFault,
 	retryAfter,
+	withoutKey,
 	wordsOf,
 	type Fate,
 } from '../../nodes/Samora/shared/answers';
@@ -128,9 +129,33 @@ describe('the API’s own words', () => {
 		[{ error: 'Nope' }, 'Nope'],
 		[{ message: '', error: 'Nope' }, 'Nope'],
 		[{ error: { message: 'Deep' } }, 'Deep'],
+		[{ message: ['Name is empty', 'URL is empty'] }, 'Name is empty; URL is empty'],
+		[{ detail: 'Not found' }, 'Not found'],
+		[{ detail: [{ loc: ['body'], msg: 'Field required' }] }, 'Field required'],
+		[{ message: 'Header 0123456789abcdef.0123456789abcdef.' + 'x'.repeat(43) }, 'Header …'],
+		[{ message: 'Secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw=.' }, 'Secret ….'],
 		[{ message: 5 }, ''],
 		['<html>', ''],
 		[null, ''],
 		[[{ message: 'x' }], ''],
 	])('%j', (body, words) => expect(wordsOf(answer(400, body))).toBe(words));
+});
+
+describe('an answer that holds the key', () => {
+	const body = { message: 'The key sk_a"b/c+d is wrong', data: [{ 'sk_a"b/c+d': 1 }] };
+
+	it('is told without it', () => {
+		expect(withoutKey(answer(400, body), ' sk_a"b/c+d ').body).toEqual({
+			message: 'The key … is wrong',
+			data: [{ '…': 1 }],
+		});
+	});
+
+	it.each([['sk_another'], ['The key'], [''], [undefined]])('stays as it is for %j', (key) => {
+		expect(withoutKey(answer(400, body), key).body).toEqual(body);
+	});
+
+	it.each([null, '', 'text'])('may be %j', (text) => {
+		expect(withoutKey(answer(502, text), 'sk_0123456789').body).toEqual(text);
+	});
 });

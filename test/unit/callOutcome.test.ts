@@ -1,4 +1,4 @@
-import { outcomeOf } from '../../nodes/Samora/shared/callOutcome';
+import { outcomeOf, wasPickedUp } from '../../nodes/Samora/shared/callOutcome';
 
 const AT = '2026-03-01T12:00:00Z';
 
@@ -16,4 +16,17 @@ it.each([
 	['toString', null, undefined],
 ])('a call that is %s with the end %s: %s', (status, ended_at, outcome) => {
 	expect(outcomeOf({ status, ended_at })).toBe(outcome);
+});
+
+it.each([
+	['CALL_FINISHED', AT, true],
+	['CALL_FINISHED', null, true],
+	['VOICEMAIL', AT, true],
+	['FAILED', AT, true],
+	['FAILED', null, false],
+	['UNANSWERED', AT, false],
+	['REJECTED', AT, false],
+	['TRANSFERRED', null, false],
+])('whether somebody was spoken to: %s with the start %s: %s', (status, started_at, picked) => {
+	expect(wasPickedUp({ status, started_at })).toBe(picked);
 });

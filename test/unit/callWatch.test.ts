@@ -41,9 +41,13 @@ const lasting =
 		seconds < length ? GOING_ON : FINISHED;
 
 describe('the pauses', () => {
-	it('begin with three and four intervals, and double up to half a minute', () => {
-		const pauses = [0, 1, 2, 3, 4, 50].map((looks) => pauseBeforeLook(looks, SECOND));
-		expect(pauses).toEqual([3, 4, 8, 16, 30, 30].map((seconds) => seconds * SECOND));
+	it.each([
+		[1, [3, 4, 6, 6, 6]],
+		[5, [15, 20, 30, 30, 30]],
+		[8, [24, 30, 30, 30, 30]],
+	])('of %i s begin with three and four, up to six of them and half a minute', (interval, all) => {
+		const pauses = [0, 1, 2, 3, 50].map((looks) => pauseBeforeLook(looks, interval * SECOND));
+		expect(pauses).toEqual(all.map((seconds) => seconds * SECOND));
 	});
 
 	it('are never shorter than what the person chose', () => {
@@ -61,7 +65,7 @@ describe('the pauses', () => {
 
 describe('many calls', () => {
 	it.each([
-		[1, 4],
+		[1, 6],
 		[2, 4],
 		[5, 2],
 	])(

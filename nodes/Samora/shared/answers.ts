@@ -108,12 +108,32 @@ export function retryAfter(headers: Record<string, unknown>, now: number): numbe
 	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** The API's own words in an answer: `message`, or `error` as some may carry (an assumption). */
+/** The secret of a webhook, and the token by which a trigger knows its deliveries. */
+const SECRETS = /whsec_[\w+/=-]+|\b[0-9a-f]{16}\.[0-9a-f]{16}\.[\w-]{43}/g;
+
+/**
+ * The API's own words in an answer: `message`, or `error` or `detail` as some may carry, as text, as a list, or within
+ * an object (an assumption). They are quoted to people and kept with the execution, so no secret is left in them.
+ */
 export function wordsOf({ body }: Answer): string {
 	if (!isRecord(body)) return '';
-	for (const words of [body.message, body.error]) {
-		if (typeof words === 'string' && words.trim() !== '') return words.trim();
-		if (isRecord(words) && typeof words.message === 'string') return words.message.trim();
-	}
-	return '';
+	const words = [body.message, body.error, body.detail].map(textOf).find((text) => text !== '');
+	return (words ?? '').replace(SECRETS, '…');
+}
+
+function textOf(words: unknown): string {
+	if (typeof words === 'string') return words.trim();
+	if (Array.isArray(words)) return words.map(textOf).filter(Boolean).join('; ');
+	return isRecord(words) ? textOf(words.message ?? words.msg) : '';
+}
+
+/** Less is no key, and may be part of any word. */
+const SHORTEST_KEY = 8;
+
+/** An answer as people may read it: should the API have put the key into it, that is taken out. */
+export function withoutKey(answer: Answer, apiKey: unknown): Answer {
+	const key = typeof apiKey === 'string' ? JSON.stringify(apiKey.trim()).slice(1, -1) : '';
+	const text = JSON.stringify(answer.body ?? null);
+	if (key.length < SHORTEST_KEY || !text.includes(key)) return answer;
+	return { ...answer, body: JSON.parse(text.replaceAll(key, '…')) as unknown };
 }

@@ -6,6 +6,7 @@ import type {
 	RequestHelperFunctions,
 } from 'n8n-workflow';
 
+import { withoutKey } from './answers';
 import { exchange, type Exchange, type Patience } from './exchange';
 import { attempt, isRecord, Refusal } from './parameters';
 import { connectionOf, type Configured } from './requestOptions';
@@ -37,7 +38,9 @@ export async function callSamora(
 	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout'>,
 	patience: Partial<Patience> = {},
 ): Promise<Exchange> {
-	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
+	const { baseUrl, apiKey } = await context.getCredentials<{ baseUrl: string; apiKey: string }>(
+		'samoraApi',
+	);
 	const { method = 'GET' } = request;
 	const connection = attempt(() => connectionOf(context));
 	if (connection instanceof Refusal) {
@@ -46,7 +49,7 @@ export async function callSamora(
 			fault: { code: '', fate: 'unreached', words: connection.message },
 		};
 	}
-	return await exchange(
+	const ended = await exchange(
 		async () => {
 			const response: IN8nHttpFullResponse =
 				await context.helpers.httpRequestWithAuthentication.call(
@@ -73,4 +76,7 @@ export async function callSamora(
 			...patience,
 		},
 	);
+	return 'answer' in ended && ended.fate !== 'done'
+		? { ...ended, answer: withoutKey(ended.answer, apiKey) }
+		: ended;
 }

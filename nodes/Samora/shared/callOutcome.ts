@@ -26,5 +26,11 @@ export function outcomeOf({ status, ended_at }: IDataObject): Outcome | undefine
 	return !GOING_ON.has(word) && ended_at ? 'ended' : undefined;
 }
 
-/** Whether somebody, or a voicemail, was spoken to, so that there is something to hear or to read. */
-export const wasPickedUp = ({ started_at }: IDataObject): boolean => Boolean(started_at);
+/**
+ * Whether somebody, or a voicemail, was spoken to, so that there is something to hear or to read. Where the status does
+ * not tell, as of a call that failed, its start does.
+ */
+export function wasPickedUp({ status, started_at }: IDataObject): boolean {
+	if (status === 'CALL_FINISHED') return true;
+	return status !== 'UNANSWERED' && status !== 'REJECTED' && Boolean(started_at);
+}

@@ -9,9 +9,10 @@ import { pauseUnlessAborted, type Exchange } from './exchange';
  * Watches calls until they end, all calls of a run together. The API has no way to be told and none to ask about
  * several, so each call is looked at by itself:
  *
- * - The pauses between looks double from the poll interval up to 30 seconds, and the first look of a call just placed is
- *   left out, for a phone is ringing then: with 5 seconds, it is looked at 15, 35, 65, 95 … seconds after it was placed.
- *   A short call is known soon after its end, a long one costs little.
+ * - The pauses between looks double from the poll interval up to six of them, 30 seconds at the most, and the first look
+ *   of a call just placed is left out, for a phone is ringing then: with 5 seconds, it is looked at 15, 35, 65, 95 …
+ *   seconds after it was placed, with 1 second 3, 7, 13, 19 …. A short call is known soon after its end, a long one
+ *   costs little.
  * - All looks together are at most 10 a second and 5 at a time; the call that has been due longest goes first. A
  *   thousand calls are as little of a burden as one hundred, and take their turn.
  * - When Samora asks to slow down (429), all looks pause: as long as it says, or else longer each time.
@@ -39,6 +40,8 @@ export type Ending =
 	| { how: 'stopped'; details?: IDataObject };
 
 const LONGEST_PAUSE_MS = 30_000;
+/** Whoever asks for looks in short order does not want to hear of the end half a minute later. */
+const LONGEST_PAUSE_INTERVALS = 6;
 const BETWEEN_LOOKS_MS = 100;
 const LOOKS_AT_A_TIME = 5;
 /** What the pause of all looks after a 429 that does not say how long grows from. */
@@ -54,7 +57,10 @@ const LAST_LOOK_MS = 2000;
 const FILES_MS = 5_000;
 
 const pauseOf = (interval: number, times: number): number =>
-	Math.max(interval, Math.min(interval * times, LONGEST_PAUSE_MS));
+	Math.max(
+		interval,
+		Math.min(interval * Math.min(times, LONGEST_PAUSE_INTERVALS), LONGEST_PAUSE_MS),
+	);
 
 /** The pause before a look at a call that was just placed, in milliseconds. `looks` counts those before it. */
 export const pauseBeforeLook = (looks: number, interval: number): number =>

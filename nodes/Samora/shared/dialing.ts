@@ -29,6 +29,7 @@ import {
 } from './parameters';
 import { defaultCountryField } from './defaultCountry';
 import { phoneNumber } from './phoneNumber';
+import { aboutAnswer } from './problems';
 import { memoryOf } from './runMemory';
 import { onRepeat, repeatedNumbersField, repeats, type OnRepeat } from './repeatedNumbers';
 import { toNumberField } from './toNumber';
@@ -129,10 +130,13 @@ export const dialingRoute = {
 	arrange: arrangeCalls,
 	// Not the metadata, which may hold the time or the execution's id: the same person is not called again.
 	identity: ({ body }) => JSON.stringify([body?.agent_id, body?.to_number]),
-	whole: (body) => isRecord(body) && typeof body.call_id === 'string' && body.call_id !== '',
-	shape: ({ call_id, status, message }, { body }) => [
-		{ call_id, status, message, to_number: body?.to_number },
-	],
+	whole: (body) => isRecord(body) && placedIn(body as IDataObject).call_id !== '',
+	shape: (answer, { body }) => [{ ...placedIn(answer), to_number: body?.to_number }],
+	// What is not known, or not open to the key, is the agent: there is no call yet.
+	explain: async (_context, answer, { body }) =>
+		answer.statusCode === 403 || answer.statusCode === 404
+			? aboutAnswer(answer, { thing: 'Agent', given: { 'Agent ID': String(body?.agent_id) } })
+			: undefined,
 	watch: watchAgentCall,
 	taken: ['call was placed', 'calls were placed'],
 	unknown: ({ body }, { message }) => ({
@@ -141,6 +145,17 @@ export const dialingRoute = {
 			'The request went out, so the phone may be ringing. Look for a call to this number in Samora before you call it again. It is not called again by this node unless Redial Unknown is on.',
 	}),
 } satisfies Partial<Route>;
+
+/**
+ * What Samora says of a call it has placed. Whatever else the answer looks like, its id is not to be lost.
+ *
+ * ASSUMPTION: should it ever come within `data`, as with everything else, or as a number, it is still the id.
+ */
+function placedIn(body: IDataObject): IDataObject {
+	const { call_id, status, message } = { ...body, ...(body.data as IDataObject | undefined) };
+	const isId = typeof call_id === 'string' || typeof call_id === 'number';
+	return { call_id: isId ? String(call_id) : '', status, message };
+}
 
 function composeCall(read: ReadParameter): Call {
 	const options = recordOf(read('options'));

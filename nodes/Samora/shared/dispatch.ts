@@ -11,7 +11,7 @@ import type {
 } from 'n8n-workflow';
 import pLimit from 'p-limit';
 
-import type { Answer } from './answers';
+import { withoutKey, type Answer } from './answers';
 import { filledPath, hasData, TIMEOUT_MS } from './api';
 import { exchange, type Exchange } from './exchange';
 import {
@@ -511,6 +511,10 @@ async function perform(
 			const body = ended.answer.body as IDataObject;
 			return { elements: (route.shape ?? dataOf)(body, composed) };
 		}
+	}
+	if ('answer' in ended) {
+		const { apiKey } = await context.getCredentials('samoraApi');
+		ended = { ...ended, answer: withoutKey(ended.answer, apiKey) };
 	}
 	const failure = await explained(context, route, ended, composed);
 	return { ...failure, inDoubt: !harmless && ended.fate === 'unknown' };

@@ -64,7 +64,7 @@ const waitField: INodeProperties = {
 			typeOptions: { minValue: 0.1, maxValue: 3600, numberPrecision: 1 },
 			default: 5,
 			description:
-				'Sets the pace at which Samora is asked about the call: first after three times this long, then ever more seldom, up to every 30 seconds. With 5 seconds, that is 15, 35, 65, 95 … seconds after the call was placed.',
+				'Sets the pace at which Samora is asked about the call: first after three times this long, then ever more seldom, up to six times this long or 30 seconds. With 5 seconds, that is 15, 35, 65, 95 … seconds after the call was placed; with 1 second 3, 7, 13, 19 ….',
 		},
 		{
 			displayName: 'Timeout (Minutes)',
