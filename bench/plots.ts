@@ -104,7 +104,7 @@ async function lines(
 			},
 		],
 		axes: [axis('x', 'bottom', x), axis('y', 'left', y)],
-		legends: [{ stroke: 'color', orient: 'top', labelLimit: 320 }],
+		legends: [{ stroke: 'color', orient: 'top', labelLimit: 480 }],
 		marks: [
 			{
 				type: 'group',
