@@ -114,7 +114,6 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 			measured[name],
 		]),
 	);
-	const cores = os.cpus().length;
 	return {
 		title: 'Growing workers',
 		what: `Queue mode with PostgreSQL and Redis, one main and one webhook process: events through the Samora Trigger over ${CONNECTIONS} connections, until the last execution has ended. After the trigger, the workflow asks a CRM that takes ${CRM_SECONDS} s to answer, or does nothing more.`,
@@ -127,7 +126,7 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 			redisCpu: 'ms CPU of Redis per event',
 		},
 		notes: [
-			`A worker has ten executions under way at a time, n8n’s default, so one that waits ${CRM_SECONDS} s for each can do ${10 / CRM_SECONDS} events/s: there, workers help, though with four of them 80 events are over so soon that sending them and the last ones’ wait count too. Where nothing is waited for, the limit is the ${cores} cores that all processes of this machine share, PostgreSQL and Redis included: the table says how busy they are, and how little of that is the database’s.`,
+			`A worker has ten executions under way at a time, n8n’s default, so one that waits ${CRM_SECONDS} s for each can do ${10 / CRM_SECONDS} events/s: there, workers help, though with four of them 80 events are over so soon that sending them and the last ones’ wait count too. Where nothing is waited for, the limit is the ${os.cpus().length} cores that all processes of this machine share, PostgreSQL and Redis included: the table says how busy they are, and how little of that is the database’s.`,
 			databaseNote(results),
 		],
 		comparisons: WORKLOADS.flatMap(({ does }) =>

@@ -199,3 +199,14 @@ it.each([
 	expect(looks[1]).toBeGreaterThanOrEqual(looks[0] + seconds);
 	expect(looks[1]).toBeLessThan(looks[0] + seconds + 1);
 });
+
+it('waits longer each time, up to half a minute, while Samora asks to slow down and does not say how long', async () => {
+	const slow: Exchange = { fate: 'busy', answer: { statusCode: 429, headers: {}, body: '' } };
+	const { watch, looks } = watchCalls(() => slow);
+	const ending = watch.watch('one', { interval: SECOND, timeout: 3 * MINUTE });
+	await jest.advanceTimersByTimeAsync(3 * MINUTE);
+	await ending;
+	const gaps = looks.slice(1).map((at, index) => Math.round(at - looks[index]));
+	// Of a call just placed, the pauses of its own are longer than the first two of these would be.
+	expect(gaps.slice(0, 6)).toEqual([4, 6, 8, 16, 30, 30]);
+});

@@ -87,6 +87,12 @@ describe('pagesOf', () => {
 		}
 	});
 
+	it('takes an empty page for the end, whatever is said beside it', async () => {
+		const { request, asked } = api(0, () => ({ total: 5, page_size: 0 }));
+		expect(numbers(await read(request, {}))).toEqual([]);
+		expect(asked).toHaveLength(1);
+	});
+
 	it('reads no more than is wanted', async () => {
 		const { request, asked } = api(1000);
 		expect(numbers(await read(request, { limit: 150 }))).toEqual(from(0, 150));

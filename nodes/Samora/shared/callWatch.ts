@@ -177,7 +177,9 @@ export class CallWatch {
 		const details = callDetailsIn(seen);
 		one.unseen = details ? undefined : seen;
 		if (seen.fate === 'busy' && 'answer' in seen) {
-			const asked = retryAfter(seen.answer.headers, now) ?? pauseOf(SLOWED_MS, 2 ** one.looks);
+			const asked =
+				retryAfter(seen.answer.headers, now) ??
+				Math.min(SLOWED_MS * 2 ** one.looks, LONGEST_PAUSE_MS);
 			this.resume = Math.max(this.resume, now + asked);
 		}
 		if (!details) return;

@@ -77,7 +77,7 @@ export const pagesOf =
 		const first = await read(1);
 		if ('ended' in first) return first;
 		// An API that gives less at a time than it was asked for says so, or is seen to.
-		const size = first.elements.length === first.size ? first.size : pageSize;
+		const size = (first.elements.length === first.size && first.size) || pageSize;
 		const pieces =
 			first.total === undefined || first.elements.length < dueOn(1, first.total, size)
 				? await oneByOne(read, first, { limit, pageSize: size })
