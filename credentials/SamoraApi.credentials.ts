@@ -7,7 +7,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { keyMayTravelTo, keyToSend } from '../nodes/Samora/shared/baseUrl';
+import { keyMayTravelTo, keyToSend } from '../nodes/shared/api/baseUrl';
 
 export class SamoraApi implements ICredentialType {
 	name = 'samoraApi';

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SANDBOX_AGENTS, SANDBOX_API_KEY, type SandboxAgent } from './account';
-import { json, send } from './answers';
-import { serveApi } from './apiServer';
-import { SandboxControl } from './control';
-import type { Controlled } from './controlRoutes';
-import { CONTROL_PATH, serveControl } from './controlServer';
-import { serveFile } from './filesServer';
-import { type Log, silent, toStdout } from './log';
-import { isLoopbackHost } from './loopback';
-import { loadApiDescription } from './openapi';
-import type { SettingsChange } from './settings';
-import { World } from './world';
+import { SANDBOX_AGENTS, SANDBOX_API_KEY, type SandboxAgent } from './state/account';
+import { json, send } from './http/answers';
+import { serveApi } from './api/apiServer';
+import { SandboxControl } from './control/control';
+import type { Controlled } from './control/controlRoutes';
+import { CONTROL_PATH, serveControl } from './control/controlServer';
+import { serveFile } from './files/filesServer';
+import { type Log, silent, toStdout } from './control/log';
+import { isLoopbackHost } from './http/loopback';
+import { loadApiDescription } from './api/openapi';
+import type { SettingsChange } from './control/settings';
+import { World } from './state/world';
 
 export interface SandboxOptions {
 	/** Port of the API; any free one when left out. */

@@ -1,14 +1,14 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { campaigns } from './listSearch/campaigns';
-import { webhooks } from './listSearch/webhooks';
+import { campaigns } from '../shared/pickers/campaigns';
+import { webhooks } from '../shared/pickers/webhooks';
 import { call } from './resources/call';
 import { campaign } from './resources/campaign';
 import { addAllRecipients } from './resources/campaign/addRecipients';
 import { launchCampaigns } from './resources/campaign/launch';
 import { webhook } from './resources/webhook';
-import { MAIN } from './shared/connection';
-import { resourceProperties } from './shared/operation';
+import { MAIN } from '../shared/connectionType';
+import { resourceProperties } from './fields/operation';
 
 export class Samora implements INodeType {
 	description: INodeTypeDescription = {

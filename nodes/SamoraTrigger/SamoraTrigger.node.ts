@@ -9,7 +9,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { MAIN } from '../Samora/shared/connection';
+import { MAIN } from '../shared/connectionType';
 import {
 	hookIdentity,
 	identity,

@@ -1,10 +1,10 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { baseUrlRefusal } from '../Samora/shared/baseUrl';
-import { Refusal, uuid } from '../Samora/shared/parameters';
-import { operationError } from '../Samora/shared/problems';
-import { webhookEvents, WEBHOOK_NAME } from '../Samora/shared/webhook';
+import { baseUrlRefusal } from '../shared/api/baseUrl';
+import { Refusal, uuid } from '../shared/parameters';
+import { operationError } from '../shared/api/problems';
+import { webhookEvents, WEBHOOK_NAME } from '../shared/webhook';
 import { marksFor } from './authenticity';
 import type { HookIdentity, Identity, Wanted } from './subscription';
 import { webhookUrlRefusal } from './webhookUrl';

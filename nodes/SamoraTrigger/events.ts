@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 
-import { EVENTS } from '../Samora/shared/webhook';
+import { EVENTS } from '../shared/webhook';
 
 /**
  * ASSUMPTION: Samora names its events but publishes no delivery. These are the places where each thing is looked

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { agentIdField } from '../Samora/shared/agentId';
-import { eventsField } from '../Samora/shared/webhook';
+import { agentIdField } from '../shared/agentId';
+import { eventsField } from '../shared/webhook';
 
 /** Samora adds data to this event only. */
 const whenFinished = { show: { '/events': ['CALL_FINISHED'] } };

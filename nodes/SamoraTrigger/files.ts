@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { aboutHost, fetchCallFile, type CallFile } from '../Samora/shared/callFiles';
-import { operationError } from '../Samora/shared/problems';
+import { aboutHost, fetchCallFile, type CallFile } from '../shared/api/callFiles';
+import { operationError } from '../shared/api/problems';
 import type { TriggerOptions } from './configuration';
 import { fileUrl, readCallEvent, type Payload } from './events';
 import { callDetails } from './samoraApi';

@@ -1,12 +1,12 @@
 import type { IDataObject, IExecuteFunctions, IHookFunctions } from 'n8n-workflow';
 
-import type { Answer } from '../Samora/shared/answers';
-import { callSamora, filledPath } from '../Samora/shared/api';
-import { oneCallPath } from '../Samora/shared/callDetails';
-import type { Patience } from '../Samora/shared/exchange';
-import { isRecord } from '../Samora/shared/parameters';
-import { aboutAnswer, aboutFault, apiError, type Subject } from '../Samora/shared/problems';
-import { oneWebhookPath, webhooksPath } from '../Samora/shared/webhook';
+import type { Answer } from '../shared/api/answers';
+import { callSamora, filledPath } from '../shared/api/api';
+import { oneCallPath } from '../shared/api/callDetails';
+import type { Patience } from '../shared/api/exchange';
+import { isRecord } from '../shared/parameters';
+import { aboutAnswer, aboutFault, apiError, type Subject } from '../shared/api/problems';
+import { oneWebhookPath, webhooksPath } from '../shared/webhook';
 import type { Webhook, WebhookApi } from './subscription';
 
 /** Short, for somebody is waiting for the workflow to be published, and n8n tries again by itself. */

@@ -1,4 +1,4 @@
-import { isLoopback } from '../Samora/shared/baseUrl';
+import { isLoopback } from '../shared/api/baseUrl';
 
 /**
  * Says why Samora could never reach a webhook URL, and what to do about it.

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { EVENT_TYPES } from '../../sandbox/webhooks';
+import { EVENT_TYPES } from '../../sandbox/state/webhooks';
 import type { JournalEntry } from '../../sandbox';
 import { AGENT, OTHER_AGENT } from '../sandbox/apiClient';
 import { OPERATION_IDS, OPERATIONS, parametersOf, type OperationId } from '../support/operations';

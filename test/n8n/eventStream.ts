@@ -1,4 +1,4 @@
-import type { DeliveryAttempt } from '../../sandbox/deliveries';
+import type { DeliveryAttempt } from '../../sandbox/deliveries/deliveries';
 import { chain, node } from '../../tools/n8n/chain';
 import { N8nRefusal, type Execution, type SavedWorkflow } from '../../tools/n8n/client';
 import { waitFor } from '../../tools/n8n/waiting';

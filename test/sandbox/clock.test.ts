@@ -1,4 +1,4 @@
-import { Clock } from '../../sandbox/clock';
+import { Clock } from '../../sandbox/state/clock';
 
 describe('the clock', () => {
 	let clock: Clock;

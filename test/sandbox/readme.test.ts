@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAULT_KINDS, MAGIC_NUMBERS, SANDBOX_AGENTS, SANDBOX_API_KEY } from '../../sandbox';
-import { defaultSettings } from '../../sandbox/settings';
+import { defaultSettings } from '../../sandbox/control/settings';
 
 const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
 const { deliveries, ...others } = defaultSettings();

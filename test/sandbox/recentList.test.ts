@@ -1,4 +1,4 @@
-import { RecentList } from '../../sandbox/recentList';
+import { RecentList } from '../../sandbox/state/recentList';
 
 describe('a list of what is recent', () => {
 	it('keeps everything up to its limit, then forgets the oldest and says how many', () => {

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
 import type { SignatureScheme } from '../../sandbox';
-import { defaultSettings } from '../../sandbox/settings';
-import { signatureHeaders } from '../../sandbox/signatures';
+import { defaultSettings } from '../../sandbox/control/settings';
+import { signatureHeaders } from '../../sandbox/deliveries/signatures';
 
 /** What is known of a webhook to Samora and n8n, and to nobody else. */
 export interface Genuine {

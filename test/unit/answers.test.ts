@@ -1,4 +1,4 @@
-import { KEY_WITHHELD } from '../../nodes/Samora/shared/baseUrl';
+import { KEY_WITHHELD } from '../../nodes/shared/api/baseUrl';
 import {
 	fateOfAnswer,
 	readFault,
@@ -6,7 +6,7 @@ import {
 	withoutKey,
 	wordsOf,
 	type Fate,
-} from '../../nodes/Samora/shared/answers';
+} from '../../nodes/shared/api/answers';
 
 const answer = (statusCode: number, body: unknown = {}) => ({ statusCode, headers: {}, body });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { baseUrlRefusal, isLoopback, keyMayTravelTo } from '../../nodes/Samora/shared/baseUrl';
+import { baseUrlRefusal, isLoopback, keyMayTravelTo } from '../../nodes/shared/api/baseUrl';
 
 describe('isLoopback', () => {
 	it.each([

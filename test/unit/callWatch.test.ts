@@ -1,5 +1,5 @@
-import { CallWatch, pauseBeforeLook } from '../../nodes/Samora/shared/callWatch';
-import type { Exchange } from '../../nodes/Samora/shared/exchange';
+import { CallWatch, pauseBeforeLook } from '../../nodes/Samora/resources/call/callWatch';
+import type { Exchange } from '../../nodes/shared/api/exchange';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -8,8 +8,8 @@ import {
 	nextOpening,
 	outsideCallingHours,
 	type CallingHours,
-} from '../../nodes/Samora/shared/callingHours';
-import { Refusal } from '../../nodes/Samora/shared/parameters';
+} from '../../nodes/Samora/rules/callingHours';
+import { Refusal } from '../../nodes/shared/parameters';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'];
 const ALL_DAYS = [...WEEKDAYS, 'saturday', 'sunday'];

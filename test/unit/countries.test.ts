@@ -1,7 +1,7 @@
 import { getCountries, getCountryCallingCode } from 'libphonenumber-js/core';
 import plans from 'libphonenumber-js/min/metadata';
 
-import { callingCodeOf, countries, isCountry, nameOf } from '../../nodes/Samora/shared/countries';
+import { callingCodeOf, countries, isCountry, nameOf } from '../../nodes/shared/phone/countries';
 
 describe('the countries', () => {
 	it('are those that have a numbering plan, with the calling code it gives them', () => {

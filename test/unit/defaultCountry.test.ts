@@ -1,5 +1,5 @@
-import { defaultCountry, defaultCountryField } from '../../nodes/Samora/shared/defaultCountry';
-import { Refusal } from '../../nodes/Samora/shared/parameters';
+import { defaultCountry, defaultCountryField } from '../../nodes/shared/phone/defaultCountry';
+import { Refusal } from '../../nodes/shared/parameters';
 
 const choices = (defaultCountryField.options ?? []).map((option) => ({
 	name: option.name,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import type { Answer } from '../../nodes/Samora/shared/answers';
-import { exchange, pauseUnlessAborted, type Patience } from '../../nodes/Samora/shared/exchange';
+import type { Answer } from '../../nodes/shared/api/answers';
+import { exchange, pauseUnlessAborted, type Patience } from '../../nodes/shared/api/exchange';
 
 /** What the other side does with one attempt: an answer's status, or a code it breaks with. */
 type Happening = number | string;

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Pieces } from '../../nodes/Samora/shared/dispatch';
-import type { Exchange } from '../../nodes/Samora/shared/exchange';
-import { hasList, listOf, pagesOf, wanted } from '../../nodes/Samora/shared/listing';
+import type { Pieces } from '../../nodes/Samora/sending/dispatch';
+import type { Exchange } from '../../nodes/shared/api/exchange';
+import { hasList, listOf, pagesOf, wanted } from '../../nodes/shared/api/listing';
 
 const answered = (data: IDataObject): Exchange => ({
 	fate: 'done',

@@ -16,7 +16,7 @@ import {
 	text,
 	trimmed,
 	uuid,
-} from '../../nodes/Samora/shared/parameters';
+} from '../../nodes/shared/parameters';
 
 const ID = '123e4567-e89b-12d3-a456-426614174000';
 

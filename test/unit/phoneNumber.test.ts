@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import examples from 'libphonenumber-js/examples.mobile.json';
 import { parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js/max';
 
-import { countries } from '../../nodes/Samora/shared/countries';
-import { Refusal } from '../../nodes/Samora/shared/parameters';
-import { phoneNumber } from '../../nodes/Samora/shared/phoneNumber';
+import { countries } from '../../nodes/shared/phone/countries';
+import { Refusal } from '../../nodes/shared/parameters';
+import { phoneNumber } from '../../nodes/shared/phone/phoneNumber';
 
 const TO_NUMBER = /^\+[0-9]{10,15}$/;
 

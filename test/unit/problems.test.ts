@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { Refusal } from '../../nodes/Samora/shared/parameters';
+import { Refusal } from '../../nodes/shared/parameters';
 import {
 	aboutAnswer,
 	aboutFault,
@@ -10,7 +10,7 @@ import {
 	operationError,
 	refusedItem,
 	routed,
-} from '../../nodes/Samora/shared/problems';
+} from '../../nodes/shared/api/problems';
 
 const about = (statusCode: number, body: unknown = { message: 'its words' }, given = {}) =>
 	aboutAnswer({ statusCode, headers: {}, body }, { thing: 'Campaign', given });

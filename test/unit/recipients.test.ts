@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
-import { attempt, Refusal } from '../../nodes/Samora/shared/parameters';
+import { attempt, Refusal } from '../../nodes/shared/parameters';
 import {
 	callVariables,
 	inRequests,
 	LIMITS,
 	recipientWith,
-} from '../../nodes/Samora/shared/recipients';
+} from '../../nodes/Samora/resources/campaign/recipients/recipients';
 
 const reading = (parameters: Record<string, unknown>) => (name: string) => parameters[name];
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

@@ -1,5 +1,5 @@
-import { Refusal } from '../../nodes/Samora/shared/parameters';
-import { onRepeat, repeatedNumbersField, repeats } from '../../nodes/Samora/shared/repeatedNumbers';
+import { Refusal } from '../../nodes/shared/parameters';
+import { onRepeat, repeatedNumbersField, repeats } from '../../nodes/Samora/rules/repeatedNumbers';
 
 describe('repeats', () => {
 	test('names the first item that has the number', () => {

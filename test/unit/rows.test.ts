@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { Refusal } from '../../nodes/Samora/shared/parameters';
-import { itemList, listed, refusedRows } from '../../nodes/Samora/shared/rows';
+import { Refusal } from '../../nodes/shared/parameters';
+import { itemList, listed, refusedRows } from '../../nodes/shared/itemList';
 
 describe('itemList', () => {
 	it.each([

@@ -5,7 +5,7 @@ import ts from 'typescript';
 /** A sentence in the code that a person can read, with … for what is only known at run time. */
 export interface Message {
 	text: string;
-	/** e.g. "nodes/Samora/shared/baseUrl.ts" */
+	/** e.g. "nodes/shared/api/baseUrl.ts" */
 	file: string;
 }
 
@@ -25,7 +25,7 @@ const NOT_MESSAGES: readonly string[] = [
 ];
 
 /** Names of countries, some of them as long as a sentence. */
-const DATA = 'nodes/Samora/shared/countries.ts';
+const DATA = 'nodes/shared/phone/countries.ts';
 
 /** What a person can be told by the nodes and the credential. */
 export function messagesInCode(): Message[] {

@@ -1,15 +1,15 @@
 import type { IBinaryData, IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 import pLimit from 'p-limit';
 
-import { askForCall, callDetailsIn, oneCallPath } from '../../shared/callDetails';
-import { aboutHost, fetchCallFile, type CallFile } from '../../shared/callFiles';
-import { outcomeOf, wasPickedUp } from '../../shared/callOutcome';
-import { callIdField } from '../../shared/callId';
-import { sentOnce, type Composed, type Follow } from '../../shared/dispatch';
-import type { Operation } from '../../shared/operation';
-import { attempt, Refusal, text, uuid } from '../../shared/parameters';
-import type { Sentence } from '../../shared/problems';
-import { connectionOf } from '../../shared/requestOptions';
+import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/api/callDetails';
+import { aboutHost, fetchCallFile, type CallFile } from '../../../shared/api/callFiles';
+import { outcomeOf, wasPickedUp } from '../../../shared/api/callOutcome';
+import { callIdField } from './callId';
+import { sentOnce, type Composed, type Follow } from '../../sending/dispatch';
+import type { Operation } from '../../fields/operation';
+import { attempt, Refusal, text, uuid } from '../../../shared/parameters';
+import type { Sentence } from '../../../shared/api/problems';
+import { connectionOf } from '../../../shared/api/requestOptions';
 
 /** What the two operations that fetch a file of a call share. */
 

@@ -1,8 +1,8 @@
-import { oneCallPath } from '../../shared/callDetails';
-import { callIdField } from '../../shared/callId';
-import { sentOnce } from '../../shared/dispatch';
-import type { Operation } from '../../shared/operation';
-import { uuid } from '../../shared/parameters';
+import { oneCallPath } from '../../../shared/api/callDetails';
+import { callIdField } from './callId';
+import { sentOnce } from '../../sending/dispatch';
+import type { Operation } from '../../fields/operation';
+import { uuid } from '../../../shared/parameters';
 
 export const get: Operation = {
 	option: {

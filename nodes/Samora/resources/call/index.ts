@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/operation';
+import type { Resource } from '../../fields/operation';
 import { downloadRecording } from './downloadRecording';
 import { downloadTranscript } from './downloadTranscript';
 import { get } from './get';

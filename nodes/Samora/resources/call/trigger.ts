@@ -1,6 +1,6 @@
-import { dialingFields, dialingRoute, triggerCallPath } from '../../shared/dialing';
-import { sentOnce } from '../../shared/dispatch';
-import type { Operation } from '../../shared/operation';
+import { dialingFields, dialingRoute, triggerCallPath } from './dialing';
+import { sentOnce } from '../../sending/dispatch';
+import type { Operation } from '../../fields/operation';
 
 export const trigger: Operation = {
 	option: {

@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import { askForCall } from '../../shared/callDetails';
-import { CallWatch, type Ending } from '../../shared/callWatch';
-import { dialingFields, dialingRoute, triggerCallPath } from '../../shared/dialing';
-import { sentOnce, type Composed, type Failure, type Follow } from '../../shared/dispatch';
-import type { Exchange } from '../../shared/exchange';
-import type { Operation } from '../../shared/operation';
+import { askForCall } from '../../../shared/api/callDetails';
+import { CallWatch, type Ending } from './callWatch';
+import { dialingFields, dialingRoute, triggerCallPath } from './dialing';
+import { sentOnce, type Composed, type Failure, type Follow } from '../../sending/dispatch';
+import type { Exchange } from '../../../shared/api/exchange';
+import type { Operation } from '../../fields/operation';
 import {
 	attempt,
 	quantity,
@@ -13,9 +13,9 @@ import {
 	Refusal,
 	shown,
 	type ReadParameter,
-} from '../../shared/parameters';
-import { aboutAnswer, aboutFault, type Sentence } from '../../shared/problems';
-import { connectionOf } from '../../shared/requestOptions';
+} from '../../../shared/parameters';
+import { aboutAnswer, aboutFault, type Sentence } from '../../../shared/api/problems';
+import { connectionOf } from '../../../shared/api/requestOptions';
 
 const ON_TIMEOUT = ['error', 'continue'] as const;
 

@@ -1,14 +1,14 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { addRows, rowsToSend } from '../../shared/addingRecipients';
-import { keepAgentRecipients } from '../../shared/agentRecipients';
-import { agentIdField } from '../../shared/agentId';
-import { refusedByRoute } from '../../shared/allItemsTogether';
-import { campaignIdField, composeCampaign, type CampaignPath } from '../../shared/campaign';
-import type { Operation } from '../../shared/operation';
-import { apiError, failedItem, type Sentence } from '../../shared/problems';
-import { recipientFields, recipientOptionsField } from '../../shared/recipientFields';
-import { RecipientMemory } from '../../shared/recipientMemory';
+import { addRows, rowsToSend } from './recipients/addingRecipients';
+import { keepAgentRecipients } from '../../sending/agentRecipients';
+import { agentIdField } from '../../../shared/agentId';
+import { refusedByRoute } from '../../sending/allItemsTogether';
+import { campaignIdField, composeCampaign, type CampaignPath } from '../../../shared/campaign';
+import type { Operation } from '../../fields/operation';
+import { apiError, failedItem, type Sentence } from '../../../shared/api/problems';
+import { recipientFields, recipientOptionsField } from './recipients/recipientFields';
+import { RecipientMemory } from './recipients/recipientMemory';
 import {
 	inOrder,
 	numbersOf,
@@ -16,10 +16,10 @@ import {
 	planRows,
 	summaries,
 	type Row,
-} from '../../shared/recipientRows';
-import { inRequests } from '../../shared/recipients';
-import { itemList } from '../../shared/rows';
-import { forgetSaved, RunMemories, saveMemory } from '../../shared/runMemory';
+} from './recipients/recipientRows';
+import { inRequests } from './recipients/recipients';
+import { itemList } from '../../../shared/itemList';
+import { forgetSaved, RunMemories, saveMemory } from '../../sending/runMemory';
 
 export const addRecipients: Operation = {
 	option: {

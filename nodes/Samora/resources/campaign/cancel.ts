@@ -1,4 +1,4 @@
-import { transition } from './transition';
+import { transition } from './lifecycle/transition';
 
 export const cancel = transition('cancel', 'cancelled', {
 	name: 'Cancel',

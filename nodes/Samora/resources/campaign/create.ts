@@ -1,10 +1,10 @@
-import { agentIdField } from '../../shared/agentId';
-import { campaignPath } from '../../shared/campaign';
-import { sentOnce } from '../../shared/dispatch';
-import type { Operation } from '../../shared/operation';
-import { retryConfigField } from '../../shared/retryConfig';
-import { campaignNameField } from './name';
-import { newCampaign } from './newCampaign';
+import { agentIdField } from '../../../shared/agentId';
+import { campaignPath } from '../../../shared/campaign';
+import { sentOnce } from '../../sending/dispatch';
+import type { Operation } from '../../fields/operation';
+import { retryConfigField } from './settings/retryConfig';
+import { campaignNameField } from './settings/name';
+import { newCampaign } from './settings/newCampaign';
 
 export const create: Operation = {
 	option: {

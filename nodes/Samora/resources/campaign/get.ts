@@ -1,7 +1,7 @@
-import { agentIdField } from '../../shared/agentId';
-import { campaignIdField, composeCampaign, oneCampaignPath } from '../../shared/campaign';
-import { sentOnce } from '../../shared/dispatch';
-import type { Operation } from '../../shared/operation';
+import { agentIdField } from '../../../shared/agentId';
+import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
+import { sentOnce } from '../../sending/dispatch';
+import type { Operation } from '../../fields/operation';
 
 export const get: Operation = {
 	option: {

@@ -1,9 +1,9 @@
-import { agentIdField } from '../../shared/agentId';
-import { campaignPath } from '../../shared/campaign';
-import { sentOnce } from '../../shared/dispatch';
-import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../shared/listing';
-import type { Operation } from '../../shared/operation';
-import { uuid } from '../../shared/parameters';
+import { agentIdField } from '../../../shared/agentId';
+import { campaignPath } from '../../../shared/campaign';
+import { sentOnce } from '../../sending/dispatch';
+import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../../shared/api/listing';
+import type { Operation } from '../../fields/operation';
+import { uuid } from '../../../shared/parameters';
 
 /** The name of the list within `data` is an assumption: the API's reference does not show it. */
 export const CAMPAIGNS = 'campaigns';

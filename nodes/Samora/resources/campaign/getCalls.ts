@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { agentIdField } from '../../shared/agentId';
-import { campaignIdField, composeCampaign, oneCampaignPath } from '../../shared/campaign';
-import { sentOnce } from '../../shared/dispatch';
-import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../shared/listing';
-import type { Operation } from '../../shared/operation';
+import { agentIdField } from '../../../shared/agentId';
+import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
+import { sentOnce } from '../../sending/dispatch';
+import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../../shared/api/listing';
+import type { Operation } from '../../fields/operation';
 import {
 	integer,
 	oneOf,
@@ -12,7 +12,7 @@ import {
 	Refusal,
 	trimmed,
 	type ReadParameter,
-} from '../../shared/parameters';
+} from '../../../shared/parameters';
 
 const CALLS = 'calls';
 

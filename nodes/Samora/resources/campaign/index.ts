@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/operation';
+import type { Resource } from '../../fields/operation';
 import { addRecipients } from './addRecipients';
 import { cancel } from './cancel';
 import { create } from './create';

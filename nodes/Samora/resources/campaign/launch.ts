@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { addRows, rowsToSend, type Failure } from '../../shared/addingRecipients';
-import { keepAgentRecipients } from '../../shared/agentRecipients';
-import { agentIdField } from '../../shared/agentId';
-import { refusedByRoute } from '../../shared/allItemsTogether';
-import { callSamora, filledPath } from '../../shared/api';
+import { addRows, rowsToSend, type Failure } from './recipients/addingRecipients';
+import { keepAgentRecipients } from '../../sending/agentRecipients';
+import { agentIdField } from '../../../shared/agentId';
+import { refusedByRoute } from '../../sending/allItemsTogether';
+import { callSamora, filledPath } from '../../../shared/api/api';
 import {
 	aboutTransition,
 	campaignNow,
@@ -12,9 +12,9 @@ import {
 	perhapsForbidden,
 	realCallsNotice,
 	type CampaignPath,
-} from '../../shared/campaign';
-import type { Operation } from '../../shared/operation';
-import type { ReadParameter } from '../../shared/parameters';
+} from '../../../shared/campaign';
+import type { Operation } from '../../fields/operation';
+import type { ReadParameter } from '../../../shared/parameters';
 import {
 	aboutAnswer,
 	aboutFault,
@@ -22,9 +22,9 @@ import {
 	failedItem,
 	operationError,
 	type Sentence,
-} from '../../shared/problems';
-import { recipientFields, recipientOptionsField } from '../../shared/recipientFields';
-import { RecipientMemory, type Launch } from '../../shared/recipientMemory';
+} from '../../../shared/api/problems';
+import { recipientFields, recipientOptionsField } from './recipients/recipientFields';
+import { RecipientMemory, type Launch } from './recipients/recipientMemory';
 import {
 	inOrder,
 	numbersOf,
@@ -34,14 +34,14 @@ import {
 	type Destination,
 	type Group,
 	type PlannedRows,
-} from '../../shared/recipientRows';
-import { inRequests } from '../../shared/recipients';
-import { retryConfigField } from '../../shared/retryConfig';
-import { itemList, listed } from '../../shared/rows';
-import { forgetSaved, RunMemories, saveMemory } from '../../shared/runMemory';
-import { ensureDraft } from './draft';
-import { campaignNameField } from './name';
-import { newCampaign, type NewCampaign } from './newCampaign';
+} from './recipients/recipientRows';
+import { inRequests } from './recipients/recipients';
+import { retryConfigField } from './settings/retryConfig';
+import { itemList, listed } from '../../../shared/itemList';
+import { forgetSaved, RunMemories, saveMemory } from '../../sending/runMemory';
+import { ensureDraft } from './launching/draft';
+import { campaignNameField } from './settings/name';
+import { newCampaign, type NewCampaign } from './settings/newCampaign';
 
 export const launch: Operation = {
 	option: {

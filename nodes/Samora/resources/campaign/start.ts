@@ -1,4 +1,4 @@
-import { transition } from './transition';
+import { transition } from './lifecycle/transition';
 
 export const start = transition('start', 'started', {
 	name: 'Start',

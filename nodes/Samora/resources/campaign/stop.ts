@@ -1,4 +1,4 @@
-import { transition } from './transition';
+import { transition } from './lifecycle/transition';
 
 export const stop = transition('stop', 'stopped', {
 	name: 'Stop',

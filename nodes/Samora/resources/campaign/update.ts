@@ -1,10 +1,10 @@
-import { agentIdField } from '../../shared/agentId';
-import { campaignIdField, composeCampaign, oneCampaignPath } from '../../shared/campaign';
-import { sentOnce } from '../../shared/dispatch';
-import type { Operation } from '../../shared/operation';
-import { recordOf, Refusal, text } from '../../shared/parameters';
-import { RETRY_DEFAULTS, retryConfig, retryConfigField } from '../../shared/retryConfig';
-import { campaignNameField, CAMPAIGN_NAME } from './name';
+import { agentIdField } from '../../../shared/agentId';
+import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
+import { sentOnce } from '../../sending/dispatch';
+import type { Operation } from '../../fields/operation';
+import { recordOf, Refusal, text } from '../../../shared/parameters';
+import { RETRY_DEFAULTS, retryConfig, retryConfigField } from './settings/retryConfig';
+import { campaignNameField, CAMPAIGN_NAME } from './settings/name';
 
 export const update: Operation = {
 	option: {

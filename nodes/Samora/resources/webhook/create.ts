@@ -1,7 +1,7 @@
-import { agentIdField } from '../../shared/agentId';
-import { sentOnce } from '../../shared/dispatch';
-import type { Operation } from '../../shared/operation';
-import { text, uuid } from '../../shared/parameters';
+import { agentIdField } from '../../../shared/agentId';
+import { sentOnce } from '../../sending/dispatch';
+import type { Operation } from '../../fields/operation';
+import { text, uuid } from '../../../shared/parameters';
 import {
 	customHeaders,
 	customHeadersField,
@@ -14,7 +14,7 @@ import {
 	webhooksPath,
 	webhookUrl,
 	webhookUrlField,
-} from '../../shared/webhook';
+} from '../../../shared/webhook';
 
 export const create: Operation = {
 	option: {

@@ -1,6 +1,6 @@
-import { sentOnce } from '../../shared/dispatch';
-import type { Operation } from '../../shared/operation';
-import { composeWebhook, oneWebhookPath, webhookIdField } from '../../shared/webhook';
+import { sentOnce } from '../../sending/dispatch';
+import type { Operation } from '../../fields/operation';
+import { composeWebhook, oneWebhookPath, webhookIdField } from '../../../shared/webhook';
 
 export const get: Operation = {
 	option: {

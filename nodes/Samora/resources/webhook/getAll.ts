@@ -1,8 +1,8 @@
-import { sentOnce } from '../../shared/dispatch';
-import { hasList, limitField, listOf, returnAllField, wanted } from '../../shared/listing';
-import type { Operation } from '../../shared/operation';
-import { isRecord, trimmed, uuid } from '../../shared/parameters';
-import { webhooksPath } from '../../shared/webhook';
+import { sentOnce } from '../../sending/dispatch';
+import { hasList, limitField, listOf, returnAllField, wanted } from '../../../shared/api/listing';
+import type { Operation } from '../../fields/operation';
+import { isRecord, trimmed, uuid } from '../../../shared/parameters';
+import { webhooksPath } from '../../../shared/webhook';
 
 export const WEBHOOKS = 'webhooks';
 

@@ -1,7 +1,7 @@
-import { sentOnce } from '../../shared/dispatch';
-import { hasList, listOf } from '../../shared/listing';
-import type { Operation } from '../../shared/operation';
-import { webhooksPath } from '../../shared/webhook';
+import { sentOnce } from '../../sending/dispatch';
+import { hasList, listOf } from '../../../shared/api/listing';
+import type { Operation } from '../../fields/operation';
+import { webhooksPath } from '../../../shared/webhook';
 
 const EVENT_TYPES = 'events';
 

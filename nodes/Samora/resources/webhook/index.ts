@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/operation';
+import type { Resource } from '../../fields/operation';
 import { create } from './create';
 import { remove } from './delete';
 import { get } from './get';

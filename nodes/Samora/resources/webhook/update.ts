@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { sentOnce } from '../../shared/dispatch';
-import type { Operation } from '../../shared/operation';
-import { isRecord, Refusal, text } from '../../shared/parameters';
+import { sentOnce } from '../../sending/dispatch';
+import type { Operation } from '../../fields/operation';
+import { isRecord, Refusal, text } from '../../../shared/parameters';
 import {
 	composeWebhook,
 	customHeaders,
@@ -17,7 +17,7 @@ import {
 	webhookNameField,
 	webhookUrl,
 	webhookUrlField,
-} from '../../shared/webhook';
+} from '../../../shared/webhook';
 
 export const update: Operation = {
 	option: {

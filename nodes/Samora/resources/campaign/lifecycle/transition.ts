@@ -1,0 +1,38 @@
+import { agentIdField } from '../../../../shared/agentId';
+import {
+	campaignIdField,
+	composeCampaign,
+	explainTransition,
+	oneCampaignPath,
+	realCallsNotice,
+} from '../../../../shared/campaign';
+import { sentOnce } from '../../../sending/dispatch';
+import type { Operation } from '../../../fields/operation';
+
+/** An operation that moves a campaign along its lifecycle: they differ in their words only. */
+export function transition(
+	value: 'start' | 'stop' | 'cancel',
+	done: string,
+	words: { name: string; action: string; description: string },
+): Operation {
+	return {
+		option: {
+			...words,
+			value,
+			routing: {
+				request: { method: 'POST', url: `${oneCampaignPath}/${value}` },
+				...sentOnce({
+					thing: 'Campaign',
+					compose: composeCampaign,
+					explain: explainTransition(value),
+					unknown: (_composed, { message }) => ({
+						message: `It is not known whether the campaign was ${done}: ${message}`,
+						description:
+							'The request went out. Look at the status of the campaign with Campaign: Get before you do this again.',
+					}),
+				}),
+			},
+		},
+		fields: [...(value === 'start' ? [realCallsNotice] : []), agentIdField, campaignIdField],
+	};
+}

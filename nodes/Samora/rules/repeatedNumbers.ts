@@ -1,0 +1,53 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { oneOf, trimmed } from '../../shared/parameters';
+
+const LABEL = 'Repeated Numbers';
+const WAYS = ['call', 'skip', 'refuse'] as const;
+
+/** What becomes of an item whose number an earlier item of the run has already. */
+export type OnRepeat = (typeof WAYS)[number];
+
+/** A list with a person on it twice is more often a slip than a wish to ring twice. */
+const DEFAULT: OnRepeat = 'skip';
+
+export const repeatedNumbersField: INodeProperties = {
+	displayName: LABEL,
+	name: 'repeatedNumbers',
+	type: 'options',
+	options: [
+		{ name: 'Call Each', value: 'call', description: 'The person is called once for every item' },
+		{
+			name: 'Refuse Repeats',
+			value: 'refuse',
+			description: 'Every item after the first with a number counts as a bad row',
+		},
+		{
+			name: 'Skip Repeats',
+			value: 'skip',
+			description:
+				'The first item is called. The others are passed on without a call, with the reason.',
+		},
+	],
+	default: 'skip',
+	description: 'What to do when several items of one run have the same number',
+};
+
+export const onRepeat = (value: unknown): OnRepeat => oneOf(trimmed(value) || DEFAULT, LABEL, WAYS);
+
+/**
+ * Which items repeat a number, and which item has it first.
+ *
+ * @param numbers the number of each item as it would be dialled; undefined for items that are not
+ */
+export function repeats(numbers: ReadonlyArray<string | undefined>): Map<number, number> {
+	const firstWith = new Map<string, number>();
+	const repeating = new Map<number, number>();
+	numbers.forEach((number, item) => {
+		if (number === undefined) return;
+		const first = firstWith.get(number);
+		if (first === undefined) firstWith.set(number, item);
+		else repeating.set(item, first);
+	});
+	return repeating;
+}

@@ -1,0 +1,122 @@
+import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
+
+import { wordsOf, type Answer } from './api/answers';
+import { callSamora, filledPath, type Caller } from './api/api';
+import type { Composed } from '../Samora/sending/dispatch';
+import { uuid, type ReadParameter } from './parameters';
+import type { Sentence } from './api/problems';
+import { listed } from './itemList';
+
+export const campaignPath = '/v1/external/campaigns/{agent_id}';
+export const oneCampaignPath = `${campaignPath}/{campaign_id}`;
+
+export const campaignIdField: INodeProperties = {
+	displayName: 'Campaign',
+	name: 'campaignId',
+	type: 'resourceLocator',
+	required: true,
+	default: { mode: 'list', value: '' },
+	description: "One of the agent's campaigns",
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Choose a campaign…',
+			typeOptions: { searchListMethod: 'campaigns', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 5f0c7a52-3e64-4b1f-8f2d-0d9c7e1a2b3c',
+		},
+	],
+};
+
+/** Where a campaign begins to call. */
+export const realCallsNotice: INodeProperties = {
+	displayName:
+		'From then on Samora calls the recipients, also when you execute this step to try it out. The sandbox that comes with this package rings no phone.',
+	name: 'notice',
+	type: 'notice',
+	default: '',
+};
+
+/** What names a campaign in a URL. */
+export type CampaignPath = Record<'agent_id' | 'campaign_id', string>;
+
+/** The agent and one of its campaigns, for the URL and for the sentences. */
+export function composeCampaign(read: ReadParameter): Composed & { path: CampaignPath } {
+	const agentId = uuid(read('agentId'), 'Agent ID');
+	const campaignId = uuid(read('campaignId'), 'Campaign');
+	return {
+		path: { agent_id: agentId, campaign_id: campaignId },
+		given: { 'Agent ID': agentId, 'Campaign ID': campaignId },
+	};
+}
+
+/** The statuses from which a campaign can be changed, as the API's overview lists them. */
+export const ALLOWED_FROM = {
+	addRecipients: ['DRAFT', 'PAUSED'],
+	start: ['DRAFT', 'PAUSED'],
+	stop: ['IN_PROGRESS'],
+	cancel: ['DRAFT', 'SCHEDULED', 'IN_PROGRESS', 'PAUSED'],
+} as const;
+
+const DOING: Record<keyof typeof ALLOWED_FROM, string> = {
+	addRecipients: 'Recipients can be added to a campaign',
+	start: 'A campaign can be started',
+	stop: 'A campaign can be stopped',
+	cancel: 'A campaign can be cancelled',
+};
+
+/** That a forbidden transition answers 400 or 409 is an assumption: the API does not document which. */
+const FORBIDDEN = new Set([400, 409]);
+
+/** Whether a refusal may be about the campaign's status. */
+export const perhapsForbidden = ({ statusCode }: Answer): boolean => FORBIDDEN.has(statusCode);
+
+/** The sentence for a forbidden transition; undefined when the status is not what forbids it. */
+export function aboutTransition(
+	doing: keyof typeof ALLOWED_FROM,
+	status: unknown,
+	answer: Answer,
+): Sentence | undefined {
+	const allowed: readonly string[] = ALLOWED_FROM[doing];
+	if (typeof status !== 'string' || allowed.includes(status)) return undefined;
+	const words = wordsOf(answer);
+	return {
+		message: `The campaign is ${status}${words === '' ? '' : `: ${words}`}`,
+		description: `${DOING[doing]} only when it is ${listed(allowed).replace(/ and (\w+)$/, ' or $1')}.`,
+	};
+}
+
+/** Asks for the campaign's status when a change of it was refused. */
+export const explainTransition =
+	(doing: keyof typeof ALLOWED_FROM) =>
+	async (
+		context: IExecutePaginationFunctions,
+		answer: Answer,
+		{ path }: Composed,
+	): Promise<Sentence | undefined> => {
+		if (!perhapsForbidden(answer)) return undefined;
+		const status = await campaignStatus(context, path ?? {});
+		return aboutTransition(doing, status, answer);
+	};
+
+/** @returns the status, or undefined when it cannot be had: the refusal then stands in the API's words alone */
+export const campaignStatus = async (
+	context: Caller,
+	path: Record<string, string>,
+): Promise<unknown> => (await campaignNow(context, path))?.status;
+
+/** @returns the campaign as it is now, or undefined when it cannot be had */
+export async function campaignNow(
+	context: Caller,
+	path: Record<string, string>,
+): Promise<IDataObject | undefined> {
+	const ended = await callSamora(context, { url: filledPath(oneCampaignPath, path) });
+	if (ended.fate !== 'done' || !('answer' in ended)) return undefined;
+	return (ended.answer.body as { data: IDataObject }).data;
+}

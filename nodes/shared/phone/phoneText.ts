@@ -1,0 +1,130 @@
+import { Refusal, shown } from '../parameters';
+
+/** A phone number as it was written, reduced to what can be dialled. */
+export interface Dialled {
+	/** Digits, with a plus sign in front if there was one. */
+	digits: string;
+	/** Whether it came as a number rather than text, so that zeros in front may be lost. */
+	asNumber: boolean;
+}
+
+/** Longer than any number with its spaces; what is longer is something else. */
+const MAX_LENGTH = 100;
+
+/** Where the digits of other scripts begin: Arabic, Persian, the scripts of India, Thai, Lao … and full width. */
+const ZEROS = [
+	0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20,
+	0x1040, 0x17e0, 0x1810, 0xff10,
+];
+
+function latinDigit(digit: string): string {
+	const code = digit.charCodeAt(0);
+	const zero = ZEROS.find((first) => code >= first && code < first + 10);
+	return zero === undefined ? digit : String(code - zero);
+}
+
+/** One spelling for everything that looks alike on a screen. */
+function plainly(text: string): string {
+	return (
+		text
+			// Zero-width characters, byte order marks, the direction marks that address books copy along.
+			.replace(/\p{Cf}/gu, '')
+			.replace(/\p{Nd}/gu, latinDigit)
+			.replace(/[\p{Pd}\u2043\u2212\u30fc]/gu, '-')
+			.replace(/[\uff0b\ufe62]/g, '+')
+			.replace(/[\uff08[\uff3b]/g, '(')
+			.replace(/[\uff09\]\uff3d]/g, ')')
+			.replace(/[\uff0e\u00b7\u2027\u2022\u30fb]/g, '.')
+			.replace(/\uff0f/g, '/')
+			.replace(/[\r\t\v\f\u2028\u2029]/g, '\n')
+			.replace(/[^\S\n]|[\u2800\u3164]/g, ' ')
+			// Around it: a link's scheme, a spreadsheet's mark for text, a stray comma.
+			.replace(/^[\s=’'"]*(?:(?:tel|callto|whatsapp)\b[\s.:]*)?/i, '')
+			.replace(/[\s’'",;.]+$/, '')
+	);
+}
+
+interface Obstacle {
+	is: RegExp;
+	because: string;
+}
+
+const IN_DIGITS = 'Write one number, in digits';
+const MORE_THAN_ONE =
+	'may be more than one number. Give each number an item of its own, with only spaces or dashes between its digits';
+
+/** What is refused rather than guessed at. The first that fits is said. */
+const OBSTACLES: readonly Obstacle[] = [
+	{
+		is: /^[-+]?\d+(?:[.,]\d+)?e[-+]?\d+$/i,
+		because:
+			'has lost digits, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
+	},
+	{
+		is: /^[-+]?(?:\d{5,}[.,]\d{1,2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?)$/,
+		because:
+			'is written as an amount, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
+	},
+	{
+		is: /^(?:(?:19|20)\d\d([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)\d\d)$/,
+		because:
+			'looks like a date. If it is a phone number, write it with a plus sign and the country code',
+	},
+	{
+		is: /\d[\s().,;:-]*(?:ext(?:ensi[oó]n|ension|n)?|x|poste|ramal|anexo|interno|durchwahl|доб|#)[\s.:=]*\d{1,8}[\s)#]*$/iu,
+		because:
+			'has an extension, which Samora cannot dial. Give a number that reaches the person directly',
+	},
+	{ is: /\d.*\+|[\d)][\s.)]*[,;|&\n][\s.(]*[\d(]/s, because: MORE_THAN_ONE },
+	// Digits are grouped in short groups; two long ones are two numbers.
+	{ is: /(?:\d-?){7,} +(?:\d-?){7,}/, because: MORE_THAN_ONE },
+	// 030/123456 is one number, with its area code apart. 030 1234567/68 is two, with different endings.
+	{
+		is: /^(?!(?:\(?(?:\+|00)(?:[^\d/]*\d){1,7}|(?:[^\d/]*\d){1,6})[^\d/]*\/(?:[^\d/]*\d){4,}[^\d/]*$)[^/]*\//,
+		because: MORE_THAN_ONE,
+	},
+	{ is: /\p{L}/u, because: `has letters in it. ${IN_DIGITS}` },
+	// (415) 555-2671 is a number. With the 2 of a remark, 030 1234567 (2) would be another one.
+	{
+		is: /\((?![^()]*\)(?:\D*\d){4})|(?:\d\D*){7}\(|^[^(]*\)/,
+		because: 'has brackets that may not belong to the number. Write it without them',
+	},
+	{
+		is: /^-|[^\d+ ().\-/]|\+.*\+/s,
+		because: `has characters that phone numbers do not have. ${IN_DIGITS}`,
+	},
+];
+
+/** Takes the digits out of what people, spreadsheets and address books write, unless it may be something else. */
+export function dialled(value: unknown, label: string): Dialled {
+	const given = textOf(value, label);
+	const refused = (because: string) => new Refusal(label, `${label} ${shown(given)} ${because}`);
+	if (given.length > MAX_LENGTH) throw refused('is too long for a phone number');
+
+	const text = plainly(given);
+	const obstacle = OBSTACLES.find(({ is }) => is.test(text));
+	if (obstacle !== undefined) throw refused(obstacle.because);
+
+	const digits = text.replace(/[^\d+]/g, '');
+	if (/^\+?\d+$/.test(digits)) return { digits, asNumber: typeof value !== 'string' };
+	throw text === '' ? new Refusal(label, empty(label)) : refused('has no digits in it');
+}
+
+const empty = (label: string) => `${label} is empty. It is a phone number such as +14155550100`;
+
+function textOf(value: unknown, label: string): string {
+	if (typeof value === 'string') return value;
+	if (typeof value === 'bigint' || Number.isFinite(value)) return String(value);
+	if (value === undefined || value === null) throw new Refusal(label, empty(label));
+	const kind = Array.isArray(value)
+		? 'a list'
+		: typeof value === 'object'
+			? 'an object'
+			: typeof value === 'number'
+				? 'no number'
+				: `a ${typeof value}`;
+	throw new Refusal(
+		label,
+		`${label} must be one phone number such as +14155550100, but it is ${kind}`,
+	);
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Answer, json } from '../http/answers';
+import { answer, enter, readBody } from '../http/exchange';
+import type { JournalEntry } from '../control/journal';
+import type { ApiDescription, CheckedRequest } from './openapi';
+import { carryOut } from './operations';
+import type { World } from '../state/world';
+
+export interface ApiServerOptions {
+	description: ApiDescription;
+	/** Turns an answer that breaks the document into a 500 that says so. */
+	checkAnswers: boolean;
+}
+
+/** Serves one request to the API: journal, description, key, faults, operation. */
+export async function serveApi(
+	world: World,
+	req: IncomingMessage,
+	res: ServerResponse,
+	url: URL,
+	{ description, checkAnswers }: ApiServerOptions,
+) {
+	const entry = enter(world, req, res, url);
+	const body = await readBody(req);
+	const checked = description.check({
+		method: entry.method,
+		path: url.pathname,
+		rawQuery: url.search.slice(1),
+		headers: req.headers,
+		rawBody: body.text,
+		bodyBytes: body.bytes,
+	});
+	entry.operationId = checked.operationId;
+	entry.body = checked.body ?? null;
+	entry.bodyBytes = body.bytes;
+	entry.violation = checked.violation;
+
+	const rawRequest = { pathAndQuery: url.pathname + url.search, body: body.text };
+	await answer(world, res, entry, rawRequest, () => {
+		const result = process(world, entry, checked);
+		return checkAnswers ? confirmed(description, entry, result) : result;
+	});
+	world.log(
+		`${entry.method} ${entry.path} → ${entry.status ?? 'no answer'}` +
+			(entry.fault ? ` (fault ${entry.fault})` : '') +
+			(entry.violation ? ` (${entry.violation})` : ''),
+	);
+}
+
+function process(world: World, entry: JournalEntry, checked: CheckedRequest): Answer {
+	if (checked.operationId === null) return json(404, { message: 'Not found' });
+	if (!entry.keyed) return json(401, { message: 'Invalid API key' });
+	if (checked.violation !== null) {
+		return json(checked.violationStatus, { message: checked.violation });
+	}
+	const outcome = carryOut(world, checked.operationId, checked);
+	entry.accepted = outcome.answer.status < 300;
+	if (outcome.callIds) entry.callIds = outcome.callIds;
+	if (outcome.scheduledCallIds) entry.scheduledCallIds = outcome.scheduledCallIds;
+	return outcome.answer;
+}
+
+function confirmed(description: ApiDescription, entry: JournalEntry, result: Answer): Answer {
+	if (entry.operationId === null) return result;
+	const body: unknown = result.body === '' ? null : JSON.parse(String(result.body));
+	const violation = description.checkAnswer(entry.operationId, result.status, body);
+	if (violation === null) return result;
+	return json(500, { message: `The sandbox breaks its own API description: ${violation}` });
+}

@@ -1,0 +1,150 @@
+import type { SandboxAgent } from '../state/account';
+import type {
+	CallVariables,
+	Campaign,
+	CampaignCall,
+	CampaignStatus,
+	Webhook,
+} from '../api/apiShapes';
+import type { DeliveryAttempt, DeliveryPage } from '../deliveries/deliveries';
+import type { Fault, FaultOptions } from './faults';
+import type { JournalEntry, JournalFilter, JournalPage } from './journal';
+import type { DeliverySettings, Settings, SettingsChange } from './settings';
+import { until, type UntilOptions } from './until';
+
+export interface SandboxInfo {
+	url: string;
+	filesUrl: string;
+	agents: SandboxAgent[];
+	clock: ClockState;
+}
+
+export interface ClockState {
+	/** Virtual time. */
+	now: string;
+	speed: number;
+}
+
+export interface CallState extends CampaignCall {
+	agent_id: string;
+	campaign_id: string | null;
+	call_variables: CallVariables | null;
+	/** 0 for the first dialling, n for a campaign's n-th retry. */
+	retry: number;
+}
+
+export type WebhookState = Webhook & { secret: string };
+
+/** Drives a sandbox from this or another process, over its control API. */
+export class SandboxControl {
+	constructor(private readonly url: string) {}
+
+	info(): Promise<SandboxInfo> {
+		return this.#call('GET', '');
+	}
+
+	/** Forgets all state, journal, faults and settings, and sets the clock anew. */
+	async reset(): Promise<void> {
+		await this.#call('POST', '/reset', {});
+	}
+
+	/** The requests to the API and to the files' origin, in order of arrival. */
+	async journal(filter: JournalFilter = {}): Promise<JournalEntry[]> {
+		const query = new URLSearchParams();
+		for (const [name, value] of Object.entries(filter)) {
+			if (value !== undefined) query.set(name, String(value));
+		}
+		const page = await this.#call<JournalPage>('GET', `/journal?${query}`);
+		if (page.forgotten > (filter.after ?? 0)) throw forgotten(page.forgotten, 'journal entries');
+		return page.entries;
+	}
+
+	calls(filter: { campaign_id?: string } = {}): Promise<CallState[]> {
+		return this.#call('GET', `/calls?${new URLSearchParams(filter)}`);
+	}
+
+	campaigns(): Promise<Campaign[]> {
+		return this.#call('GET', '/campaigns');
+	}
+
+	/** Puts a campaign into any status, those included that the sandbox never reaches by itself. */
+	setCampaignStatus(id: string, status: CampaignStatus): Promise<Campaign> {
+		return this.#call('PUT', `/campaigns/${id}/status`, { status });
+	}
+
+	webhooks(): Promise<WebhookState[]> {
+		return this.#call('GET', '/webhooks');
+	}
+
+	/** Every attempt to deliver an event to a webhook. */
+	async deliveries(): Promise<DeliveryAttempt[]> {
+		const page = await this.#call<DeliveryPage>('GET', '/deliveries');
+		if (page.forgotten > 0) throw forgotten(page.forgotten, 'deliveries');
+		return [...page.attempts];
+	}
+
+	async addFault(fault: FaultOptions): Promise<string> {
+		const { id } = await this.#call<{ id: string }>('POST', '/faults', fault);
+		return id;
+	}
+
+	faults(): Promise<Fault[]> {
+		return this.#call('GET', '/faults');
+	}
+
+	async removeFault(id: string): Promise<void> {
+		await this.#call('DELETE', `/faults/${id}`);
+	}
+
+	async clearFaults(): Promise<void> {
+		await this.#call('DELETE', '/faults');
+	}
+
+	clock(): Promise<ClockState> {
+		return this.#call('GET', '/clock');
+	}
+
+	/** How many virtual seconds pass in a real one; 0 stops the clock. */
+	setSpeed(speed: number): Promise<ClockState> {
+		return this.#call('PUT', '/clock', { speed });
+	}
+
+	/** Jumps ahead by virtual seconds. What comes due on the way has happened when this resolves. */
+	advance(seconds: number): Promise<ClockState> {
+		return this.#call('POST', '/clock/advance', { seconds });
+	}
+
+	settings(): Promise<Settings> {
+		return this.#call('GET', '/settings');
+	}
+
+	setSettings(change: SettingsChange): Promise<Settings> {
+		return this.#call('PUT', '/settings', change);
+	}
+
+	setDeliveries(change: Partial<DeliverySettings>): Promise<Settings> {
+		return this.setSettings({ deliveries: change });
+	}
+
+	/** Waits until `fn` gives something truthy, and resolves to that: what to do in a test instead of sleeping. */
+	until<T>(fn: (control: this) => T | Promise<T>, options?: UntilOptions): Promise<NonNullable<T>> {
+		return until(() => fn(this), { what: fn.toString(), ...options });
+	}
+
+	async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+		const response = await fetch(`${this.url}/_sandbox${path}`, {
+			method,
+			...(body !== undefined && {
+				body: JSON.stringify(body),
+				headers: { 'content-type': 'application/json' },
+			}),
+		});
+		const text = await response.text();
+		if (!response.ok) throw new Error(`${method} /_sandbox${path}: ${response.status} ${text}`);
+		return JSON.parse(text) as T;
+	}
+}
+
+/** Half the truth would pass for the whole: better none. */
+const forgotten = (count: number, what: string) =>
+	new Error(`The sandbox has forgotten its first ${count} ${what}; reset it in between`);

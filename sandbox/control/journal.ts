@@ -1,0 +1,115 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FaultKind } from './faults';
+import { RecentList } from '../state/recentList';
+
+/** One request to the API or to the files' origin, in the order of arrival. */
+export interface JournalEntry {
+	seq: number;
+	/** Real time of arrival. */
+	at: string;
+	method: string;
+	path: string;
+	/** null when no operation has that method and path; `file` for the files' origin. */
+	operationId: string | null;
+	query: Record<string, string>;
+	/** Without the API key's value. */
+	headers: Record<string, string>;
+	/** Parsed; a string when it is not JSON; null when there is none. */
+	body: unknown;
+	bodyBytes: number;
+	/** What was answered; null when nothing was. */
+	status: number | null;
+	/** Whether the request was carried out, whatever was answered. */
+	accepted: boolean;
+	fault: FaultKind | null;
+	/** How the request breaks the OpenAPI document, or null. */
+	violation: string | null;
+	/** Whether the valid API key was there. */
+	keyed: boolean;
+	callIds?: string[];
+	scheduledCallIds?: string[];
+	/** How many requests, this one included, were under way when it arrived. */
+	concurrent: number;
+	/** Real milliseconds from its arrival to its answer; null while there is none. */
+	took: number | null;
+}
+
+export interface JournalFilter {
+	operationId?: string;
+	method?: string;
+	accepted?: boolean;
+	/** Only entries with a greater seq. */
+	after?: number;
+	/** false leaves the bodies out (they are null then). */
+	bodies?: boolean;
+}
+
+export interface JournalPage {
+	entries: JournalEntry[];
+	/** How many of the oldest entries have been forgotten. */
+	forgotten: number;
+}
+
+/** A test that makes more requests than this reads and resets in between. */
+const KEPT = 200_000;
+
+const SECRET_HEADERS = new Set(['x-api-key', 'authorization', 'cookie']);
+
+export class Journal {
+	readonly #entries = new RecentList<JournalEntry>(KEPT);
+	#seq = 0;
+	#underWay = 0;
+
+	begin(
+		request: Pick<JournalEntry, 'method' | 'path' | 'query' | 'keyed'> & {
+			headers: IncomingHttpHeaders;
+		},
+	): JournalEntry {
+		this.#underWay += 1;
+		const entry: JournalEntry = {
+			...request,
+			seq: ++this.#seq,
+			at: new Date().toISOString(),
+			operationId: null,
+			headers: withoutSecrets(request.headers),
+			body: null,
+			bodyBytes: 0,
+			status: null,
+			accepted: false,
+			fault: null,
+			violation: null,
+			concurrent: this.#underWay,
+			took: null,
+		};
+		this.#entries.push(entry);
+		return entry;
+	}
+
+	/** The exchange is over: answered, or the connection gone. */
+	end() {
+		this.#underWay -= 1;
+	}
+
+	page(filter: JournalFilter): JournalPage {
+		const { operationId, method, accepted, after = 0, bodies = true } = filter;
+		const entries = this.#entries.items.filter(
+			(entry) =>
+				entry.seq > after &&
+				(operationId === undefined || entry.operationId === operationId) &&
+				(method === undefined || entry.method === method) &&
+				(accepted === undefined || entry.accepted === accepted),
+		);
+		return {
+			entries: bodies ? entries : entries.map((entry) => ({ ...entry, body: null })),
+			forgotten: this.#entries.forgotten,
+		};
+	}
+}
+
+function withoutSecrets(headers: IncomingHttpHeaders): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(headers)
+			.filter(([name]) => !SECRET_HEADERS.has(name))
+			.map(([name, value]) => [name, String(value)]),
+	);
+}

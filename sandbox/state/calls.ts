@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import type { CallDetails, CallVariables, CampaignCall } from '../api/apiShapes';
+import type { Clock } from './clock';
+import type { FileLinks } from '../files/fileLinks';
+import { magicOf, type TranscriptKind } from './magicNumbers';
+
+export interface CallRecord {
+	id: string;
+	agent_id: string;
+	to_number: string;
+	call_variables: CallVariables | null;
+	status: string;
+	/** Virtual milliseconds, as every time here. */
+	created_at: number;
+	updated_at: number;
+	started_at: number | null;
+	ended_at: number | null;
+	/** When recording and transcript turn up; null when they never do. */
+	files_at: number | null;
+	transcript: TranscriptKind;
+	campaign_id: string | null;
+	/** The campaign's recipient this call is for, counted from 0; a retry has the same. */
+	participant: number;
+	/** 0 for the first dialling, n for the n-th retry. */
+	retry: number;
+}
+
+export type NewCall = Pick<CallRecord, 'agent_id' | 'to_number' | 'call_variables'> &
+	Partial<Pick<CallRecord, 'campaign_id' | 'participant' | 'retry'>>;
+
+export interface CallListener {
+	/** It rings. */
+	dialled?(call: CallRecord, at: number): void;
+	/** Somebody, or a voicemail, picked up. */
+	started(call: CallRecord, at: number): void;
+	ended(call: CallRecord, at: number): void;
+}
+
+/** Statuses in which nobody was spoken to. */
+const NOT_REACHED = new Set(['UNANSWERED', 'REJECTED', 'FAILED']);
+
+export const wasReached = (call: CallRecord) => !NOT_REACHED.has(call.status);
+
+export const iso = (time: number) => new Date(time).toISOString();
+const isoOrNull = (time: number | null) => (time === null ? null : iso(time));
+
+/** All calls, and how each goes from PENDING to its end by itself. */
+export class Calls {
+	readonly #records = new Map<string, CallRecord>();
+	readonly #dialled = new Map<string, number>();
+	readonly #listeners: CallListener[] = [];
+
+	constructor(
+		private readonly clock: Clock,
+		private readonly links: FileLinks,
+	) {}
+
+	listen(listener: CallListener) {
+		this.#listeners.push(listener);
+	}
+
+	all(): Iterable<CallRecord> {
+		return this.#records.values();
+	}
+
+	find(id: string): CallRecord | undefined {
+		return this.#records.get(id.toLowerCase());
+	}
+
+	create(call: NewCall, at: number): CallRecord {
+		const record: CallRecord = {
+			campaign_id: null,
+			participant: 0,
+			retry: 0,
+			...call,
+			id: randomUUID(),
+			status: 'PENDING',
+			created_at: at,
+			updated_at: at,
+			started_at: null,
+			ended_at: null,
+			files_at: null,
+			transcript: 'text',
+		};
+		this.#records.set(record.id, record);
+		return record;
+	}
+
+	dial(call: CallRecord, at: number) {
+		const attempt = (this.#dialled.get(call.to_number) ?? 0) + 1;
+		this.#dialled.set(call.to_number, attempt);
+		const script = magicOf(call.to_number).script?.(attempt);
+		if (!script)
+			throw new Error(`${call.to_number} is refused by the API and can never be dialled`);
+
+		const end = (ended: number) => {
+			call.ended_at = ended;
+			if (script.filesAfter !== null) call.files_at = ended + script.filesAfter * 1000;
+			call.transcript = script.transcript;
+			this.#become(call, script.outcome, ended);
+			for (const listener of this.#listeners) listener.ended(call, ended);
+		};
+		this.#after(script.pending, at, (dialled) => {
+			this.#become(call, 'TRIGGERED', dialled);
+			for (const listener of this.#listeners) listener.dialled?.(call, dialled);
+			this.#after(script.ringing, dialled, (answered) => {
+				if (script.talking === null) return end(answered);
+				call.started_at = answered;
+				this.#become(call, 'ONGOING', answered);
+				for (const listener of this.#listeners) listener.started(call, answered);
+				this.#after(script.talking, answered, end);
+			});
+		});
+	}
+
+	details(call: CallRecord): CallDetails {
+		const files = this.filesOf(call, this.clock.now());
+		return {
+			agent_id: call.agent_id,
+			created_at: iso(call.created_at),
+			updated_at: iso(call.updated_at),
+			started_at: isoOrNull(call.started_at),
+			ended_at: isoOrNull(call.ended_at),
+			transcript_url: files.transcript_url,
+			recording_url: files.recording_url,
+			status: call.status,
+			call_variables: call.call_variables,
+		};
+	}
+
+	/** Freshly presigned URLs, or nulls while there are no files. */
+	filesOf(call: CallRecord, at: number): Pick<CallDetails, 'transcript_url' | 'recording_url'> {
+		if (call.files_at === null || call.files_at > at) {
+			return { transcript_url: null, recording_url: null };
+		}
+		return {
+			transcript_url: this.links.sign(call.id, 'transcript', at),
+			recording_url: this.links.sign(call.id, 'recording', at),
+		};
+	}
+
+	#after(seconds: number, at: number, then: (at: number) => void) {
+		if (Number.isFinite(seconds)) this.clock.at(at + seconds * 1000, then);
+	}
+
+	#become(call: CallRecord, status: string, at: number) {
+		call.status = status;
+		call.updated_at = at;
+	}
+}
+
+/** Seconds: null until the call has ended, 0 when nobody picked up. */
+export function durationOf(call: CallRecord): number | null {
+	if (call.ended_at === null) return null;
+	return call.started_at === null ? 0 : (call.ended_at - call.started_at) / 1000;
+}
+
+export function campaignCall(call: CallRecord): CampaignCall {
+	return {
+		id: call.id,
+		to_number: call.to_number,
+		status: call.status,
+		duration: durationOf(call),
+		created_at: iso(call.created_at),
+		updated_at: iso(call.updated_at),
+		started_at: isoOrNull(call.started_at),
+		ended_at: isoOrNull(call.ended_at),
+	};
+}

@@ -1,0 +1,129 @@
+import type { CallStatus } from '../api/apiShapes';
+
+/** What becomes of a call, in virtual seconds. */
+export interface CallScript {
+	/** Created, not yet dialled. */
+	pending: number;
+	/** Dialled, ringing. */
+	ringing: number;
+	/** In conversation; null when nobody picks up. */
+	talking: number | null;
+	/** The last status. Any string, since one number ends in a status that no document knows. */
+	outcome: CallStatus | (string & {});
+	/** How long after the end the files turn up; null when they never do. */
+	filesAfter: number | null;
+	transcript: TranscriptKind;
+}
+
+export type TranscriptKind = 'text' | 'json' | 'pdf';
+
+export interface MagicNumber {
+	/** The last two of a number's last seven digits, 55501NN. */
+	ending: string;
+	meaning: string;
+	/** null: the API refuses the number. `attempt` counts the diallings of that number, from 1. */
+	script: ((attempt: number) => CallScript) | null;
+}
+
+const ANSWERED: CallScript = {
+	pending: 1,
+	ringing: 2,
+	talking: 6,
+	outcome: 'CALL_FINISHED',
+	filesAfter: 0,
+	transcript: 'text',
+};
+
+const notPickedUp = (outcome: CallStatus, ringing: number): CallScript => ({
+	...ANSWERED,
+	ringing,
+	talking: null,
+	outcome,
+	filesAfter: null,
+});
+
+const always = (script: CallScript) => () => script;
+
+export const MAGIC_NUMBERS: readonly MagicNumber[] = [
+	{ ending: '00', meaning: 'answered, like every ordinary number', script: always(ANSWERED) },
+	{
+		ending: '01',
+		meaning: 'not answered: UNANSWERED after ringing 5 s',
+		script: always(notPickedUp('UNANSWERED', 5)),
+	},
+	{
+		ending: '02',
+		meaning: 'rejected: REJECTED after ringing 2 s',
+		script: always(notPickedUp('REJECTED', 2)),
+	},
+	{
+		ending: '03',
+		meaning: 'voicemail picks up: VOICEMAIL after 3 s',
+		script: always({ ...ANSWERED, talking: 3, outcome: 'VOICEMAIL' }),
+	},
+	{
+		ending: '04',
+		meaning: 'cannot be connected: FAILED after 1 s',
+		script: always(notPickedUp('FAILED', 1)),
+	},
+	{
+		ending: '05',
+		meaning: 'slow to be picked up: rings for 60 s, then answered',
+		script: always({ ...ANSWERED, ringing: 60 }),
+	},
+	{
+		ending: '06',
+		meaning: 'a long call of 10 minutes (and a recording as long)',
+		script: always({ ...ANSWERED, talking: 600 }),
+	},
+	{
+		ending: '07',
+		meaning: 'not answered the first time, answered ever after',
+		script: (attempt) => (attempt === 1 ? notPickedUp('UNANSWERED', 5) : ANSWERED),
+	},
+	{
+		ending: '08',
+		meaning: 'answered, but recording and transcript are null until 30 s after the end',
+		script: always({ ...ANSWERED, filesAfter: 30 }),
+	},
+	{
+		ending: '09',
+		meaning: 'answered and never ends: stays ONGOING',
+		script: always({ ...ANSWERED, talking: Infinity }),
+	},
+	{ ending: '10', meaning: 'the API refuses the number with 400', script: null },
+	{
+		ending: '11',
+		meaning: 'never dialled: stays PENDING',
+		script: always({ ...ANSWERED, pending: Infinity }),
+	},
+	{
+		ending: '12',
+		meaning: 'answered, but recording and transcript stay null for good',
+		script: always({ ...ANSWERED, filesAfter: null }),
+	},
+	{
+		ending: '13',
+		meaning: 'ends in a status nobody has documented: TRANSFERRED',
+		script: always({ ...ANSWERED, outcome: 'TRANSFERRED' }),
+	},
+	{
+		ending: '14',
+		meaning: 'answered, the transcript is JSON',
+		script: always({ ...ANSWERED, transcript: 'json' }),
+	},
+	{
+		ending: '15',
+		meaning: 'answered, the transcript is a PDF',
+		script: always({ ...ANSWERED, transcript: 'pdf' }),
+	},
+];
+
+const byEnding = new Map(MAGIC_NUMBERS.map((number) => [number.ending, number]));
+const ordinary = MAGIC_NUMBERS[0];
+
+/** Any number whose last seven digits are 55501NN is magic; every other one is answered. */
+export function magicOf(toNumber: string): MagicNumber {
+	const match = /55501(\d\d)$/.exec(toNumber);
+	return (match && byEnding.get(match[1])) ?? ordinary;
+}

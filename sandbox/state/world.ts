@@ -1,0 +1,62 @@
+import { Calls } from './calls';
+import { Campaigns } from './campaigns';
+import { Clock } from './clock';
+import { Deliveries } from '../deliveries/deliveries';
+import { Faults } from '../control/faults';
+import { FileLinks } from '../files/fileLinks';
+import { Journal } from '../control/journal';
+import { type Log, tellOfCalls } from '../control/log';
+import {
+	changeSettings,
+	defaultSettings,
+	type Settings,
+	type SettingsChange,
+} from '../control/settings';
+import { Webhooks } from './webhooks';
+
+export interface WorldOptions {
+	filesUrl: string;
+	speed: number;
+	settings: SettingsChange;
+	log: Log;
+}
+
+/** Everything the sandbox knows. A reset replaces it as a whole. */
+export class World {
+	readonly settings: Settings;
+	readonly clock: Clock;
+	readonly calls: Calls;
+	readonly campaigns: Campaigns;
+	readonly webhooks: Webhooks;
+	readonly deliveries: Deliveries;
+	readonly links: FileLinks;
+	readonly faults = new Faults();
+	readonly journal = new Journal();
+	readonly log: Log;
+
+	constructor({ filesUrl, speed, settings, log }: WorldOptions) {
+		this.log = log;
+		this.settings = changeSettings(defaultSettings(), settings);
+		this.clock = new Clock(speed);
+		this.links = new FileLinks(filesUrl);
+		this.calls = new Calls(this.clock, this.links);
+		this.campaigns = new Campaigns(this.clock, this.calls, this.settings, log);
+		this.webhooks = new Webhooks(this.clock);
+		this.deliveries = new Deliveries(this.clock, this.calls, this.webhooks, this.settings, log);
+		tellOfCalls(this.calls, log);
+	}
+
+	/** Jumps ahead in time. What comes due on the way has happened when this resolves, deliveries and their repetitions too. */
+	async advance(seconds: number) {
+		const target = this.clock.now() + seconds * 1000;
+		do {
+			await this.clock.advanceTo(target);
+			await this.deliveries.settled();
+		} while (this.clock.isDue(target));
+	}
+
+	stop() {
+		this.clock.stop();
+		this.deliveries.stop();
+	}
+}
