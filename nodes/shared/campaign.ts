@@ -92,6 +92,15 @@ export function describeTransition(
 	};
 }
 
+/** The message for a start that Samora answered with a campaign that has not started; undefined when it has. */
+export function describeStillDraft({ status }: IDataObject): UserMessage | undefined {
+	if (String(status).toUpperCase() !== 'DRAFT') return undefined;
+	return {
+		message: 'The campaign has not started: Samora answered that it is still DRAFT',
+		description: 'Nobody is called. Look at the campaign in Samora, and start it again.',
+	};
+}
+
 /** Asks for the campaign's status when a change of it was refused. */
 export const explainTransition =
 	(doing: keyof typeof ALLOWED_FROM) =>
