@@ -2,13 +2,15 @@ import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from '
 
 import { wordsOf, type Answer } from './api/answers';
 import { callSamora, filledPath, type Caller } from './api/api';
-import type { Composed } from '../Samora/sending/dispatch';
 import { uuid, type ReadParameter } from './parameters';
-import type { Sentence } from './api/problems';
+import type { Sentence, Subject } from './api/problems';
 import { listed } from './itemList';
 
 export const campaignPath = '/v1/external/campaigns/{agent_id}';
 export const oneCampaignPath = `${campaignPath}/{campaign_id}`;
+
+/** The name of the list of campaigns in an answer is an assumption: the API's reference does not show it. */
+export const CAMPAIGNS = 'campaigns';
 
 export const campaignIdField: INodeProperties = {
 	displayName: 'Campaign',
@@ -47,7 +49,10 @@ export const realCallsNotice: INodeProperties = {
 export type CampaignPath = Record<'agent_id' | 'campaign_id', string>;
 
 /** The agent and one of its campaigns, for the URL and for the sentences. */
-export function composeCampaign(read: ReadParameter): Composed & { path: CampaignPath } {
+export function composeCampaign(read: ReadParameter): {
+	path: CampaignPath;
+	given: Subject['given'];
+} {
 	const agentId = uuid(read('agentId'), 'Agent ID');
 	const campaignId = uuid(read('campaignId'), 'Campaign');
 	return {
@@ -98,7 +103,7 @@ export const explainTransition =
 	async (
 		context: IExecutePaginationFunctions,
 		answer: Answer,
-		{ path }: Composed,
+		{ path }: { path?: Record<string, string> },
 	): Promise<Sentence | undefined> => {
 		if (!perhapsForbidden(answer)) return undefined;
 		const status = await campaignStatus(context, path ?? {});

@@ -1,12 +1,15 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Composed } from '../Samora/sending/dispatch';
 import { isRecord, keyValues, Refusal, shown, someOf, trimmed, uuid } from './parameters';
 import type { ReadParameter } from './parameters';
 import { isLoopback } from './api/baseUrl';
+import type { Subject } from './api/problems';
 
 export const webhooksPath = '/v2/webhooks';
 export const oneWebhookPath = `${webhooksPath}/{webhook_id}`;
+
+/** The name of the list of webhooks in an answer. */
+export const WEBHOOKS = 'webhooks';
 
 export const WEBHOOK_NAME = { max: 255 };
 export const EVENTS = ['CALL_STARTED', 'CALL_FINISHED', 'CALL_FAILED'] as const;
@@ -35,7 +38,10 @@ export const webhookIdField: INodeProperties = {
 	],
 };
 
-export function composeWebhook(read: ReadParameter): Composed {
+export function composeWebhook(read: ReadParameter): {
+	path: { webhook_id: string };
+	given: Subject['given'];
+} {
 	const webhookId = uuid(read('webhookId'), 'Webhook');
 	return { path: { webhook_id: webhookId }, given: { 'Webhook ID': webhookId } };
 }

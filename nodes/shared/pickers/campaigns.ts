@@ -1,46 +1,62 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { callSamora, filledPath } from '../api/api';
-import { campaignPath } from '../campaign';
-import { hasList, listOf } from '../api/listing';
-import { shown, trimmed, uuid } from '../parameters';
+import type { Exchange } from '../api/exchange';
+import { hasList } from '../api/lists';
+import { LARGEST_PAGE, pageIn, readPages } from '../api/pages';
 import { operationError } from '../api/problems';
-import { CAMPAIGNS } from '../../Samora/resources/campaign/getAll';
+import { CAMPAIGNS, campaignPath } from '../campaign';
+import { shown, trimmed, uuid } from '../parameters';
 import { pickerError } from './pickerError';
 
-/** The API cannot search campaigns by name, so pages are looked through until there is a page to show. */
-const PAGE_SIZE = 100;
-
-/** Campaigns of the chosen agent, for the picker: newest first as the API lists them. */
+/**
+ * Campaigns of the chosen agent, for the picker: newest first as the API lists them, a page at a time. The API cannot
+ * search campaigns by name, so a search reads all pages.
+ */
 export async function campaigns(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const path = { agent_id: chosenAgent(this) };
-	const sought = filter?.trim().toLowerCase() ?? '';
-	for (let page = Number(paginationToken ?? 1); ; page++) {
-		const ended = await callSamora(
+	const request = async (qs: IDataObject) =>
+		await callSamora(
 			this,
-			{ url: filledPath(campaignPath, path), qs: { page, page_size: PAGE_SIZE } },
+			{ url: filledPath(campaignPath, path), qs },
 			{ whole: hasList(CAMPAIGNS) },
 		);
-		if (ended.fate !== 'done' || !('answer' in ended)) {
-			throw pickerError(this, ended, { thing: 'Agent', given: { 'Agent ID': path.agent_id } });
-		}
-		const { data } = ended.answer.body as { data: Record<string, unknown> };
-		const found = listOf(data, CAMPAIGNS);
-		const more = found.length === PAGE_SIZE && page * PAGE_SIZE < Number(data.total ?? Infinity);
-		const results = found
+	const sought = filter?.trim().toLowerCase() ?? '';
+	const found =
+		sought === ''
+			? await onePage(request, paginationToken)
+			: await readPages(CAMPAIGNS)(request, {});
+	if ('ended' in found) {
+		throw pickerError(this, found.ended, { thing: 'Agent', given: { 'Agent ID': path.agent_id } });
+	}
+	const { elements, ...rest } = found;
+	return {
+		results: elements
 			.map(({ id, name, status }) => ({
 				name: `${String(name)} (${String(status)})`,
 				value: String(id),
 			}))
-			.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(sought));
-		if (results.length > 0 || !more) {
-			return { results, ...(more ? { paginationToken: String(page + 1) } : {}) };
-		}
-	}
+			.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(sought)),
+		...rest,
+	};
+}
+
+/** @param token the number of the page, and how many campaigns were on the pages before it */
+async function onePage(
+	request: (query: IDataObject) => Promise<Exchange>,
+	token = '1 0',
+): Promise<{ elements: IDataObject[]; paginationToken?: string } | { ended: Exchange }> {
+	const [page, before] = token.split(' ').map(Number);
+	const ended = await request({ page, page_size: LARGEST_PAGE });
+	if (ended.fate !== 'done' || !('answer' in ended)) return { ended };
+	const { elements, total } = pageIn(ended.answer.body, CAMPAIGNS);
+	const sofar = before + elements.length;
+	const isLast = elements.length === 0 || sofar === total;
+	return { elements, ...(isLast ? {} : { paginationToken: `${page + 1} ${sofar}` }) };
 }
 
 function chosenAgent(context: ILoadOptionsFunctions): string {

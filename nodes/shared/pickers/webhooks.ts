@@ -1,9 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { callSamora } from '../api/api';
-import { hasList, listOf } from '../api/listing';
-import { webhooksPath } from '../webhook';
-import { WEBHOOKS } from '../../Samora/resources/webhook/getAll';
+import { hasList, objectsIn } from '../api/lists';
+import { WEBHOOKS, webhooksPath } from '../webhook';
 import { pickerError } from './pickerError';
 
 /** All webhooks of the organization, for the picker. */
@@ -16,9 +15,8 @@ export async function webhooks(
 	if (ended.fate !== 'done' || !('answer' in ended)) {
 		throw pickerError(this, ended, { thing: 'Webhook', given: {} });
 	}
-	const { data } = ended.answer.body as { data: Record<string, unknown> };
 	return {
-		results: listOf(data, WEBHOOKS)
+		results: objectsIn(ended.answer.body, WEBHOOKS)
 			.map(({ id, name, url }) => ({
 				name: `${String(name)} (${String(url)})`,
 				value: String(id),

@@ -3,7 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
 import { sentOnce } from '../../sending/dispatch';
-import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../../shared/api/listing';
+import { hasList } from '../../../shared/api/lists';
+import { readPages } from '../../../shared/api/pages';
+import { limitField, returnAllField, wanted } from '../../fields/listFields';
 import type { Operation } from '../../fields/operation';
 import {
 	integer,
@@ -55,7 +57,7 @@ export const getCalls: Operation = {
 					limit: wanted(read),
 				}),
 				whole: hasList(CALLS),
-				inPieces: pagesOf(CALLS),
+				inPieces: readPages(CALLS),
 			}),
 		},
 	},

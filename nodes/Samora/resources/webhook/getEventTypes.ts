@@ -1,5 +1,5 @@
 import { sentOnce } from '../../sending/dispatch';
-import { hasList, listOf } from '../../../shared/api/listing';
+import { hasList, objectsIn } from '../../../shared/api/lists';
 import type { Operation } from '../../fields/operation';
 import { webhooksPath } from '../../../shared/webhook';
 
@@ -17,7 +17,7 @@ export const getEventTypes: Operation = {
 				thing: 'Webhook',
 				compose: () => ({}),
 				whole: hasList(EVENT_TYPES),
-				shape: ({ data }) => listOf(data as Record<string, unknown>, EVENT_TYPES),
+				shape: (body) => objectsIn(body, EVENT_TYPES),
 			}),
 		},
 	},

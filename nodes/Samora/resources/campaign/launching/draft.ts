@@ -2,12 +2,12 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Failure } from '../recipients/addingRecipients';
 import { callSamora, filledPath } from '../../../../shared/api/api';
-import { campaignPath } from '../../../../shared/campaign';
-import { hasList, pagesOf } from '../../../../shared/api/listing';
+import { CAMPAIGNS, campaignPath } from '../../../../shared/campaign';
+import { hasList } from '../../../../shared/api/lists';
+import { readPages } from '../../../../shared/api/pages';
 import { isRecord } from '../../../../shared/parameters';
 import { aboutAnswer, aboutFault } from '../../../../shared/api/problems';
 import type { Launch } from '../recipients/recipientMemory';
-import { CAMPAIGNS } from '../getAll';
 import type { NewCampaign } from '../settings/newCampaign';
 
 /**
@@ -97,20 +97,17 @@ async function emptyDrafts(
 	since: number,
 ): Promise<string[] | undefined> {
 	let ahead = 0;
-	const pages = await pagesOf(CAMPAIGNS)(
-		async (qs) => {
-			const ended = await callSamora(
-				context,
-				{ url: filledPath(campaignPath, path), qs },
-				{ whole: hasList(CAMPAIGNS), signal: context.getExecutionCancelSignal() },
-			);
-			// Samora's clock may differ from this machine's, and its answers tell by how much.
-			const theirs = 'answer' in ended ? Date.parse(String(ended.answer.headers.date)) : NaN;
-			if (!Number.isNaN(theirs)) ahead = theirs - Date.now();
-			return ended;
-		},
-		{ path },
-	);
+	const pages = await readPages(CAMPAIGNS)(async (qs) => {
+		const ended = await callSamora(
+			context,
+			{ url: filledPath(campaignPath, path), qs },
+			{ whole: hasList(CAMPAIGNS), signal: context.getExecutionCancelSignal() },
+		);
+		// Samora's clock may differ from this machine's, and its answers tell by how much.
+		const theirs = 'answer' in ended ? Date.parse(String(ended.answer.headers.date)) : NaN;
+		if (!Number.isNaN(theirs)) ahead = theirs - Date.now();
+		return ended;
+	}, {});
 	if (!('elements' in pages)) return undefined;
 	return pages.elements
 		.filter(
