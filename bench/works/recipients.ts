@@ -8,7 +8,7 @@ import { draft } from './drafts';
 const PER_REQUEST = 5000;
 
 const MEMORY_NOTE =
-	'The peak is that of all of n8n’s processes, which hold on to what earlier runs took: it tells who needs more, and not how much. `bench/recipients.ts` measures that, each size in a process of its own.';
+	'The peak is that of all of n8n’s processes, which keep memory from earlier runs: it shows who needs more, but not how much more.';
 
 const SAMORA = 'Samora';
 const PER_ROW = 'HTTP Request per row';

@@ -188,6 +188,20 @@ describe('a list that changes while it is read', () => {
 		expect(list.asked.length).toBeLessThan(30);
 	});
 
+	it('has what either reading found, when neither found as much as there should be', async () => {
+		const found = [
+			[1, 2, 4],
+			[1, 3, 5],
+		];
+		let asked = 0;
+		const request = async ({ page }: IDataObject) => {
+			asked += Number(page === 1);
+			const calls = Number(page) === 1 ? found[asked - 1].map((n) => ({ id: `${n}`, n })) : [];
+			return answered({ calls, total: 6 });
+		};
+		expect(numbers(await read(request, {}))).toEqual([1, 3, 5, 2, 4]);
+	});
+
 	it('is as long as is wanted, without an element twice', async () => {
 		const list = moving(from(0, 1000), (now, n) => (n === 1 ? [-1, ...now] : now));
 		const found = numbers(await read(list.request, { limit: 200 })) as number[];

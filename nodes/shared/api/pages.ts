@@ -56,7 +56,7 @@ export function pageIn(body: unknown, name: string): Page {
 	const { total } = { ...(isRecord(body) ? body : {}), ...(isRecord(content) ? content : {}) };
 	return {
 		elements: objectsIn(body, name),
-		total: typeof total === 'number' && Number.isSafeInteger(total) ? total : 0,
+		total: typeof total === 'number' ? total : 0,
 	};
 }
 
