@@ -41,7 +41,7 @@ export function bringChanges(n8n: RunningN8n, say: (line: string) => void): () =
 
 async function bring(n8n: RunningN8n, say: (line: string) => void, changed: string) {
 	try {
-		await run('npx', ['gulp', 'refresh'], { cwd: PROJECT_FOLDER });
+		await run('node', ['tools/build/build.js', '--refresh'], { cwd: PROJECT_FOLDER });
 		const installed = installedPackageFolder(path.join(n8n.userFolder, '.n8n'), 'n8n-nodes-samora');
 		await cp(path.join(PROJECT_FOLDER, 'dist'), path.join(installed, 'dist'), { recursive: true });
 		say(`${changed} changed: n8n has it, and an open editor shows it`);

@@ -8,7 +8,7 @@ import { npm } from './npm';
 
 export const PROJECT_FOLDER = path.resolve(__dirname, '..', '..');
 
-const SOURCES = ['nodes', 'credentials', 'icons', 'package.json', 'tsconfig.json', 'gulpfile.js'];
+const SOURCES = ['nodes', 'credentials', 'icons', 'package.json', 'tsconfig.json', 'tools/build'];
 
 /** Builds this project's package if anything it is made of changed, and packs it; gives the tarball's path. */
 export async function packThisPackage(): Promise<{ tarball: string; remove: () => Promise<void> }> {

@@ -1,16 +1,14 @@
 'use strict';
 
-const { readFile, rm, writeFile } = require('node:fs/promises');
+const { copyFile, mkdir, readdir, readFile, rm, writeFile } = require('node:fs/promises');
+const path = require('node:path');
 const { build, transform } = require('esbuild');
-const { dest, parallel, series, src } = require('gulp');
-const { n8n } = require('./package.json');
-const numberingPlans = require('./tools/build/numberingPlans');
-const { thirdPartyNotices } = require('./tools/build/thirdPartyNotices');
+const { n8n } = require('../../package.json');
+const numberingPlans = require('./numberingPlans');
+const { thirdPartyNotices } = require('./thirdPartyNotices');
 
 /** The source of a file that n8n is told to load. */
 const sourceOf = (file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
-
-const clean = () => rm('dist', { recursive: true, force: true });
 
 /** Bundles the table of numbering plans without what is not used of it. */
 const smallNumberingPlans = {
@@ -60,11 +58,26 @@ const code = async () => {
 	await writeFile('dist/THIRD-PARTY-NOTICES.md', thirdPartyNotices(Object.keys(metafile.inputs)));
 };
 
-/** encoding: false keeps the bytes as they are; the folders stay where the descriptions' `file:` paths point. */
-const assets = () =>
-	src(['icons/*.svg', 'nodes/**/*.node.json'], { base: '.', encoding: false }).pipe(dest('dist'));
+/** Icons and codex files, in the folders where the descriptions' `file:` paths point. */
+const assets = async () => {
+	for (const folder of ['icons', 'nodes']) {
+		const files = await readdir(folder, { recursive: true });
+		for (const file of files.filter((name) => /\.(svg|node\.json)$/.test(name))) {
+			const copy = path.join('dist', folder, file);
+			await mkdir(path.dirname(copy), { recursive: true });
+			await copyFile(path.join(folder, file), copy);
+		}
+	}
+};
 
-exports.build = series(clean, parallel(code, assets));
+/** `--refresh` keeps the old files until they are replaced, for an n8n that watches them. */
+async function main() {
+	process.chdir(path.resolve(__dirname, '..', '..'));
+	if (!process.argv.includes('--refresh')) await rm('dist', { recursive: true, force: true });
+	await Promise.all([code(), assets()]);
+}
 
-/** For an n8n that watches the files: none of them is missing meanwhile. */
-exports.refresh = parallel(code, assets);
+main().catch((error) => {
+	console.error(error);
+	process.exitCode = 1;
+});
