@@ -1,9 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import type { RequestParts } from './api/api';
 import { isRecord, keyValues, Refusal, shown, someOf, trimmed, uuid } from './parameters';
 import type { ReadParameter } from './parameters';
 import { isLoopback } from './api/baseUrl';
-import type { Subject } from './api/problems';
 
 export const webhooksPath = '/v2/webhooks';
 export const oneWebhookPath = `${webhooksPath}/{webhook_id}`;
@@ -38,12 +38,9 @@ export const webhookIdField: INodeProperties = {
 	],
 };
 
-export function composeWebhook(read: ReadParameter): {
-	path: { webhook_id: string };
-	given: Subject['given'];
-} {
+export function composeWebhook(read: ReadParameter): RequestParts {
 	const webhookId = uuid(read('webhookId'), 'Webhook');
-	return { path: { webhook_id: webhookId }, given: { 'Webhook ID': webhookId } };
+	return { path: { webhook_id: webhookId }, ids: { webhook_id: webhookId } };
 }
 
 export const webhookNameField: INodeProperties = {

@@ -31,8 +31,8 @@ export async function serveControl(
 }
 
 /**
- * A page in somebody's browser must not be able to drive the sandbox. Browsers name the page in Origin; and a page whose
- * host name was made to point here (DNS rebinding) still gives that name as Host.
+ * Web pages must not control the sandbox. Browsers send the page's address as Origin. A page whose host name was pointed to
+ * this machine (DNS rebinding) still sends that name as Host.
  */
 function refuseWebPages(req: IncomingMessage) {
 	if (req.headers.origin !== undefined) {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { wanted } from '../../nodes/Samora/fields/listFields';
 import type { Exchange } from '../../nodes/shared/api/exchange';
 import { hasList, listIn, objectsIn } from '../../nodes/shared/api/lists';
-import { readPages, type Pages } from '../../nodes/shared/api/pages';
+import { readPages, type PagesResult } from '../../nodes/shared/api/pages';
 
 const answered = (data: IDataObject): Exchange => ({
 	fate: 'done',
@@ -47,7 +47,8 @@ function moving(start: number[], change: (list: number[], requests: number) => n
 
 const read = readPages('calls');
 const from = (first: number, count: number) => Array.from({ length: count }, (_, n) => first + n);
-const numbers = (pages: Pages) => ('elements' in pages ? pages.elements.map(({ n }) => n) : pages);
+const numbers = (pages: PagesResult) =>
+	pages.kind === 'read' ? pages.elements.map(({ n }) => n) : pages;
 
 describe('readPages', () => {
 	it.each([
@@ -92,7 +93,7 @@ describe('readPages', () => {
 		const { request } = api(250);
 		const other = async (query: IDataObject): Promise<Exchange> => {
 			const ended = await request(query);
-			const calls = objectsIn('answer' in ended && ended.answer.body, 'calls');
+			const calls = objectsIn(ended.answer?.body, 'calls');
 			return {
 				fate: 'done',
 				answer: { statusCode: 200, headers: {}, body: body(calls, 250) },
@@ -159,7 +160,7 @@ describe('readPages', () => {
 			async (query) => (query.page === 2 ? ended : await request(query)),
 			{},
 		);
-		expect(pieces).toEqual({ ended });
+		expect(pieces).toEqual({ kind: 'unread', result: ended });
 		expect(asked.length).toBeLessThan(10);
 	});
 });
@@ -231,7 +232,8 @@ describe('a list with a page that repeats earlier ones', () => {
 	])('ends with what to do about it: %s', async (_, element, more) => {
 		const list = repeating(element, more);
 		expect(await read(list.request, {})).toEqual({
-			ended: {
+			kind: 'unread',
+			result: {
 				fate: 'busy',
 				fault: {
 					code: '',
@@ -241,6 +243,16 @@ describe('a list with a page that repeats earlier ones', () => {
 			},
 		});
 		expect(list.asked()).toBe(12);
+	});
+
+	it('is complete if all are there before it', async () => {
+		const sizes = [10, 60, 30];
+		const request = async ({ page }: IDataObject) => {
+			const number = Math.min(Number(page), sizes.length);
+			const before = sizes.slice(0, number - 1).reduce((sum, size) => sum + size, 0);
+			return answered({ calls: from(before, sizes[number - 1]).map(byId), total: 100 });
+		};
+		expect(numbers(await read(request, {}))).toEqual(from(0, 100));
 	});
 
 	it('still gives its first page', async () => {
@@ -255,7 +267,7 @@ describe('a list with a page that repeats earlier ones', () => {
 			return answered({ calls: from(first, 100).map(byId), total: 400 });
 		};
 		expect(await read(request, {})).toMatchObject({
-			ended: { fault: { words: expect.stringMatching(/^Page 3 of the list/) } },
+			result: { fault: { words: expect.stringMatching(/^Page 3 of the list/) } },
 		});
 	});
 });

@@ -8,21 +8,21 @@ export function at(value: unknown, ...keys: string[]): unknown {
 /** Throws if n8n answered with something other than an object. */
 export function record(value: unknown): JsonRecord {
 	if (isRecord(value)) return value;
-	throw new Error(`n8n answered ${JSON.stringify(value)} where an object was expected`);
+	throw new Error(`Expected an object from n8n, but got ${JSON.stringify(value)}`);
 }
 
 /** The answer itself as a list of objects, or the list under a key. */
 export function list(value: unknown, key?: string): JsonRecord[] {
 	const items = key === undefined ? value : record(value)[key];
 	if (Array.isArray(items)) return items.map(record);
-	throw new Error(`n8n answered ${JSON.stringify(value)} where a list was expected`);
+	throw new Error(`Expected a list from n8n, but got ${JSON.stringify(value)}`);
 }
 
 /** The text or number under a key, as text. */
 export function text(value: unknown, key: string): string {
 	const found = record(value)[key];
 	if (typeof found === 'string' || typeof found === 'number') return String(found);
-	throw new Error(`n8n's answer has no "${key}": ${JSON.stringify(value)}`);
+	throw new Error(`n8n's response has no "${key}": ${JSON.stringify(value)}`);
 }
 
 export function optionalText(value: unknown): string | undefined {

@@ -45,15 +45,15 @@ export interface InstalledCommunityPackage {
 	installedVersion: string;
 	failedLoading: boolean;
 	nodeTypes: string[];
-	/** The newer version that n8n offers to update to. */
+	/** The newer version that n8n offers. */
 	updateAvailable?: string;
 }
 
-/** npm downloads and installs before n8n answers. */
+/** n8n responds after npm has downloaded and installed the package. */
 const COMMUNITY_INSTALL_MS = 300_000;
 const COMMUNITY_PACKAGES = '/rest/community-packages';
 
-/** Drives an n8n over the REST interface its own editor uses. */
+/** Controls n8n through the REST API that its editor uses. */
 export class N8nClient extends N8nSession {
 	private projectId: string | undefined;
 	private readonly publishing: PublishingStyle;
@@ -63,7 +63,7 @@ export class N8nClient extends N8nSession {
 		this.publishing = publishingOf(version);
 	}
 
-	/** Makes the first account of a fresh n8n and stays signed in as it. */
+	/** Creates the first account of a new n8n and stays signed in. */
 	async setUpOwner(owner: Owner): Promise<void> {
 		await this.request('POST', '/rest/owner/setup', owner);
 	}
@@ -81,7 +81,7 @@ export class N8nClient extends N8nSession {
 		};
 	}
 
-	/** What the Test button of a credential says. */
+	/** The result of a credential test. */
 	async testCredential(
 		{ id, name, type }: CredentialReference,
 		data: JsonRecord,
@@ -101,22 +101,22 @@ export class N8nClient extends N8nSession {
 		return asWorkflow(saved);
 	}
 
-	/** The workflow as n8n keeps it now. */
+	/** The workflow as n8n currently stores it. */
 	async workflow(id: string): Promise<SavedWorkflow> {
 		return asWorkflow(await this.request('GET', `/rest/workflows/${id}`));
 	}
 
-	/** Publishes a workflow (1.x: activates it) and waits until its triggers are registered; throws what n8n says if they are not. */
+	/** Publishes a workflow (1.x: activates it) and waits until its triggers are registered. Throws n8n's message if that fails. */
 	async publish(workflow: SavedWorkflow): Promise<void> {
 		await this.publishing.publish(this, workflow);
 	}
 
-	/** Takes a workflow out of production; n8n may still be removing its webhooks when this returns. */
+	/** Unpublishes a workflow. n8n may still be removing its webhooks when this returns. */
 	async unpublish(workflowId: string): Promise<void> {
 		await this.publishing.unpublish(this, workflowId);
 	}
 
-	/** Runs a workflow from one of its triggers, as the editor's Execute button does. */
+	/** Runs a workflow from one of its triggers, like the editor's Execute button. */
 	async run(workflow: SavedWorkflow, triggerName: string): Promise<string> {
 		const answer = await this.request(
 			'POST',
@@ -126,16 +126,16 @@ export class N8nClient extends N8nSession {
 		return text(answer, 'executionId');
 	}
 
-	/** What "Listen for test event" does: n8n waits for one event of a webhook trigger. */
+	/** Does the same as "Listen for test event": n8n waits for one event of a webhook trigger. */
 	async listen(workflow: SavedWorkflow, triggerName: string): Promise<void> {
 		const run = this.publishing.manualRun(workflow, triggerName);
 		const answer = await this.request('POST', `/rest/workflows/${workflow.id}/run`, run);
 		if (record(answer).waitingForWebhook !== true) {
-			throw new Error(`n8n does not wait for an event: ${JSON.stringify(answer)}`);
+			throw new Error(`n8n isn't waiting for an event: ${JSON.stringify(answer)}`);
 		}
 	}
 
-	/** Of one workflow or of all, newest first. */
+	/** The executions of one workflow or of all, newest first. */
 	async executions(workflowId?: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const answer = await this.request('GET', `/rest/executions?filter=${filter}&limit=100`);
@@ -145,12 +145,12 @@ export class N8nClient extends N8nSession {
 	async execution(id: string): Promise<Execution> {
 		const path = `/rest/executions/${id}`;
 		const answer = record(await this.request('GET', path));
-		// n8n 2 says so with nothing.
-		if (Object.keys(answer).length === 0) throw new N8nRefusal(`${path}: not there`, 404);
+		// n8n 2 returns an empty object for an unknown execution.
+		if (Object.keys(answer).length === 0) throw new N8nRefusal(`${path}: not found`, 404);
 		return asExecution(answer);
 	}
 
-	/** Waits until an execution has ended, well or not. */
+	/** Waits until an execution has succeeded or failed. */
 	async finished(executionId: string, timeoutMs = 60_000): Promise<Execution> {
 		return waitFor(
 			async () => {
@@ -161,7 +161,7 @@ export class N8nClient extends N8nSession {
 		);
 	}
 
-	/** Retries a failed execution, as its button in the list of executions does; gives the new one's id. */
+	/** Retries a failed execution like the button under Executions. Returns the new execution's ID. */
 	async retry(executionId: string, { loadWorkflow = false } = {}): Promise<string> {
 		const path = `/rest/executions/${executionId}/retry`;
 		return text(await this.request('POST', path, { loadWorkflow }), 'id');
@@ -182,7 +182,7 @@ export class N8nClient extends N8nSession {
 		return list(await this.request('GET', path), 'data');
 	}
 
-	/** Where a person finds a data table in the editor. */
+	/** The URL of a data table in the editor. */
 	async dataTableUrl(tableId: string): Promise<string> {
 		return `${this.url}/projects/${await this.personalProject()}/datatables/${tableId}`;
 	}
@@ -191,7 +191,7 @@ export class N8nClient extends N8nSession {
 		return list(await this.request('GET', COMMUNITY_PACKAGES)).map(asCommunityPackage);
 	}
 
-	/** Installs a community package as its screen does: from the registry, the newest version unless one is named. */
+	/** Installs a community package from the registry, like the Community nodes screen. Without a version, installs the newest. */
 	async installCommunityPackage(
 		name: string,
 		version?: string,
@@ -201,7 +201,7 @@ export class N8nClient extends N8nSession {
 		);
 	}
 
-	/** What that screen's Update button does; to the newest version unless one is named. */
+	/** Updates a package like that screen's Update button. Without a version, updates to the newest. */
 	async updateCommunityPackage(name: string, version?: string): Promise<InstalledCommunityPackage> {
 		return asCommunityPackage(
 			await this.request('PATCH', COMMUNITY_PACKAGES, { name, version }, COMMUNITY_INSTALL_MS),
@@ -212,7 +212,7 @@ export class N8nClient extends N8nSession {
 		await this.request('DELETE', `${COMMUNITY_PACKAGES}?name=${encodeURIComponent(name)}`);
 	}
 
-	/** The descriptions n8n sends its editor of the node types whose name starts like this. */
+	/** The descriptions that n8n sends its editor, for node types whose name starts with this text. */
 	async nodeTypes(prefix: string): Promise<JsonRecord[]> {
 		return list(await this.request('GET', '/types/nodes.json')).filter((type) =>
 			text(type, 'name').startsWith(prefix),
@@ -241,7 +241,7 @@ function asCommunityPackage(value: unknown): InstalledCommunityPackage {
 	};
 }
 
-/** While an execution keeps n8n busy it answers late: no news, then. */
+/** While an execution keeps n8n busy, it responds late. That isn't an error. */
 function unlessBusy(fault: unknown): undefined {
 	if (!(fault instanceof DOMException && fault.name === 'TimeoutError')) throw fault;
 }

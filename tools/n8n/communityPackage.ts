@@ -12,14 +12,14 @@ import { NODE_24 } from './recipes';
 
 const run = promisify(execFile);
 
-/** Where an n8n has a community package. */
+/** The folder of a community package in an n8n. */
 export const installedPackageFolder = (n8nFolder: string, name: string): string =>
 	path.join(n8nFolder, 'nodes', 'node_modules', name);
 
 /**
- * Puts a packed package where n8n's Community nodes screen would have put it, by the same steps: unpacked into
- * `nodes/node_modules/<name>`, its dev, peer and optional dependencies dropped (so no second n8n-workflow comes
- * along), its dependencies installed without scripts, and the package noted in `nodes/package.json`.
+ * Installs a packed package like n8n's Community nodes screen: unpacks it into `nodes/node_modules/<name>`, drops its dev,
+ * peer and optional dependencies (so there's no second n8n-workflow), installs its dependencies without scripts, and adds
+ * the package to `nodes/package.json`.
  */
 export async function installPackage(tarball: string, n8nFolder: string): Promise<void> {
 	const nodesFolder = path.join(n8nFolder, 'nodes');
@@ -85,7 +85,7 @@ for (const { displayName, name, version } of nodes) {
 }
 `;
 
-/** Node 20 has no SQLite of its own. */
+/** Node.js 20 has no built-in SQLite. */
 async function hasSqlite(node: string): Promise<boolean> {
 	try {
 		await run(node, ['--eval', "require('node:sqlite')"]);
@@ -96,8 +96,8 @@ async function hasSqlite(node: string): Promise<boolean> {
 }
 
 /**
- * The rest of what the Community nodes screen does on installing: the package and its nodes are noted in n8n's
- * database, which is what that screen lists. n8n loads the package without it.
+ * Does the rest of what the Community nodes screen does: adds the package and its nodes to n8n's database, which that
+ * screen lists. n8n loads the package without this.
  */
 export async function noteInstalledPackage(
 	{ node, userFolder }: { node: string; userFolder: string },
@@ -109,7 +109,7 @@ export async function noteInstalledPackage(
 		path.join(installedPackageFolder(n8nFolder, name), 'package.json'),
 	);
 	const nodes = (await client.nodeTypes(`${name}.`))
-		// n8n makes a tool for agents of a node by itself; the package did not bring it.
+		// n8n creates the tool variant of a node itself. It isn't part of the package.
 		.filter((type) => !String(type.name).endsWith('Tool'))
 		.map(({ displayName, name: type, version }) => ({ displayName, name: type, version }));
 	await run((await hasSqlite(node)) ? node : await ensureNode(NODE_24), [

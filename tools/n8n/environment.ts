@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Only what a program needs from the caller's environment: settings of another n8n or of jest are not for this one. */
+/** Passes only what a program needs from the caller's environment, without settings for another n8n or jest. */
 export function isolatedEnvironment(
 	userFolder: string,
 	url: string,
@@ -30,12 +30,12 @@ export function isolatedEnvironment(
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_ONBOARDING_FLOW_DISABLED: 'true',
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-		// Verified packages are looked up at n8n's own servers.
+		// n8n would look up verified packages on its own servers.
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 	};
 }
 
-/** A worker listens only if it is to tell how it is. */
+/** A worker only opens a port for health checks. */
 export function workerEnvironment(port: number): NodeJS.ProcessEnv {
 	return {
 		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
@@ -45,9 +45,9 @@ export function workerEnvironment(port: number): NodeJS.ProcessEnv {
 }
 
 /**
- * n8n calls `node` and `npm` by name. It is to find its own Node, but the person's npm under the person's Node:
- * npm looks for its global settings, such as a registry, beside the Node it runs under. n8n names npm's registry, and
- * lets only its paying customers name another; npm heeds the last one it is told.
+ * n8n calls `node` and `npm` by name. It should find its own Node.js, but the user's npm under the user's Node.js, because
+ * npm looks for global settings such as a registry next to the Node.js that runs it. n8n passes npm's public registry, and
+ * only paying customers can change it. npm uses the last registry that it gets.
  */
 export async function pathFor(
 	node: string,

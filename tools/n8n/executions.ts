@@ -12,13 +12,13 @@ export interface ExecutionSummary {
 }
 
 export interface Execution extends ExecutionSummary {
-	/** The JSON of what a node's output branch gave in its last run; empty if it did not run. */
+	/** The JSON items of a node's output branch in its last run. Empty if the node didn't run. */
 	output(nodeName: string, branch?: number): JsonRecord[];
-	/** The JSON of what the node that comes next is given; empty if none comes. */
+	/** The JSON items for the node that runs next. Empty if there is none. */
 	waitingItems(): JsonRecord[];
-	/** The message of what ended the execution, if something did. */
+	/** The message of the error that ended the execution, if any. */
 	errorMessage: string | undefined;
-	/** n8n's own record, for what the above does not show. */
+	/** n8n's own data, for everything else. */
 	data: unknown;
 }
 

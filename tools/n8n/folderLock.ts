@@ -1,6 +1,6 @@
 import { lock } from 'proper-lockfile';
 
-/** The lock of a process that was killed goes stale by itself. */
+/** The lock of a killed process expires on its own. */
 export async function lockFolder(
 	folder: string,
 	{ onHeld, signal }: { onHeld: () => void; signal?: AbortSignal },

@@ -12,16 +12,16 @@ import { installFolder, majorOf, recipeFor, type Recipe } from './recipes';
 
 const run = promisify(execFile);
 
-/** Written last: a folder without it is not used before it was checked. */
+/** Written last. A folder without it is checked before it's used. */
 const MARKER = 'complete.json';
 const LOG = 'install.log';
 
 export interface InstalledN8n {
 	version: string;
 	folder: string;
-	/** The Node binary this n8n runs under. */
+	/** The Node.js binary that runs this n8n. */
 	node: string;
-	/** n8n's command line entry, to be run by that Node. */
+	/** n8n's command line entry, for that Node.js. */
 	entry: string;
 }
 
@@ -31,8 +31,8 @@ export interface InstallOptions {
 }
 
 /**
- * Makes sure that an n8n of exactly this version is in the cache. Safe to call from several processes at
- * once: one installs, the others wait. What an interrupted run left behind is completed or done again.
+ * Installs exactly this version of n8n in the cache, unless it's already there. Several processes can call this at the
+ * same time: one installs and the others wait. An interrupted install is completed or repeated.
  */
 export async function ensureN8n(
 	version: string,
@@ -45,9 +45,9 @@ export async function ensureN8n(
 	await mkdir(installed.folder, { recursive: true });
 	const progress = startReporting(version, installed.folder, onProgress);
 	try {
-		progress.activity('looking at what is there already');
+		progress.activity('checking what is already installed');
 		const release = await lockFolder(installed.folder, {
-			onHeld: () => progress.activity('waiting for another install of this version to finish'),
+			onHeld: () => progress.activity('waiting for another process that installs this version'),
 			signal,
 		});
 		try {
@@ -91,7 +91,7 @@ async function install(
 	if (!(await isDownloaded(installed))) {
 		const modules = path.join(folder, 'node_modules');
 		if (existsSync(modules)) {
-			progress.activity('clearing away what an interrupted install left behind');
+			progress.activity('removing the remains of an interrupted install');
 			await rm(modules, { recursive: true });
 		}
 		await rm(path.join(folder, 'package-lock.json'), { force: true });
@@ -105,7 +105,7 @@ async function install(
 			}),
 		);
 		progress.activity('downloading about 2,400 npm packages', recipe.expectedBytes);
-		// Without install scripts: one of a Kafka client's wants sources from outside the registry.
+		// Skip install scripts: a Kafka client's script downloads sources from outside the registry.
 		await npmWithLog(
 			folder,
 			LOG,
@@ -115,14 +115,14 @@ async function install(
 	}
 	const missing = await whatDoesNotRun(installed, recipe);
 	if (missing) {
-		progress.activity(`compiling SQLite and fetching Node ${majorOf(recipe.node)}`);
+		progress.activity(`compiling SQLite and downloading Node.js ${majorOf(recipe.node)}`);
 		await npmWithLog(folder, LOG, ['rebuild', '--ignore-scripts=false', 'sqlite3', 'node'], signal);
 	}
-	progress.activity('checking that it runs');
+	progress.activity('checking that n8n runs');
 	const stillMissing = await whatDoesNotRun(installed, recipe);
 	if (stillMissing) {
 		throw new Error(
-			`n8n ${version} was installed into ${folder}, but ${stillMissing}. See ${path.join(folder, LOG)}; deleting the folder starts afresh.`,
+			`n8n ${version} was installed in ${folder}, but ${stillMissing}. See ${path.join(folder, LOG)}; To start over, delete the folder.`,
 		);
 	}
 	await writeFile(
@@ -131,7 +131,7 @@ async function install(
 	);
 }
 
-/** npm writes its hidden lockfile when everything is in place, so a half download is recognised by its absence. */
+/** npm writes its hidden lockfile when everything is in place, so its absence shows an incomplete download. */
 async function isDownloaded({ folder, version }: InstalledN8n): Promise<boolean> {
 	const modules = path.join(folder, 'node_modules');
 	if (!existsSync(path.join(modules, '.package-lock.json'))) return false;
@@ -146,14 +146,14 @@ async function whatDoesNotRun(
 	const major = majorOf(recipe.node);
 	try {
 		const { stdout } = await run(node, ['--version']);
-		if (!stdout.startsWith(`v${major}.`)) return `its Node is ${stdout.trim()}, not ${major}`;
+		if (!stdout.startsWith(`v${major}.`)) return `its Node.js is ${stdout.trim()}, not ${major}`;
 	} catch {
-		return 'its Node binary does not start';
+		return "its Node.js binary doesn't start";
 	}
 	try {
 		await run(node, ['--eval', "require('sqlite3')"], { cwd: folder });
 	} catch {
-		return 'its SQLite driver does not load';
+		return "its SQLite driver doesn't load";
 	}
 	return undefined;
 }

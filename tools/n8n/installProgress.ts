@@ -11,12 +11,12 @@ const LINE_EVERY_MS = 15_000;
 
 export interface InstallProgress {
 	version: string;
-	/** What is being done right now, as a person would say it. */
+	/** The current step, in words. */
 	activity: string;
 	elapsedMs: number;
 	bytes?: number;
 	expectedBytes?: number;
-	/** The last report of an install that went well. */
+	/** Set in the last report of a successful install. */
 	done?: boolean;
 }
 
@@ -70,14 +70,14 @@ async function sizeOf(folder: string): Promise<number | undefined> {
 		const { stdout } = await run('du', ['-sk', folder]);
 		return Number.parseInt(stdout, 10) * 1024;
 	} catch {
-		// npm moves folders about while du walks them; the next look will do.
+		// npm moves folders while du reads them. The next attempt will succeed.
 		return undefined;
 	}
 }
 
 type Output = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
-/** Shows an install's progress: one line kept up to date on a terminal, a line now and then elsewhere. */
+/** Shows the progress of an install. A terminal gets one line that's updated, other outputs a line every now and then. */
 export function installProgressOn(stream: Output): (progress: InstallProgress) => void {
 	let lastActivity: string | undefined;
 	let lastLineAt = -Infinity;
@@ -106,7 +106,7 @@ function announcement({ version, expectedBytes = 0 }: InstallProgress): string {
 }
 
 function describe({ version, activity, elapsedMs, bytes, expectedBytes }: InstallProgress): string {
-	// npm spends its first minutes on working out what to fetch: no size yet that tells anything.
+	// npm spends the first minutes resolving versions, so the size means nothing yet.
 	const size =
 		bytes && expectedBytes && bytes > 0.05e9
 			? `, ${gigabytes(bytes)} of about ${gigabytes(expectedBytes)} GB on disk`

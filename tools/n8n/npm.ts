@@ -8,8 +8,8 @@ import { spawnTethered } from './tetheredProcess';
 const run = promisify(execFile);
 
 /**
- * The person's npm settings without what `npm run` adds about *this* project (its .npmrc's ignore-scripts,
- * its folder): npm called for another folder would take those for the person's own.
+ * The user's npm settings without those that `npm run` adds for *this* project (its .npmrc's ignore-scripts, its folder).
+ * Otherwise npm would use them in other folders too.
  */
 export function npmEnvironment(): NodeJS.ProcessEnv {
 	const ofThisProject =
@@ -33,7 +33,7 @@ export async function npm(args: string[], cwd: string): Promise<string> {
 	}
 }
 
-/** For what takes minutes: writes npm's output to a file in the folder, and can be aborted. */
+/** Runs npm, writes its output to a log file in the folder, and can be aborted. */
 export async function npmWithLog(
 	folder: string,
 	logName: string,

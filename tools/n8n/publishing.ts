@@ -3,7 +3,7 @@ import { N8nRefusal, type N8nSession } from './session';
 import { waitFor } from './waiting';
 import type { SavedWorkflow } from './workflows';
 
-/** Where the REST interfaces of n8n 1.x and 2.x part ways. */
+/** Where the REST APIs of n8n 1.x and 2.x differ. */
 export interface PublishingStyle {
 	publish(session: N8nSession, workflow: SavedWorkflow): Promise<void>;
 	unpublish(session: N8nSession, workflowId: string): Promise<void>;
@@ -14,7 +14,7 @@ export function publishingOf(version: string): PublishingStyle {
 	return version.startsWith('1.') ? activation : publication;
 }
 
-/** 2.x publishes a version of the workflow; its triggers are registered after the answer. */
+/** 2.x publishes a version of the workflow, and registers its triggers after the response. */
 const publication: PublishingStyle = {
 	async publish(session, { id, versionId }) {
 		await session.request('POST', `/rest/workflows/${id}/activate`, { versionId });
@@ -36,7 +36,7 @@ const publication: PublishingStyle = {
 	manualRun: (_workflow, triggerName) => ({ triggerToStartFrom: { name: triggerName } }),
 };
 
-/** 1.x has a switch, and answers when the triggers are registered. */
+/** 1.x has a switch, and responds once the triggers are registered. */
 const activation: PublishingStyle = {
 	async publish(session, { id, versionId }) {
 		await session.request('PATCH', `/rest/workflows/${id}`, { active: true, versionId });

@@ -1,11 +1,11 @@
 import { isRecord, parseJson } from './json';
 import { waitFor } from './waiting';
 
-/** On a slow machine n8n loses its database now and then, and refuses every request until it is back. */
+/** On a slow machine, n8n sometimes loses its database and rejects every request unread. */
 const NOT_READY = 'Database is not ready!';
 const DATABASE_BACK_MS = 180_000;
 
-/** n8n answered with a status other than 2xx. */
+/** n8n's response when it refused a request. */
 export class N8nRefusal extends Error {
 	constructor(
 		message: string,
@@ -21,7 +21,7 @@ export class N8nSession {
 
 	constructor(readonly url: string) {}
 
-	/** @returns the answer's `data` if it has one, else the whole answer */
+	/** Sends a request like the editor does, and returns the response's `data`. */
 	async request(
 		method: string,
 		path: string,

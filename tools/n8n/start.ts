@@ -13,22 +13,22 @@ import { waitFor } from './waiting';
 
 const READY_WITHIN_MS = 300_000;
 
-/** An n8n by itself, or the parts of one in queue mode; there the first is the main process. */
+/** A single n8n, or the processes of queue mode. There, `start` is the main process. */
 export type N8nCommand = 'start' | 'webhook' | 'worker';
 
 export interface StartOptions extends InstallOptions {
 	version?: string;
-	/** `start` unless it says otherwise. */
+	/** Default: `start`. */
 	command?: N8nCommand;
-	/** Where this n8n keeps its database and settings; without it a temporary folder that goes with the n8n. */
+	/** The folder for the database and settings. Default: a temporary folder that's deleted with the n8n. */
 	userFolder?: string;
-	/** Taken if free, else another; without it any free port. */
+	/** The preferred port. Default: any free port. */
 	port?: number;
-	/** Tarball of a community package that is installed before the start. */
+	/** The tarball of a community package to install before the start. */
 	packageTarball?: string;
-	/** Exact version of the Node to run it under; else `SAMORA_N8N_NODE`, else the one it was installed with. */
+	/** The exact version of Node.js to use. Default: `SAMORA_N8N_NODE`, or the version it was installed with. */
 	nodeVersion?: string;
-	/** Where this n8n's npm finds packages; without it, where the person's does. */
+	/** The registry for this n8n's npm. Default: the user's registry. */
 	npmRegistry?: string;
 	env?: Record<string, string>;
 }
@@ -40,18 +40,18 @@ export interface RunningN8n {
 	readonly userFolder: string;
 	readonly logFile: string;
 	readonly pid: number;
-	/** The Node this n8n runs under. */
+	/** The Node.js binary that runs this n8n. */
 	readonly node: string;
 	readonly running: boolean;
-	/** Resolves with the exit code when this n8n has ended, for whatever reason. */
+	/** Resolves with the exit code when this n8n has ended for any reason. */
 	readonly exited: Promise<number>;
-	/** Ends it as an orderly shutdown would, and removes its folder if that was temporary. */
+	/** Shuts it down cleanly, and deletes its folder if it's temporary. */
 	stop(): Promise<void>;
-	/** Ends it as a crash would; the folder stays, for a next start. */
+	/** Kills it, as in a crash. Keeps the folder for the next start. */
 	kill(): Promise<void>;
 }
 
-/** Starts an n8n of its own for this process: isolated, quiet, on loopback, ready to be used when this returns. */
+/** Starts an isolated, quiet n8n on loopback for this process. It's ready when this returns. */
 export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> {
 	const { version = DEFAULT_N8N_VERSION, command = 'start', packageTarball, signal } = options;
 	const { node: ownNode } = recipeFor(version);
@@ -135,7 +135,7 @@ async function spawnN8n(
 	}
 }
 
-/** What answers with JSON once the process does its work. */
+/** The URLs that respond with JSON once the process is ready. */
 const READY_PATHS: Record<N8nCommand, string[]> = {
 	start: ['/healthz', '/rest/settings'],
 	webhook: ['/healthz/readiness'],
@@ -151,11 +151,11 @@ async function untilReady(
 	try {
 		await waitFor(
 			async () => {
-				if (!child.running) throw new Error(`n8n ended with code ${await child.exited}`);
+				if (!child.running) throw new Error(`n8n exited with code ${await child.exited}`);
 				return (await Promise.all(urls.map(answers))).every(Boolean);
 			},
 			{
-				what: `n8n on ${new URL(urls[0]).origin} getting ready`,
+				what: `The start of n8n on ${new URL(urls[0]).origin}`,
 				timeoutMs: READY_WITHIN_MS,
 				signal,
 			},
@@ -163,13 +163,16 @@ async function untilReady(
 	} catch (error) {
 		if (signal?.aborted) throw error;
 		const said = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-20).join('\n');
-		throw new Error(`${error instanceof Error ? error.message : error}. It said last:\n${said}`, {
-			cause: error,
-		});
+		throw new Error(
+			`${error instanceof Error ? error.message : error}. Its last output:\n${said}`,
+			{
+				cause: error,
+			},
+		);
 	}
 }
 
-/** While it boots n8n answers everything with a page, so a status alone does not tell. */
+/** While it starts, n8n responds to every request with a page, so the status alone isn't enough. */
 async function answers(url: string): Promise<boolean> {
 	try {
 		const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });

@@ -10,7 +10,7 @@ export const PROJECT_FOLDER = path.resolve(__dirname, '..', '..');
 
 const SOURCES = ['nodes', 'credentials', 'icons', 'package.json', 'tsconfig.json', 'tools/build'];
 
-/** Builds this project's package if anything it is made of changed, and packs it; gives the tarball's path. */
+/** Builds this package if a source file has changed, packs it, and returns the tarball's path. */
 export async function packThisPackage(): Promise<{ tarball: string; remove: () => Promise<void> }> {
 	if (await isStale()) await npm(['run', 'build'], PROJECT_FOLDER);
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-pack-'));
@@ -19,7 +19,7 @@ export async function packThisPackage(): Promise<{ tarball: string; remove: () =
 	);
 	const [entry] = Array.isArray(packed) ? packed : [];
 	if (!isRecord(entry) || typeof entry.filename !== 'string') {
-		throw new Error('npm pack did not say what it packed');
+		throw new Error('npm pack returned no file name');
 	}
 	return {
 		tarball: path.join(folder, entry.filename),
@@ -33,7 +33,7 @@ async function isStale(): Promise<boolean> {
 	return builtAt === 0 || changedAt.some((time) => time > builtAt);
 }
 
-/** When a file, or the newest file of a folder, was last changed; 0 if there is none. */
+/** When a file, or the newest file in a folder, was last changed. 0 if there is none. */
 async function lastChange(name: string): Promise<number> {
 	const file = path.join(PROJECT_FOLDER, name);
 	if (!existsSync(file)) return 0;

@@ -22,9 +22,9 @@ export interface NewWorkflow {
 export interface SavedWorkflow {
 	id: string;
 	name: string;
-	/** What n8n 2.x publishes is a version of the workflow. */
+	/** n8n 2.x publishes a version of the workflow. */
 	versionId: string;
-	/** The workflow as n8n keeps it. */
+	/** The workflow as n8n stores it. */
 	definition: JsonRecord;
 }
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Exchange } from './exchange';
+import { succeeded, type Exchange } from './exchange';
 import { contentOf, objectsIn } from './lists';
 import { isRecord } from '../parameters';
 
@@ -8,11 +8,12 @@ import { isRecord } from '../parameters';
 export const LARGEST_PAGE = 100;
 const PAGES_AT_ONCE = 5;
 
-/** A list that was read, or the request that did not bring its page. */
-export type Pages = { elements: IDataObject[] } | { ended: Exchange };
+/** All elements of a list, or how the request ended that could not be read. */
+export type PagesResult = { kind: 'read'; elements: IDataObject[] } | Unread;
 
 /** One page of a list. */
 interface Page {
+	kind: 'page';
 	elements: IDataObject[];
 	/** How many elements all pages have together; 0 if the API does not say. */
 	total: number;
@@ -32,22 +33,20 @@ export const readPages =
 	async (
 		request: (query: IDataObject) => Promise<Exchange>,
 		{ limit = Infinity }: { limit?: number },
-	): Promise<Pages> => {
+	): Promise<PagesResult> => {
 		const read: ReadPage = async (page) => {
 			// The same size for all pages, or they would overlap.
-			const ended = await request({ page, page_size: Math.min(LARGEST_PAGE, limit) });
-			return ended.fate === 'done' && 'answer' in ended
-				? pageIn(ended.answer.body, name)
-				: { ended };
+			const result = await request({ page, page_size: Math.min(LARGEST_PAGE, limit) });
+			return succeeded(result) ? pageIn(result.answer.body, name) : unread(result);
 		};
 		const first = await readOnce(read, limit);
-		if ('ended' in first) return first;
+		if (first.kind === 'unread') return first;
 		const last = first.isComplete ? first : await readOnce(read, limit);
-		if ('ended' in last) return last;
-		if (last.repeatedPage !== undefined) return { ended: endless(last.repeatedPage) };
+		if (last.kind === 'unread') return last;
+		if (last.repeatedPage !== undefined) return unread(endless(last.repeatedPage));
 		const { found } = last;
 		if (!last.isComplete) found.add(first.found.list);
-		return { elements: limit === Infinity ? found.list : found.list.slice(0, limit) };
+		return { kind: 'read', elements: limit === Infinity ? found.list : found.list.slice(0, limit) };
 	};
 
 /** Reads an answer as a page of a list. */
@@ -55,14 +54,23 @@ export function pageIn(body: unknown, name: string): Page {
 	const content = contentOf(body);
 	const { total } = { ...(isRecord(body) ? body : {}), ...(isRecord(content) ? content : {}) };
 	return {
+		kind: 'page',
 		elements: objectsIn(body, name),
 		total: typeof total === 'number' ? total : 0,
 	};
 }
 
-type ReadPage = (page: number) => Promise<Page | { ended: Exchange }>;
+interface Unread {
+	kind: 'unread';
+	result: Exchange;
+}
+
+const unread = (result: Exchange): Unread => ({ kind: 'unread', result });
+
+type ReadPage = (page: number) => Promise<Page | Unread>;
 
 interface Reading {
+	kind: 'reading';
 	found: Elements;
 	/** Whether there are as many elements as are wanted, or as the API says there are. */
 	isComplete: boolean;
@@ -71,7 +79,7 @@ interface Reading {
 }
 
 /** Reads pages until there are enough elements, or a page brings no new one. */
-async function readOnce(read: ReadPage, limit: number): Promise<Reading | { ended: Exchange }> {
+async function readOnce(read: ReadPage, limit: number): Promise<Reading | Unread> {
 	const found = new Elements();
 	let total = 0;
 	let pagesRead = 0;
@@ -80,15 +88,21 @@ async function readOnce(read: ReadPage, limit: number): Promise<Reading | { ende
 		const numbers = Array.from({ length: count }, (_, n) => pagesRead + 1 + n);
 		const pages = await Promise.all(numbers.map(read));
 		for (const [n, page] of pages.entries()) {
-			if ('ended' in page) return page;
+			if (page.kind === 'unread') return page;
 			total = Math.max(total, page.total);
-			if (page.elements.length === 0) return { found, isComplete: found.list.length >= total };
+			if (page.elements.length === 0) {
+				return { kind: 'reading', found, isComplete: found.list.length >= total };
+			}
 			const bringsNew = found.add(page.elements);
-			if (!bringsNew) return { found, isComplete: false, repeatedPage: numbers[n] };
+			if (!bringsNew && found.list.length !== total) {
+				return { kind: 'reading', found, isComplete: false, repeatedPage: numbers[n] };
+			}
 		}
 		pagesRead += count;
 		const { length } = found.list;
-		if (length >= limit || length === total) return { found, isComplete: true };
+		if (length >= limit || length === total) {
+			return { kind: 'reading', found, isComplete: true };
+		}
 		// A total that is less than what is there says nothing.
 		const missing = Math.min(total > length ? total : Infinity, limit) - length;
 		count = Math.min(PAGES_AT_ONCE, Math.ceil(missing / (length / pagesRead)));

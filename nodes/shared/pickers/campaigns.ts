@@ -1,13 +1,12 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { callSamora, filledPath } from '../api/api';
-import type { Exchange } from '../api/exchange';
+import { succeeded, type Exchange } from '../api/exchange';
 import { hasList } from '../api/lists';
-import { LARGEST_PAGE, pageIn, readPages } from '../api/pages';
-import { operationError } from '../api/problems';
+import { LARGEST_PAGE, pageIn, readPages, type PagesResult } from '../api/pages';
+import { exchangeError, operationError } from '../api/nodeErrors';
 import { CAMPAIGNS, campaignPath } from '../campaign';
 import { shown, trimmed, uuid } from '../parameters';
-import { pickerError } from './pickerError';
 
 /**
  * Campaigns of the chosen agent, for the picker: newest first as the API lists them, a page at a time. The API cannot
@@ -23,25 +22,24 @@ export async function campaigns(
 		await callSamora(
 			this,
 			{ url: filledPath(campaignPath, path), qs },
-			{ whole: hasList(CAMPAIGNS) },
+			{ isValidBody: hasList(CAMPAIGNS) },
 		);
 	const sought = filter?.trim().toLowerCase() ?? '';
 	const found =
 		sought === ''
 			? await onePage(request, paginationToken)
-			: await readPages(CAMPAIGNS)(request, {});
-	if ('ended' in found) {
-		throw pickerError(this, found.ended, { thing: 'Agent', given: { 'Agent ID': path.agent_id } });
+			: { ...(await readPages(CAMPAIGNS)(request, {})), paginationToken: undefined };
+	if (found.kind === 'unread') {
+		throw exchangeError(this.getNode(), found.result, { thing: 'Agent', ids: path });
 	}
-	const { elements, ...rest } = found;
 	return {
-		results: elements
+		results: found.elements
 			.map(({ id, name, status }) => ({
 				name: `${String(name)} (${String(status)})`,
 				value: String(id),
 			}))
 			.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(sought)),
-		...rest,
+		...('paginationToken' in found ? { paginationToken: found.paginationToken } : {}),
 	};
 }
 
@@ -49,14 +47,14 @@ export async function campaigns(
 async function onePage(
 	request: (query: IDataObject) => Promise<Exchange>,
 	token = '1 0',
-): Promise<{ elements: IDataObject[]; paginationToken?: string } | { ended: Exchange }> {
+): Promise<PagesResult & { paginationToken?: string }> {
 	const [page, before] = token.split(' ').map(Number);
-	const ended = await request({ page, page_size: LARGEST_PAGE });
-	if (ended.fate !== 'done' || !('answer' in ended)) return { ended };
-	const { elements, total } = pageIn(ended.answer.body, CAMPAIGNS);
-	const sofar = before + elements.length;
-	const isLast = elements.length === 0 || sofar === total;
-	return { elements, ...(isLast ? {} : { paginationToken: `${page + 1} ${sofar}` }) };
+	const result = await request({ page, page_size: LARGEST_PAGE });
+	if (!succeeded(result)) return { kind: 'unread', result };
+	const { elements, total } = pageIn(result.answer.body, CAMPAIGNS);
+	const soFar = before + elements.length;
+	const isLast = elements.length === 0 || soFar === total;
+	return { kind: 'read', elements, ...(isLast ? {} : { paginationToken: `${page + 1} ${soFar}` }) };
 }
 
 function chosenAgent(context: ILoadOptionsFunctions): string {

@@ -1,9 +1,10 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { succeeded } from '../api/exchange';
 import { callSamora } from '../api/api';
+import { exchangeError } from '../api/nodeErrors';
 import { hasList, objectsIn } from '../api/lists';
 import { WEBHOOKS, webhooksPath } from '../webhook';
-import { pickerError } from './pickerError';
 
 /** All webhooks of the organization, for the picker. */
 export async function webhooks(
@@ -11,12 +12,11 @@ export async function webhooks(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const sought = filter?.trim().toLowerCase() ?? '';
-	const ended = await callSamora(this, { url: webhooksPath }, { whole: hasList(WEBHOOKS) });
-	if (ended.fate !== 'done' || !('answer' in ended)) {
-		throw pickerError(this, ended, { thing: 'Webhook', given: {} });
-	}
+	const result = await callSamora(this, { url: webhooksPath }, { isValidBody: hasList(WEBHOOKS) });
+	if (!succeeded(result))
+		throw exchangeError(this.getNode(), result, { thing: 'Webhook', ids: {} });
 	return {
-		results: objectsIn(ended.answer.body, WEBHOOKS)
+		results: objectsIn(result.answer.body, WEBHOOKS)
 			.map(({ id, name, url }) => ({
 				name: `${String(name)} (${String(url)})`,
 				value: String(id),

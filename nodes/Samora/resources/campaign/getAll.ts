@@ -1,6 +1,6 @@
 import { agentIdField } from '../../../shared/agentId';
 import { CAMPAIGNS, campaignPath } from '../../../shared/campaign';
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import { hasList } from '../../../shared/api/lists';
 import { readPages } from '../../../shared/api/pages';
 import { limitField, returnAllField, wanted } from '../../fields/listFields';
@@ -15,18 +15,18 @@ export const getAll: Operation = {
 		description: "List an agent's campaigns",
 		routing: {
 			request: { method: 'GET', url: campaignPath },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Agent',
 				compose: (read) => {
 					const agentId = uuid(read('agentId'), 'Agent ID');
 					return {
 						path: { agent_id: agentId },
 						limit: wanted(read),
-						given: { 'Agent ID': agentId },
+						ids: { agent_id: agentId },
 					};
 				},
-				whole: hasList(CAMPAIGNS),
-				inPieces: readPages(CAMPAIGNS),
+				isValidBody: hasList(CAMPAIGNS),
+				readPages: readPages(CAMPAIGNS),
 			}),
 		},
 	},

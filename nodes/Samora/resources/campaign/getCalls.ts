@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import { hasList } from '../../../shared/api/lists';
 import { readPages } from '../../../shared/api/pages';
 import { limitField, returnAllField, wanted } from '../../fields/listFields';
@@ -49,15 +49,15 @@ export const getCalls: Operation = {
 			'List the calls of a campaign in short. The full record of a call comes from Call: Get.',
 		routing: {
 			request: { method: 'GET', url: `${oneCampaignPath}/calls` },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Campaign',
 				compose: (read) => ({
 					...composeCampaign(read),
 					query: { ...filters(read), ...sort(read) },
 					limit: wanted(read),
 				}),
-				whole: hasList(CALLS),
-				inPieces: readPages(CALLS),
+				isValidBody: hasList(CALLS),
+				readPages: readPages(CALLS),
 			}),
 		},
 	},
