@@ -10,6 +10,9 @@ import { listed } from './itemList';
 export const campaignPath = '/v1/external/campaigns/{agent_id}';
 export const oneCampaignPath = `${campaignPath}/{campaign_id}`;
 
+/** The name of the list of campaigns in an answer is an assumption: the API's reference does not show it. */
+export const CAMPAIGNS = 'campaigns';
+
 export const campaignIdField: INodeProperties = {
 	displayName: 'Campaign',
 	name: 'campaignId',

@@ -8,7 +8,7 @@ import type {
 import type { Answer, Undone } from '../../shared/api/answers';
 import type { RequestParts } from '../../shared/api/api';
 import type { Exchange } from '../../shared/api/exchange';
-import type { PagesResult } from '../../shared/api/listing';
+import type { PagesResult } from '../../shared/api/pages';
 import type { Subject, UserMessage } from '../../shared/api/problems';
 import type { ReadParameter, Refusal } from '../../shared/parameters';
 
