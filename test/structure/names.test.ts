@@ -171,7 +171,7 @@ it('the nodes and the credential', () => {
 });
 
 it('the credential’s fields', () => {
-	expect(namesOf(credential.properties)).toEqual(['apiKey', 'baseUrl']);
+	expect(namesOf(credential.properties)).toEqual(['apiKey', 'baseUrl', 'defaultAgentId']);
 	expect(credential.properties[1].default).toBe('https://api.samora.ai');
 });
 
