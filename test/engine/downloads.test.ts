@@ -146,7 +146,7 @@ describe('a host that does not give the file', () => {
 	it.each<FaultKind>(['500', '503', '429', 'reset-before', 'reset-after', 'truncated', 'html'])(
 		'is asked again: %s',
 		async (kind) => {
-			await samora.control.addFault({ kind, operationId: 'file' });
+			await samora.control.addFault({ kind, operationId: 'file', retryAfter: 0 });
 			const { output, error } = await run('downloadRecording', await ended(['00']));
 			expect(error).toBeUndefined();
 			expect(output[0].json.file_size).toBe(44 + 6 * 16_000);
@@ -159,7 +159,7 @@ describe('a host that does not give the file', () => {
 		['reset-before', /did not come from its host/],
 		['truncated', /did not come from its host/],
 	])('is named in the end: %s', async (kind, words) => {
-		await samora.control.addFault({ kind, operationId: 'file', times: null });
+		await samora.control.addFault({ kind, operationId: 'file', retryAfter: 0, times: null });
 		const { message } = stopOf(await run('downloadRecording', await ended(['00'])));
 		expect(message).toMatch(words);
 		expect(await fetched()).toHaveLength(4);
@@ -171,7 +171,7 @@ describe('a host that does not give the file', () => {
 			'downloadTranscript',
 			await ended(['00']),
 			{},
-			{ requestOptions: { timeout: 2000 } },
+			{ requestOptions: { timeout: 500 } },
 		);
 		expect(stopOf(outcome).message).toMatch(/did not come from its host/);
 	});

@@ -1,6 +1,6 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { FAULT_KINDS, type Campaign, type FaultKind } from '../../sandbox';
+import type { Campaign, FaultKind } from '../../sandbox';
 import { ApiClient, ordinary } from '../sandbox/apiClient';
 import {
 	passOnNode,
@@ -368,75 +368,4 @@ describe('when nobody knows whether it was done', () => {
 		const { error } = await samora.run(parameters(), rows(3), again);
 		expect(error).toBeUndefined();
 	});
-});
-
-describe('whatever fails wherever', () => {
-	const TIMEOUT_MS = 800;
-	const STEPS = [
-		['createCampaign', 0],
-		['addCampaignRecipients', 0],
-		['addCampaignRecipients', 1],
-		['startCampaign', 0],
-	] as const;
-	const figures = { runs: 0, started: 0, doubled: 0, half: 0, silent: 0 };
-
-	afterAll(() => {
-		process.stdout.write(
-			`fault matrix of launches: ${figures.runs} runs, ${figures.started} campaigns started, ${figures.doubled} people called twice, ${figures.half} started without all their recipients, ${figures.silent} not told of\n`,
-		);
-	});
-
-	/** Too large for one request. */
-	const items = rows(530).map((row) => ({ ...row, note: 'x'.repeat(4000) }));
-
-	it.each(FAULT_KINDS.flatMap((kind) => STEPS.map(([id, skip]) => [kind, id, skip] as const)))(
-		'nobody is called twice or by half a campaign (%s, %s, request %i)',
-		async (kind, operationId, skip) => {
-			for (const settings of [{}, again, { onError: 'continueRegularOutput' as const }]) {
-				await samora.control.reset();
-				world = await settle(samora.sandbox);
-				await samora.control.advance(60);
-				await samora.control.addFault({
-					kind,
-					operationId,
-					skip,
-					times: settings === again ? 1 : null,
-					...(kind.startsWith('429') ? { retryAfter: 0 } : {}),
-					...(kind === 'slow' ? { ms: 20 } : {}),
-				});
-				const { output, error } = await samora.run(
-					parameters({
-						variablesMode: 'selectedFields',
-						variableFields: 'note',
-						requestOptions: { timeout: TIMEOUT_MS },
-					}),
-					items,
-					settings,
-				);
-				const campaigns = await created();
-				const started = campaigns.filter(({ status }) => status !== 'DRAFT');
-				const called = (await Promise.all(started.map(numbersIn))).flat();
-				const told = JSON.stringify([error?.message, error?.description, tellingOf(output)]);
-				const verdict = {
-					doubled: called.length - new Set(called).size,
-					half: started.filter(({ call_stats: stats }) => stats.total !== items.length).length,
-					// Every campaign is named, or it is said that nobody knows whether it is there.
-					silent: campaigns.filter(
-						({ id }) =>
-							!told.includes(id) && !told.includes('It is not known whether the campaign'),
-					).length,
-				};
-				figures.runs += 1;
-				figures.started += started.length;
-				figures.doubled += verdict.doubled;
-				figures.half += verdict.half;
-				figures.silent += verdict.silent;
-				expect(started.length).toBeLessThanOrEqual(1);
-				expect(verdict).toEqual({ doubled: 0, half: 0, silent: 0 });
-			}
-		},
-		120_000,
-	);
-
-	const tellingOf = (output: INodeExecutionData[]) => output.slice(0, 1).map(({ json }) => json);
 });

@@ -121,7 +121,10 @@ function typeByName(name: string): INodeType {
 class OneCredential extends ICredentialsHelper {
 	private readonly type = new SamoraApi();
 
-	constructor(private readonly credential: SamoraCredential) {
+	constructor(
+		private readonly credential: SamoraCredential,
+		private readonly longestWaitMs: number,
+	) {
 		super();
 	}
 
@@ -138,7 +141,12 @@ class OneCredential extends ICredentialsHelper {
 		_typeName: string,
 		requestOptions: IHttpRequestOptions | IRequestOptionsSimplified,
 	): Promise<IHttpRequestOptions> {
-		return await this.type.authenticate(credentials, requestOptions as IHttpRequestOptions);
+		const options = requestOptions as IHttpRequestOptions;
+		const timeout = Math.min(options.timeout ?? Infinity, this.longestWaitMs);
+		return await this.type.authenticate(credentials, {
+			...options,
+			...(Number.isFinite(timeout) && { timeout }),
+		});
 	}
 
 	async preAuthentication(): Promise<undefined> {
@@ -166,16 +174,23 @@ class OneCredential extends ICredentialsHelper {
 	}
 }
 
-/** What n8n's server gives the engine along with a workflow. */
+/**
+ * What n8n's server gives the engine along with a workflow.
+ *
+ * @param longestWaitMs a shorter timeout for every request than the node asks for, set where n8n adds the key to it
+ */
 export function additionalData(
 	credential: SamoraCredential,
-	hooks?: ExecutionLifecycleHooks,
+	{
+		hooks,
+		longestWaitMs = Infinity,
+	}: { hooks?: ExecutionLifecycleHooks; longestWaitMs?: number } = {},
 ): IWorkflowExecuteAdditionalData {
 	const notHere = () => {
 		throw new Error('Not part of the engine');
 	};
 	return {
-		credentialsHelper: new OneCredential(credential),
+		credentialsHelper: new OneCredential(credential, longestWaitMs),
 		executeWorkflow: notHere,
 		getRunExecutionData: notHere,
 		getRuntimeCredential: notHere,
@@ -284,7 +299,7 @@ export function startWorkflow(
 		},
 	});
 	const execution = new WorkflowExecute(
-		additionalData(credential, lifecycleHooks(nodes, connections)),
+		additionalData(credential, { hooks: lifecycleHooks(nodes, connections) }),
 		'manual',
 		runExecutionData,
 	);
@@ -321,7 +336,7 @@ export async function retryExecution(
 		left.node = workflow.getNode(left.node.name) ?? left.node;
 	}
 	const execution = new WorkflowExecute(
-		additionalData(credential, lifecycleHooks(nodes, connections)),
+		additionalData(credential, { hooks: lifecycleHooks(nodes, connections) }),
 		'retry',
 		saved,
 	);

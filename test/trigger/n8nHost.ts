@@ -59,6 +59,9 @@ export class N8nHost {
 	/** As when n8n's database is gone: executions cannot be started. */
 	broken = false;
 
+	/** How long a request waits for an answer, where the trigger would wait longer. */
+	longestWaitMs = Infinity;
+
 	/** Holds back each execution's start until it resolves. */
 	beforeStart: Promise<void> | undefined;
 
@@ -425,7 +428,7 @@ export class N8nHost {
 
 	private additionalData(workflowId: string): IWorkflowExecuteAdditionalData {
 		return {
-			...additionalData(this.credential),
+			...additionalData(this.credential, { longestWaitMs: this.longestWaitMs }),
 			workflowId,
 			webhookBaseUrl: `${this.baseUrl}/webhook`,
 			webhookTestBaseUrl: `${this.baseUrl}/webhook-test`,
