@@ -8,7 +8,7 @@ import {
 	type Outcome,
 	type SamoraCredential,
 } from '../support/engine';
-import { allOrOne, inLanes } from '../support/matrix';
+import { allOrOne, inLanes, timeoutFor } from '../support/matrix';
 
 /**
  * Every fault the sandbox can make, at every place that could matter, under every setting a person can choose.
@@ -48,7 +48,6 @@ const PLACES = [1, 3, 8].flatMap((count) =>
 
 /** How many cases run side by side: they mostly wait. */
 const LANES = 24;
-const TIMEOUT_MS = 800;
 
 interface Verdict {
 	accepted: number;
@@ -158,7 +157,7 @@ async function tryCalls(sandbox: Sandbox, tried: Case): Promise<Verdict> {
 				toNumber: '={{ $json.phone }}',
 				metadataMode: 'keyValue',
 				// n8n waits for what hangs as long as the person says here.
-				requestOptions: { timeout: TIMEOUT_MS },
+				requestOptions: { timeout: timeoutFor(tried.kind) },
 			},
 			settingsOf(tried),
 		),
@@ -240,7 +239,7 @@ async function tryRecipients(sandbox: Sandbox, tried: Case): Promise<Verdict> {
 				campaignId: { __rl: true, mode: 'id', value: '={{ $json.campaign }}' },
 				toNumber: '={{ $json.phone }}',
 				variablesMode: 'none',
-				requestOptions: { timeout: TIMEOUT_MS },
+				requestOptions: { timeout: timeoutFor(tried.kind) },
 			},
 			settingsOf(tried),
 		),
@@ -308,7 +307,7 @@ async function tryWaiting(sandbox: Sandbox, tried: WaitingCase): Promise<Verdict
 				agentId: sandbox.agents[0].id,
 				toNumber: '={{ $json.phone }}',
 				wait: { pollInterval: 0.1, timeout: 0.02 },
-				requestOptions: { timeout: TIMEOUT_MS },
+				requestOptions: { timeout: timeoutFor(tried.kind) },
 			},
 			settingsOf(tried),
 		),

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { FAULT_KINDS, startSandbox, type FaultKind, type Sandbox } from '../../sandbox';
 import { ordinary } from '../sandbox/apiClient';
 import type { NodeSettings } from '../support/engine';
-import { allOrOne, inLanes } from '../support/matrix';
+import { allOrOne, inLanes, timeoutFor } from '../support/matrix';
 import { parametersOf } from '../support/operations';
 import { runWatched } from '../support/sandboxRuns';
 import { settle } from '../support/world';
@@ -40,8 +40,6 @@ const CASES: Case[] = FAULT_KINDS.flatMap((kind, row) =>
 
 /** How many cases run side by side: they mostly wait. */
 const LANES = 8;
-/** Longer than an answer takes while the other lanes are busy. */
-const TIMEOUT_MS = 2000;
 
 /** Too large for one request. */
 const ITEMS: IDataObject[] = Array.from({ length: 530 }, (_, n) => ({
@@ -109,7 +107,7 @@ async function tryLaunch(
 			toNumber: '={{ $json.phone }}',
 			variablesMode: 'selectedFields',
 			variableFields: 'note',
-			requestOptions: { timeout: TIMEOUT_MS },
+			requestOptions: { timeout: timeoutFor(kind) },
 		}),
 		ITEMS,
 		settings,

@@ -1,3 +1,5 @@
+import type { FaultKind } from '../../sandbox';
+
 /**
  * Whether matrices run in full, as they do in `.ci/run`. Otherwise each runs a sample, which the file that makes the
  * matrix describes, so that `npm test` stays quick.
@@ -7,6 +9,9 @@ export const FULL_MATRIX = process.env.SAMORA_FULL_MATRIX === '1';
 /** All choices in the full matrix; otherwise one of them, a different one each turn. */
 export const allOrOne = <Choice>(choices: Choice[], turn: number): Choice[] =>
 	FULL_MATRIX ? choices : [choices[turn % choices.length]];
+
+/** How long a request waits for its answer: briefly only where none comes, since a busy machine is slow to give one. */
+export const timeoutFor = (kind: FaultKind): number => (kind.startsWith('hang') ? 800 : 30_000);
 
 /** Tries the cases side by side, each lane one after the other, in the order they stand in. */
 export async function inLanes<Lane, Tried, Result>(
