@@ -3,7 +3,7 @@
 const { availableParallelism } = require('node:os');
 
 const project = {
-	testEnvironment: 'node',
+	testEnvironment: '<rootDir>/test/support/environment.js',
 	// Transpile only: `npm run lint` and `npm run build` check the types.
 	transform: { '^.+\\.ts$': ['ts-jest', { transpilation: true, diagnostics: false }] },
 	// The same table as in the bundle.
