@@ -42,7 +42,7 @@ module.exports = {
 			testMatch: [`<rootDir>/test/${folder}/**/*.test.ts`],
 		})),
 	],
-	// Many tests wait for a server or a pause, so more of them than there are cores can run at once.
-	maxWorkers: 2 * availableParallelism(),
+	// Tests mostly wait for a server or a pause, so more files than there are cores run at once. Each may take 700 MB.
+	maxWorkers: Math.min(2 * availableParallelism(), 12),
 	testTimeout: 30_000,
 };

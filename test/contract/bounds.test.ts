@@ -83,9 +83,9 @@ function put(
 
 const figures = { refused: 0, requests: 0 };
 
-describe('whatever the parameters', () => {
+describe('the node, whatever its parameters', () => {
 	it.each(OPERATION_IDS)(
-		'%s: sends what the description allows, or says what will not do',
+		'sends only what the API description allows, or names the parameter that is not: %s',
 		async (id) => {
 			const fields = fieldsOf(id);
 			const labels = labelsOf(fields).map((label) => label.toLowerCase());
@@ -119,7 +119,7 @@ describe('whatever the parameters', () => {
 		60_000,
 	);
 
-	it('and both happens often enough', () => {
+	it('both sends and refuses often enough in these tests', () => {
 		expect(figures.refused).toBeGreaterThan(50);
 		expect(figures.requests).toBeGreaterThan(50);
 	});

@@ -42,20 +42,20 @@ function unreached(from: Document): string[] {
 	]);
 }
 
-it('every request was one that the description allows, and was carried out', () => {
+it('the API description allows every request, and the sandbox carries it out', () => {
 	const broken = sent.filter(({ violation, accepted }) => violation !== null || !accepted);
 	expect(
 		broken.map(({ operationId, violation, status }) => ({ operationId, violation, status })),
 	).toEqual([]);
 });
 
-it('every operation, parameter, property, enumerated value and limit is reached', () => {
+it('the node reaches every operation, parameter, property, listed value and limit', () => {
 	expect(unreached(document)).toEqual([]);
 	// So many that an empty list is no accident.
 	expect([...documented(document).values()].flat().length).toBeGreaterThan(120);
 });
 
-describe('what the description might grow by is noticed', () => {
+describe('the check of what is reached', () => {
 	/** The parts of the document that the changes below are made to. */
 	interface Changeable extends Document {
 		components: {
@@ -147,7 +147,7 @@ describe('what the description might grow by is noticed', () => {
 		expect(unreached(changed).sort()).toEqual([...expected].sort());
 	});
 
-	it('a run that is missing', () => {
+	it('notices a run that is missing', () => {
 		const all = sent;
 		sent = sent.filter(({ query }) => query.sort_by !== 'duration');
 		const missing = unreached(document);

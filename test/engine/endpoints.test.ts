@@ -15,7 +15,7 @@ const ENDPOINTS = endpointCases(samora, () => world);
 
 beforeEach(async () => (world = await settle(samora.sandbox)));
 
-describe('every endpoint, with several items and values by expression', () => {
+describe('every endpoint', () => {
 	it.each(OPERATION_IDS)('%s', async (id) => {
 		const { parameters, items: itemsNow, request, output } = ENDPOINTS[id];
 		const items = itemsNow();
@@ -55,7 +55,7 @@ describe('every endpoint, with several items and values by expression', () => {
 /** What was asked for; where no body belongs, an empty object stands for none. */
 const bodied = (entry: JournalEntry) => ({ ...asked(entry), body: entry.body ?? {} });
 
-describe('a campaign or webhook is named', () => {
+describe('a campaign or webhook', () => {
 	const found = (id: string) => ({ mode: 'list', value: id, cachedResultName: 'Any (DRAFT)' });
 
 	it.each([
@@ -88,7 +88,7 @@ describe('a campaign or webhook is named', () => {
 	});
 });
 
-describe('what is left out', () => {
+describe('a field that is left empty', () => {
 	it.each([
 		['triggerCall', {}, { agent_id: AGENT, to_number: '+14155550100' }],
 		[
@@ -123,7 +123,7 @@ describe('what is left out', () => {
 		expect(entry.body).toEqual(body);
 	});
 
-	it('is not sent: filters and sort of a list', async () => {
+	it('is not sent with the filters and sort of a list', async () => {
 		await samora.run(
 			parametersOf('listCampaignCalls', world, { filters: { search: '', status: '' }, sort: {} }),
 		);
@@ -139,7 +139,7 @@ describe('what is left out', () => {
 		expect(output[0].json).toEqual({ ...before, is_active: false });
 	});
 
-	it('takes the headers of a webhook away when an empty collection of them was added', async () => {
+	it('removes the headers of a webhook when it is an empty collection', async () => {
 		const headers = (values: Array<{ name: string; value: string }>) =>
 			parametersOf('updateWebhook', world, { updateFields: { customHeaders: { values } } });
 		const filled = await samora.run(headers([{ name: 'X-Token', value: 'abc' }]));
@@ -149,7 +149,7 @@ describe('what is left out', () => {
 	});
 });
 
-it('takes a deletion that answers nothing for done', async () => {
+it('counts an empty answer as a deletion', async () => {
 	await samora.control.setSettings({ deleteWebhook: 'empty' });
 	const { output } = await samora.run(parametersOf('deleteWebhook', world));
 	expect(paired(output)).toEqual([
@@ -158,7 +158,7 @@ it('takes a deletion that answers nothing for done', async () => {
 	expect(await samora.control.webhooks()).toHaveLength(2);
 });
 
-it('keeps metadata as it was given, whatever its shape', async () => {
+it('sends metadata as it was given, whatever its shape', async () => {
 	const metadata = {
 		'first name': 'Zoë',
 		nested: { list: [1, null, true, { a: 'b' }] },
@@ -203,7 +203,7 @@ it.each([
 	}
 });
 
-it('sends an API key without the spaces that were pasted along with it', async () => {
+it('sends an API key without the spaces around it', async () => {
 	const { error } = await samora.run(
 		parametersOf('getCall', world),
 		[{}],
@@ -218,7 +218,7 @@ it('sends an API key without the spaces that were pasted along with it', async (
 
 describe('Request Options', () => {
 	it.each(['getCall', 'triggerCall', 'addCampaignRecipients'] as const)(
-		'send %s by way of a proxy',
+		'send %s through a proxy',
 		async (id) => {
 			const proxy = await startOtherServer((_, res) => {
 				res.writeHead(401, { 'content-type': 'application/json' });
@@ -242,7 +242,7 @@ describe('Request Options', () => {
 	);
 
 	it.each(['getCall', 'addCampaignRecipients'] as const)(
-		'that make no sense keep %s from being sent',
+		'keep %s from being sent when they are invalid',
 		async (id) => {
 			const { error } = await samora.run(
 				parametersOf(id, world, { requestOptions: { proxy: 'nonsense' } }),
@@ -253,7 +253,7 @@ describe('Request Options', () => {
 	);
 });
 
-it('does nothing at all without input items', async () => {
+it('does nothing without input items', async () => {
 	for (const id of OPERATION_IDS) {
 		const { error, output } = await samora.run(parametersOf(id, world), []);
 		expect({ id, error, output }).toEqual({ id, error: undefined, output: [] });
@@ -261,7 +261,7 @@ it('does nothing at all without input items', async () => {
 	}
 });
 
-it('works with 40 items, five at a time', async () => {
+it('sends 40 items five at a time', async () => {
 	await samora.control.addFault({ kind: 'slow', ms: 20, times: null, operationId: 'triggerCall' });
 	const items = Array.from({ length: 40 }, (_, n) => ({ phone: `+1415555${1000 + n}` }));
 	const { output } = await samora.run(

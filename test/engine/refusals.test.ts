@@ -45,9 +45,9 @@ function withValue(
 const requestsFor = (id: OperationId, items: number) =>
 	id === 'addCampaignRecipients' ? 1 : items;
 
-describe('refused before it is sent', () => {
+describe('a parameter that is invalid', () => {
 	describe.each(each)('$id $name', (limit) => {
-		it('stops the node: nothing is sent, and the sentence names parameter, item and limit', async () => {
+		it('stops the node before anything is sent, with a message that names parameter, item and limit', async () => {
 			const one = rowsOf(limit, ['good', limit.bad[0], 'good']);
 			const { message, description } = stopOf(await samora.run(one.parameters, one.items));
 			expect(message).toContain(limit.label);
@@ -76,7 +76,7 @@ describe('refused before it is sent', () => {
 			}
 		});
 
-		it('or goes on with the good rows; the bad ones come out with the sentence, paired', async () => {
+		it('comes out with its message with On Error, and the other rows are sent', async () => {
 			const kinds = ['good', ...limit.bad.slice(0, 3), 'good'];
 			const { items, parameters } = rowsOf(limit, kinds);
 			for (const onError of ['continueRegularOutput', 'continueErrorOutput'] as const) {
@@ -100,7 +100,7 @@ describe('refused before it is sent', () => {
 	});
 
 	it.each(['triggerCall', 'getCampaign', 'addCampaignRecipients'] as const)(
-		'names the first ten of many bad rows, and how many more there are: %s',
+		'is named for the first ten of many rows, with how many more there are: %s',
 		async (id) => {
 			const limit = each.find((one) => one.id === id && one.name === 'agentId');
 			if (!limit) throw new Error(`No limit of ${id}`);
@@ -118,7 +118,7 @@ describe('refused before it is sent', () => {
 		},
 	);
 
-	it('names every row of two that are bad in different ways', async () => {
+	it('is named for each row when two rows differ in what is wrong', async () => {
 		const { message } = stopOf(
 			await samora.run(
 				parametersOf('createCampaign', world, {
@@ -137,7 +137,7 @@ describe('refused before it is sent', () => {
 	});
 
 	it.each(['updateCampaign', 'updateWebhook'] as const)(
-		'wants something to change: %s',
+		'is an update that changes nothing: %s',
 		async (id) => {
 			for (const updateFields of [{}, { dataOptions: {} }] as NodeParameterValueType[]) {
 				const { message } = stopOf(
@@ -152,7 +152,7 @@ describe('refused before it is sent', () => {
 	it.each([
 		['triggerCall', 'metadata', 'Metadata'],
 		['addCampaignRecipients', 'variables', 'Variables'],
-	] as const)('refuses the same name twice: %s %s', async (id, name, label) => {
+	] as const)('is a name that comes twice: %s %s', async (id, name, label) => {
 		const { message } = stopOf(
 			await samora.run(
 				parametersOf(id, world, {
@@ -170,7 +170,7 @@ describe('refused before it is sent', () => {
 		expect(await samora.sent()).toEqual([]);
 	});
 
-	it('is what has an expression that cannot be evaluated', async () => {
+	it('is an expression that cannot be evaluated', async () => {
 		const parameters = (id: OperationId, name: string) =>
 			parametersOf(id, world, {
 				[name]: '={{ $json.bad ? $("Nowhere").item.json.phone : $json.good }}',

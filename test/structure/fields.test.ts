@@ -150,7 +150,7 @@ describe('every field is read by its operation', () => {
 		expect(await isRead(id, top, field)).toBe(true);
 	});
 
-	it('and one that is not would be noticed', async () => {
+	it('except for one that does not exist, which this test notices', async () => {
 		const [{ top }] = fields;
 		for (const name of ['nickname', 'options.nickname', 'metadata.nickname']) {
 			const property: INodeProperties = {
@@ -164,7 +164,7 @@ describe('every field is read by its operation', () => {
 		}
 	});
 
-	it('every special case is of a field that is there', () => {
+	it('in every special case that the tests list', () => {
 		for (const [id, trials] of Object.entries(TRIALS)) {
 			const names = fields.filter((one) => one.id === id).map(({ name }) => name);
 			expect(Object.keys(trials).filter((name) => !names.includes(name))).toEqual([]);
@@ -190,7 +190,7 @@ describe('every operation', () => {
 		},
 	);
 
-	it('is one of the API’s or made of several, and has a name to be chosen by', () => {
+	it('belongs to an endpoint or is made of several', () => {
 		expect(operations.map(({ resource, value }) => `${resource}: ${value}`).sort()).toEqual(
 			ALL_OPERATION_IDS.map(
 				(id) => `${ALL_OPERATIONS[id].resource}: ${ALL_OPERATIONS[id].operation}`,

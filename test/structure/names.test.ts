@@ -35,7 +35,7 @@ const samora = new Samora().description;
 const trigger = new SamoraTrigger().description;
 const credential = new SamoraApi();
 
-it('the nodes and the credential', () => {
+it('the nodes and the credential keep their names', () => {
 	expect([samora.name, trigger.name, credential.name]).toEqual([
 		'samora',
 		'samoraTrigger',
@@ -47,12 +47,12 @@ it('the nodes and the credential', () => {
 	}
 });
 
-it('the credential’s fields', () => {
+it('the credential’s fields keep their names', () => {
 	expect(namesOf(credential.properties)).toEqual(['apiKey', 'baseUrl']);
 	expect(credential.properties[1].default).toBe('https://api.samora.ai');
 });
 
-it('the resources and operations', () => {
+it('the resources and operations keep their names', () => {
 	const resource = samora.properties.find(({ name }) => name === 'resource');
 	expect(choicesOf(resource as INodeProperties).map(({ value }) => value)).toEqual(
 		Object.keys(ACTIONS),
@@ -84,14 +84,14 @@ it('shows every parameter of the node for an operation', () => {
 	expect(hidden.map(({ name }) => name)).toEqual([]);
 });
 
-it('the parameters of the trigger, and its webhook', () => {
+it('the parameters of the trigger and its webhook keep their names', () => {
 	expect(sorted(namesOf(trigger.properties))).toEqual(sorted(TRIGGER));
 	expect(trigger.webhooks).toEqual([
 		expect.objectContaining({ name: 'default', httpMethod: 'POST' }),
 	]);
 });
 
-it('what is chosen unless somebody chooses otherwise', () => {
+it('the resource and the operations keep their defaults', () => {
 	const standard = (resource: string, operation: string, name: string) =>
 		fieldsIn(shownFor(samora, resource, operation)).find(({ path }) => written(path) === name)
 			?.property.default;

@@ -46,7 +46,7 @@ describe('package.json', () => {
 });
 
 it(
-	'is small: what n8n downloads and unpacks is at most 300 kB',
+	'the package is at most 300 kB for n8n to download and unpack',
 	async () => {
 		const { tarball, remove } = await packThisPackage();
 		try {
@@ -71,7 +71,7 @@ describe('icons', () => {
 		[credentialFile, new SamoraApi().icon],
 	] as const;
 
-	it.each(icons)('of %s are there, for light and for dark, drawn and small', (file, icon) => {
+	it.each(icons)('of %s exist for light and dark, as small SVG files', (file, icon) => {
 		expect(icon).toEqual({
 			light: expect.stringMatching(/^file:.*\.svg$/),
 			dark: expect.stringMatching(/^file:.*\.svg$/),

@@ -10,7 +10,7 @@ function chunk(png: Buffer, name: string): Buffer {
 }
 
 describe('palettePng', () => {
-	it('keeps the colours of a picture that has few', () => {
+	it('keeps the colors of a picture that has few', () => {
 		const colours = [
 			[255, 0, 0],
 			[0, 0, 255],
@@ -26,7 +26,7 @@ describe('palettePng', () => {
 		expect(shown).toEqual(colours);
 	});
 
-	it('makes do with 256 colours', () => {
+	it('uses at most 256 colors', () => {
 		const pixels = new Uint8Array(40 * 40 * 4).map((_, at) => (at * 7919) % 256);
 		expect(chunk(palettePng(pixels, 40, 40), 'PLTE').length).toBeLessThanOrEqual(256 * 3);
 	});

@@ -88,7 +88,7 @@ it.each(STATES)(
 	},
 );
 
-it('is what the page says', async () => {
+it('docs/trigger-lifecycle.md says what comes of each case', async () => {
 	process.stdout.write(
 		`lifecycle of the trigger: ${results.length} cases, ${results.filter(isWrong).length} of them wrong\n`,
 	);

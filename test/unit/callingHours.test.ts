@@ -39,7 +39,7 @@ describe('callingHoursFrom', () => {
 		);
 	});
 
-	test('takes what the field offers when only some of it is given', () => {
+	test('uses the defaults of the field when only some values are given', () => {
 		expect(parsed({}, 'Asia/Kolkata')).toEqual({
 			from: 9 * 60,
 			to: 20 * 60,
@@ -49,7 +49,7 @@ describe('callingHoursFrom', () => {
 		});
 	});
 
-	test('the option is filled in as soon as it is added', () => {
+	test('accepts the option as it is when it was just added', () => {
 		expect(callingHoursFrom(callingHoursField.default, 'Asia/Kolkata')).toEqual(
 			parsed({}, 'Asia/Kolkata'),
 		);
@@ -63,22 +63,22 @@ describe('callingHoursFrom', () => {
 		[9, 540],
 		['00:00', 0],
 		['23:59', 1439],
-	])('takes %j as a beginning', (from, minute) => {
+	])('accepts %j as a beginning', (from, minute) => {
 		expect(hours({ from, to: '24:00' }).from).toBe(minute);
 	});
 
-	test('takes 24:00 and 0:00 as the end of the day', () => {
+	test('accepts 24:00 and 0:00 as the end of the day', () => {
 		expect(hours({ to: '24:00' }).to).toBe(1440);
 		expect(hours({ to: '24' }).to).toBe(1440);
 		expect(hours({ to: '0:00' }).to).toBe(0);
 	});
 
-	test('takes days in any spelling of an expression, each once and in their order', () => {
+	test('accepts days from an expression in any spelling, each once and in their order', () => {
 		expect(hours({ days: ['Sunday', 'monday', ' MONDAY '] }).days).toEqual(['monday', 'sunday']);
 		expect(hours({ days: 'tuesday, friday' }).days).toEqual(['tuesday', 'friday']);
 	});
 
-	test('takes the workflow’s time zone unless another one is named', () => {
+	test('uses the workflow’s time zone unless another one is named', () => {
 		expect(parsed({ timezone: ' ' }, 'America/New_York')?.timezone).toBe('America/New_York');
 		expect(parsed({ timezone: ' Asia/Kolkata ' }, 'America/New_York')?.timezone).toBe(
 			'Asia/Kolkata',

@@ -68,7 +68,7 @@ describe('phoneNumber reads what people write', () => {
 	});
 });
 
-describe('phoneNumber refuses rather than rings somebody else', () => {
+describe('phoneNumber refuses rather than calling somebody else', () => {
 	test.each(REFUSED)('%s', (_, written, country, words) => {
 		expect(sentence(written, country)).toContain(words);
 	});
@@ -100,12 +100,12 @@ describe('phoneNumber refuses rather than rings somebody else', () => {
 	});
 });
 
-test('takes numbers in ranges that are newer than the plans it knows, when they are written in full', () => {
+test('accepts numbers in newer ranges when they are written in full', () => {
 	// No area code 555 is given out, but a number of it has the shape of one.
 	expect(read('+15555550123')).toBe('+15555550123');
 });
 
-describe('phoneNumber for whatever comes in', () => {
+describe('phoneNumber, whatever it gets,', () => {
 	const country = fc.constantFrom(...countries);
 	const anyCountry = fc.oneof(
 		{ weight: 6, arbitrary: country },
@@ -212,7 +212,7 @@ describe('phoneNumber for whatever comes in', () => {
 		(digits.match(new RegExp(`\\d{${size}}(?=\\d{3})|\\d+$`, 'g')) ?? []).join(separator);
 	const separator = fc.constantFrom(' ', '-', '.', ' - ', '\u00a0', '\u2009', '\u2013', '\u200b');
 
-	test('takes a number in any grouping for the same number', () => {
+	test('reads a number in any grouping as the same number', () => {
 		fc.assert(
 			fc.property(given, fc.integer({ min: 3, max: 4 }), separator, ({ number }, size, between) => {
 				const { callingCode, national } = {
@@ -227,7 +227,7 @@ describe('phoneNumber for whatever comes in', () => {
 		);
 	});
 
-	test('takes a national number for itself or refuses it, but for no other', () => {
+	test('reads a national number as itself or refuses it, and never as another', () => {
 		fc.assert(
 			fc.property(given, separator, ({ country: own, number }, between) => {
 				expectNoOther(number.number, number.formatNational(), own);
