@@ -9,6 +9,7 @@ import {
 	type SamoraCredential,
 } from '../support/engine';
 import { allOrOne, inLanes, timeoutFor } from '../support/matrix';
+import type { Parameters } from '../support/sandboxRuns';
 
 /**
  * Every fault the sandbox can make, at every place that could matter, under every setting a person can choose.
@@ -148,16 +149,20 @@ const credentialFor = (sandbox: Sandbox): SamoraCredential => ({
 async function tryCalls(sandbox: Sandbox, tried: Case): Promise<Verdict> {
 	await sandbox.control.reset();
 	await spoil(sandbox, tried, { operationId: 'triggerCall', match: numberOf(tried, tried.at) });
+	return await judgeCalls(sandbox, tried, { operation: 'trigger', metadataMode: 'keyValue' });
+}
+
+/** Calls the numbers of the case, one by each item. */
+async function judgeCalls(sandbox: Sandbox, tried: Case, more: Parameters): Promise<Verdict> {
 	const outcome = await runNode(
 		samoraNode(
 			{
 				resource: 'call',
-				operation: 'trigger',
 				agentId: sandbox.agents[0].id,
 				toNumber: '={{ $json.phone }}',
-				metadataMode: 'keyValue',
 				// n8n waits for what hangs as long as the person says here.
 				requestOptions: { timeout: timeoutFor(tried.kind) },
+				...more,
 			},
 			settingsOf(tried),
 		),
@@ -299,22 +304,8 @@ async function tryWaiting(sandbox: Sandbox, tried: WaitingCase): Promise<Verdict
 	const { where, at } = tried;
 	const which = where === 'triggerCall' ? { match: numberOf(tried, at) } : { skip: at };
 	await spoil(sandbox, tried, { operationId: where, ...which });
-	const outcome = await runNode(
-		samoraNode(
-			{
-				resource: 'call',
-				operation: 'triggerAndWait',
-				agentId: sandbox.agents[0].id,
-				toNumber: '={{ $json.phone }}',
-				wait: { pollInterval: 0.1, timeout: 0.02 },
-				requestOptions: { timeout: timeoutFor(tried.kind) },
-			},
-			settingsOf(tried),
-		),
-		Array.from({ length: tried.count }, (_, item) => ({ phone: numberOf(tried, item) })),
-		credentialFor(sandbox),
-	);
-	return await judge(sandbox, tried, outcome, tried.count, (said, number) =>
-		said.includes(`It is not known whether ${number} is being called`),
-	);
+	return await judgeCalls(sandbox, tried, {
+		operation: 'triggerAndWait',
+		wait: { pollInterval: 0.1, timeout: 0.02 },
+	});
 }

@@ -278,30 +278,14 @@ export function startWorkflow(
 	credential: SamoraCredential,
 	watched: string,
 ): { stop: () => void; outcome: Promise<Outcome> } {
-	const workflow = new Workflow({
-		id: 'workflow',
-		nodes,
-		connections,
-		active: false,
-		nodeTypes,
-		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
-	});
+	const workflow = workflowOf(nodes, connections);
 	const input = items.map((item) =>
 		'json' in item ? (item as INodeExecutionData) : { json: item as IDataObject },
 	);
-	const runExecutionData = createRunExecutionData({
-		executionData: {
-			contextData: {},
-			metadata: {},
-			waitingExecution: {},
-			waitingExecutionSource: {},
-			nodeExecutionStack: [{ node: nodes[0], data: { main: [input] }, source: null }],
-		},
-	});
 	const execution = new WorkflowExecute(
 		additionalData(credential, { hooks: lifecycleHooks(nodes, connections) }),
 		'manual',
-		runExecutionData,
+		executionFrom(nodes[0], [input]),
 	);
 	const running = execution.processRunExecutionData(workflow);
 	return {
@@ -323,14 +307,7 @@ export async function retryExecution(
 	const { lastNodeExecuted } = saved.resultData;
 	delete saved.resultData.error;
 	if (lastNodeExecuted) saved.resultData.runData[lastNodeExecuted]?.pop();
-	const workflow = new Workflow({
-		id: 'workflow',
-		nodes,
-		connections,
-		active: false,
-		nodeTypes,
-		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
-	});
+	const workflow = workflowOf(nodes, connections);
 	// "Retry with currently saved workflow" puts the nodes as they are now into what is left to do.
 	for (const left of saved.executionData?.nodeExecutionStack ?? []) {
 		left.node = workflow.getNode(left.node.name) ?? left.node;
@@ -341,6 +318,30 @@ export async function retryExecution(
 		saved,
 	);
 	return outcomeOf(await execution.processRunExecutionData(workflow), watched);
+}
+
+function workflowOf(nodes: INode[], connections: IConnections): Workflow {
+	return new Workflow({
+		id: 'workflow',
+		nodes,
+		connections,
+		active: false,
+		nodeTypes,
+		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
+	});
+}
+
+/** An execution that begins at a node with this input. */
+export function executionFrom(node: INode, main: INodeExecutionData[][]): IRunExecutionData {
+	return createRunExecutionData({
+		executionData: {
+			contextData: {},
+			metadata: {},
+			waitingExecution: {},
+			waitingExecutionSource: {},
+			nodeExecutionStack: [{ node, data: { main }, source: null }],
+		},
+	});
 }
 
 function lifecycleHooks(nodes: INode[], connections: IConnections): ExecutionLifecycleHooks {

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import { ExecutionLifecycleHooks, HookContext, WebhookContext, WorkflowExecute } from 'n8n-core';
 import {
-	createRunExecutionData,
 	NodeHelpers,
 	ObservableObject,
 	Workflow,
@@ -20,7 +19,7 @@ import {
 } from 'n8n-workflow';
 
 import { triggerMemory } from '../../nodes/SamoraTrigger/triggerMemory';
-import { additionalData, nodeTypes, type SamoraCredential } from '../support/engine';
+import { additionalData, executionFrom, nodeTypes, type SamoraCredential } from '../support/engine';
 
 /** A workflow as n8n's database holds it. The static data is text there, so nothing is shared by reference. */
 interface Saved {
@@ -375,19 +374,10 @@ export class N8nHost {
 			connections: {},
 			activeVersionId: null,
 		});
-		const runExecutionData = createRunExecutionData({
-			executionData: {
-				contextData: {},
-				metadata: {},
-				waitingExecution: {},
-				waitingExecutionSource: {},
-				nodeExecutionStack: [{ node, data: { main }, source: null }],
-			},
-		});
 		return await new WorkflowExecute(
 			{ ...this.additionalData(workflowId), hooks, executionId },
 			mode,
-			runExecutionData,
+			executionFrom(node, main),
 		).processRunExecutionData(workflow);
 	}
 
