@@ -71,7 +71,7 @@ describe('icons', () => {
 		[credentialFile, new SamoraApi().icon],
 	] as const;
 
-	it.each(icons)('of %s are there, for light and for dark, drawn and small', (file, icon) => {
+	it.each(icons)('of %s exist for light and dark, as small SVG files', (file, icon) => {
 		expect(icon).toEqual({
 			light: expect.stringMatching(/^file:.*\.svg$/),
 			dark: expect.stringMatching(/^file:.*\.svg$/),
