@@ -389,7 +389,10 @@ describe('whatever fails wherever', () => {
 	/** Too large for one request. */
 	const items = rows(530).map((row) => ({ ...row, note: 'x'.repeat(4000) }));
 
-	it.each(FAULT_KINDS.flatMap((kind) => STEPS.map(([id, skip]) => [kind, id, skip] as const)))(
+	/** Whether anything hangs for good is seen in the fault matrix. */
+	const KINDS = FAULT_KINDS.filter((kind) => kind !== 'endless' && kind !== '101');
+
+	it.each(KINDS.flatMap((kind) => STEPS.map(([id, skip]) => [kind, id, skip] as const)))(
 		'nobody is called twice or by half a campaign (%s, %s, request %i)',
 		async (kind, operationId, skip) => {
 			for (const settings of [{}, again, { onError: 'continueRegularOutput' as const }]) {
@@ -403,6 +406,7 @@ describe('whatever fails wherever', () => {
 					times: settings === again ? 1 : null,
 					...(kind.startsWith('429') ? { retryAfter: 0 } : {}),
 					...(kind === 'slow' ? { ms: 20 } : {}),
+					...(kind === 'drip' ? { ms: 1 } : {}),
 				});
 				const { output, error } = await samora.run(
 					parameters({
