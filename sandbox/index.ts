@@ -9,6 +9,7 @@ export {
 	type WebhookState,
 } from './control/control';
 export type { DeliveryAttempt } from './deliveries/deliveries';
+export { DIALECT_NAMES, type DialectName } from './dialects/dialects';
 export { FAULT_KINDS, type Fault, type FaultKind, type FaultOptions } from './control/faults';
 export type { JournalEntry, JournalFilter } from './control/journal';
 export { MAGIC_NUMBERS } from './state/magicNumbers';

@@ -3,7 +3,7 @@ import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from '
 import { wordsOf, type Answer } from './api/answers';
 import { agentId, type AgentDefault } from './agentId';
 import { callSamora, filledPath, type Caller, type RequestParts } from './api/api';
-import { thingIn } from './api/envelope';
+import { idIn, thingIn } from './api/envelope';
 import { succeeded } from './api/exchange';
 import { samoraId, type ReadParameter } from './parameters';
 import type { UserMessage } from './api/problems';
@@ -47,6 +47,9 @@ export const realCallsNotice: INodeProperties = {
 	type: 'notice',
 	default: '',
 };
+
+/** The ID of a campaign that was created, whatever it is called; '' if there is none. */
+export const campaignIdIn = (body: unknown): string => idIn(body, 'campaign_id', 'id');
 
 /** What names a campaign in a URL. */
 export type CampaignPath = Record<'agent_id' | 'campaign_id', string>;

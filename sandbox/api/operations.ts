@@ -162,7 +162,16 @@ export const OPERATIONS: Record<string, Operation> = {
 	},
 };
 
-/** Runs an operation. If it refuses the request, that becomes the response. */
+/** For each operation that answers with what it changed: the one that reads it and changes nothing. */
+export const READS: Record<string, string | undefined> = {
+	startCampaign: 'getCampaign',
+	stopCampaign: 'getCampaign',
+	cancelCampaign: 'getCampaign',
+	updateCampaign: 'getCampaign',
+	updateWebhook: 'getWebhook',
+};
+
+/** Runs an operation; what it refuses becomes its answer. */
 export function carryOut(world: World, operationId: string, request: ValidRequest): Outcome {
 	try {
 		return OPERATIONS[operationId](world, request);

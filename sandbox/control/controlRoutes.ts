@@ -2,6 +2,7 @@ import type { SchemaObject } from 'ajv/dist/2020';
 import { SANDBOX_AGENTS } from '../state/account';
 import { type Campaign, CAMPAIGN_STATUSES, type CampaignStatus } from '../api/apiShapes';
 import { type CallRecord, campaignCall } from '../state/calls';
+import { DIALECT_NAMES } from '../dialects/dialects';
 import type { CallState, ClockState, SandboxInfo } from './control';
 import { FAULT_KINDS, type FaultOptions } from './faults';
 import type { JournalFilter } from './journal';
@@ -120,6 +121,8 @@ export const CONTROL_ROUTES: Route[] = [
 				retryAfter: { type: ['number', 'string'] },
 				status: { type: 'integer', minimum: 200, maximum: 599 },
 				ms: count,
+				depth: count,
+				total: { type: ['number', 'string'] },
 			},
 			['kind'],
 		),
@@ -160,6 +163,7 @@ export const CONTROL_ROUTES: Route[] = [
 		method: 'PUT',
 		path: /^\/settings$/,
 		body: object({
+			dialect: { enum: [...DIALECT_NAMES] },
 			forbiddenTransition: { enum: [400, 409] },
 			deleteWebhook: { enum: ['message', 'empty'] },
 			campaignConcurrency: { type: 'integer', minimum: 1 },
@@ -169,7 +173,8 @@ export const CONTROL_ROUTES: Route[] = [
 				duplicate: { enum: [true, false, 'at-once'] },
 				retry: { type: 'array', items: { type: 'number', minimum: 0 } },
 				timeout: { type: 'number', exclusiveMinimum: 0 },
-				payload: { enum: ['nested', 'flat'] },
+				payload: { enum: ['nested', 'flat', 'typed'] },
+				eventNames: { enum: ['documented', 'lowercase', 'dotted'] },
 				external: { type: 'boolean' },
 			}),
 		}),

@@ -16,10 +16,21 @@ export const FAULT_KINDS = [
 	'truncated',
 	'malformed',
 	'empty',
+	'empty-object',
+	'text',
 	'html',
+	'html-after',
 	'slow',
+	'drip',
+	'endless',
+	'101',
+	'deep',
 	'401',
 	'403',
+	'fewer-ids',
+	'no-ids',
+	'ignored',
+	'wrong-total',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -36,10 +47,14 @@ export interface FaultOptions {
 	match?: string;
 	/** The Retry-After of kinds that refuse the request: seconds, or an HTTP date. Default for `429-retry-after`: 1. */
 	retryAfter?: number | string;
-	/** A different status code. */
+	/** Another status code than the kind's own; of the kinds that refuse or send another body. */
 	status?: number;
-	/** For `slow`: real milliseconds. Default: 1000. */
+	/** Real milliseconds: of `slow` until the answer (1000), of `drip` and `endless` from one byte to the next (200). */
 	ms?: number;
+	/** For `deep`: how many arrays are nested. 5000 when left out. */
+	depth?: number;
+	/** For `wrong-total`: what the list says its length is. 0 when left out. */
+	total?: number | string;
 }
 
 export interface Fault extends FaultOptions {
@@ -48,43 +63,113 @@ export interface Fault extends FaultOptions {
 	spoilt: number;
 }
 
-interface Effect {
-	/** Whether the request is carried out before its response is broken. */
+export interface Effect {
+	/** Whether the request is carried out. */
 	accepted: boolean;
-	/** Resolves to the status that was sent, or null if there was none. */
-	spoil(res: ServerResponse, answer: Answer, fault: Fault): Promise<number | null>;
+	/** What the API says in place of the right answer. It is put into the dialect like every answer. */
+	say(right: Answer): Answer;
+	/** Writes the answer. Resolves to the status that was sent, or to null when none was. */
+	send(res: ServerResponse, answer: Answer): Promise<number | null>;
 }
 
-const refuse = (status: number, message: string, accepted = false): Effect => ({
-	accepted,
-	spoil: (res, _, { status: other, retryAfter }) =>
-		send(
-			res,
+type Spoiling = (fault: FaultOptions) => Partial<Effect>;
+
+export const NO_FAULT: Effect = { accepted: true, say: (right) => right, send };
+
+const refuse =
+	(status: number, message: string, accepted = false): Spoiling =>
+	({ status: other, retryAfter }) => ({
+		accepted,
+		say: () =>
 			json(
 				other ?? status,
 				{ message },
 				retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
 			),
-		),
-});
+	});
 
-const neverAnswer = (accepted: boolean): Effect => ({ accepted, spoil: async () => null });
+const neverAnswer =
+	(accepted: boolean): Spoiling =>
+	() => ({ accepted, send: async () => null });
 
-const reset = (accepted: boolean): Effect => ({
-	accepted,
-	spoil: async (res) => {
-		res.socket?.resetAndDestroy();
-		return null;
-	},
-});
+const reset =
+	(accepted: boolean): Spoiling =>
+	() => ({
+		accepted,
+		send: async (res) => {
+			res.socket?.resetAndDestroy();
+			return null;
+		},
+	});
 
-const EFFECTS: Record<FaultKind, Effect> = {
+/** Carried out, but the body is another one. */
+const otherBody =
+	(body: (fault: FaultOptions) => string, contentType?: string): Spoiling =>
+	(fault) => ({
+		send: async (res, answer) =>
+			await send(res, {
+				status: fault.status ?? answer.status,
+				headers: { ...answer.headers, ...(contentType && { 'content-type': contentType }) },
+				body: body(fault),
+			}),
+	});
+
+const GATEWAY_PAGE = '<html><body><h1>502 Bad Gateway</h1></body></html>';
+
+const page =
+	(accepted: boolean): Spoiling =>
+	({ status = 502 }) => ({
+		accepted,
+		send: async (res) => await send(res, html(status, GATEWAY_PAGE)),
+	});
+
+function* bytesOf(body: Answer['body']) {
+	const chunks = typeof body === 'string' || Buffer.isBuffer(body) ? [Buffer.from(body)] : body;
+	for (const chunk of chunks) yield* chunk;
+}
+
+function* spaces() {
+	for (;;) yield 0x20;
+}
+
+/** Writes byte after byte, for as long as the client listens. */
+const dripping =
+	(bytes: (body: Answer['body']) => Iterable<number>): Spoiling =>
+	({ ms = 200 }) => ({
+		send: async (res, answer) => {
+			res.writeHead(answer.status, answer.headers);
+			for (const byte of bytes(answer.body)) {
+				if (res.destroyed) break;
+				res.write(Buffer.of(byte));
+				await sleep(ms, undefined, { ref: false });
+			}
+			res.end();
+			return answer.status;
+		},
+	});
+
+type Data = Record<string, unknown>;
+
+/** Carried out, but the answer's `data` is told otherwise. */
+const otherData =
+	(change: (data: Data, fault: FaultOptions) => Data): Spoiling =>
+	(fault) => ({
+		say(right) {
+			if (!right.headers['content-type']?.startsWith('application/json')) return right;
+			const body = JSON.parse(String(right.body)) as { data?: Data };
+			if (right.status >= 300 || !body.data) return right;
+			return { ...right, body: JSON.stringify({ ...body, data: change(body.data, fault) }) };
+		},
+	});
+
+const ids = (change: (ids: unknown[]) => unknown[]) =>
+	otherData(({ scheduled_call_ids: all, ...rest }) =>
+		Array.isArray(all) ? { ...rest, scheduled_call_ids: change(all) } : rest,
+	);
+
+const EFFECTS: Record<FaultKind, Spoiling> = {
 	'429': refuse(429, 'Too many requests'),
-	'429-retry-after': {
-		accepted: false,
-		spoil: (res, answer, fault) =>
-			refuse(429, 'Too many requests').spoil(res, answer, { retryAfter: 1, ...fault }),
-	},
+	'429-retry-after': (fault) => refuse(429, 'Too many requests')({ retryAfter: 1, ...fault }),
 	'500': refuse(500, 'Internal server error'),
 	'500-after': refuse(500, 'Internal server error', true),
 	'503': refuse(503, 'Service unavailable'),
@@ -92,37 +177,50 @@ const EFFECTS: Record<FaultKind, Effect> = {
 	'hang-after': neverAnswer(true),
 	'reset-before': reset(false),
 	'reset-after': reset(true),
-	truncated: {
-		accepted: true,
-		spoil: async (res, answer) => {
+	truncated: () => ({
+		send: async (res, answer) => {
 			res.writeHead(answer.status, { ...answer.headers, 'content-length': '100000' });
 			await new Promise<void>((resolve) => res.write('{"message":', () => resolve()));
 			res.socket?.destroy();
 			return answer.status;
 		},
-	},
-	malformed: {
-		accepted: true,
-		spoil: (res, answer) => send(res, { ...answer, body: '{"message": "accepted", "call_id": ' }),
-	},
-	empty: { accepted: true, spoil: (res, answer) => send(res, { ...answer, body: '' }) },
-	html: {
-		accepted: false,
-		spoil: (res, _, fault) =>
-			send(res, html(fault.status ?? 502, '<html><body><h1>502 Bad Gateway</h1></body></html>')),
-	},
-	slow: {
-		accepted: true,
-		spoil: async (res, answer, fault) => {
-			await sleep(fault.ms ?? 1000, undefined, { ref: false });
+	}),
+	malformed: otherBody(() => '{"message": "accepted", "call_id": '),
+	empty: otherBody(() => ''),
+	'empty-object': otherBody(() => '{}'),
+	text: otherBody(() => 'OK', 'text/plain; charset=utf-8'),
+	html: page(false),
+	'html-after': page(true),
+	slow: ({ ms = 1000 }) => ({
+		send: async (res, answer) => {
+			await sleep(ms, undefined, { ref: false });
 			return await send(res, answer);
 		},
-	},
+	}),
+	drip: dripping(bytesOf),
+	endless: dripping(spaces),
+	'101': () => ({
+		send: async (res) => {
+			res.writeHead(101, { connection: 'Upgrade', upgrade: 'websocket' });
+			res.end(() => res.socket?.destroy());
+			return 101;
+		},
+	}),
+	deep: otherBody(({ depth = 5000 }) => `{"message":${'['.repeat(depth)}${']'.repeat(depth)}}`),
 	'401': refuse(401, 'Invalid API key'),
 	'403': refuse(403, 'Forbidden'),
+	'fewer-ids': ids((all) => all.slice(0, -1)),
+	'no-ids': ids(() => []),
+	// That the operation only reads is apiServer's part.
+	ignored: () => ({}),
+	'wrong-total': otherData((data, { total = 0 }) => ({
+		...data,
+		...('total' in data && { total }),
+		...('total_count' in data && { total_count: total }),
+	})),
 };
 
-export const effectOf = (fault: Fault): Effect => EFFECTS[fault.kind];
+export const effectOf = (fault: Fault): Effect => ({ ...NO_FAULT, ...EFFECTS[fault.kind](fault) });
 
 /** The active faults. If several match a request, the oldest applies. */
 export class Faults {

@@ -1,5 +1,9 @@
-/** Settings that can change while the sandbox runs. The defaults are assumptions about Samora. */
+import { type DialectName, DIALECTS, DOCUMENTED_DELIVERIES } from '../dialects/dialects';
+
+/** What can be switched while the sandbox runs. The defaults are its assumptions about Samora. */
 export interface Settings {
+	/** How answers and deliveries are wrapped and named. Choosing one sets the delivery settings that belong to it. */
+	dialect: DialectName;
 	/** The status code of a campaign action that the campaign's status forbids. */
 	forbiddenTransition: 409 | 400;
 	/** Whether a deletion answers 200 with a message or an empty 204. */
@@ -23,9 +27,11 @@ export interface DeliverySettings {
 	retry: number[];
 	/** Real seconds until an attempt times out. */
 	timeout: number;
-	/** The payload's layout: the call under `data`, or everything on one level. */
-	payload: 'nested' | 'flat';
-	/** Whether to deliver to hosts other than this machine. */
+	/** The payload's layout: the call under `data`, everything on one level, or `{type, data: {id}}`. */
+	payload: 'nested' | 'flat' | 'typed';
+	/** `CALL_FINISHED`, `call_finished` or `call.finished`. */
+	eventNames: 'documented' | 'lowercase' | 'dotted';
+	/** Whether hosts other than this machine are delivered to. */
 	external: boolean;
 }
 
@@ -36,22 +42,24 @@ export type SettingsChange = Partial<Omit<Settings, 'deliveries'>> & {
 
 export function changeSettings(settings: Settings, { deliveries, ...rest }: SettingsChange) {
 	Object.assign(settings, rest);
+	if (rest.dialect) {
+		Object.assign(settings.deliveries, DOCUMENTED_DELIVERIES, DIALECTS[rest.dialect].deliveries);
+	}
 	Object.assign(settings.deliveries, deliveries);
 	return settings;
 }
 
 export function defaultSettings(): Settings {
 	return {
+		dialect: 'documented',
 		forbiddenTransition: 409,
 		deleteWebhook: 'message',
 		campaignConcurrency: 10,
 		deliveries: {
-			scheme: 'standard',
-			signatureHeader: 'x-samora-signature',
+			...DOCUMENTED_DELIVERIES,
 			duplicate: false,
 			retry: [5, 30, 120, 600, 1800],
 			timeout: 15,
-			payload: 'nested',
 			external: false,
 		},
 	};

@@ -99,9 +99,9 @@ export class Deliveries {
 			call,
 			files: this.calls.filesOf(call, at),
 		};
-		const { payload, duplicate } = this.settings.deliveries;
+		const { duplicate } = this.settings.deliveries;
 		for (const webhook of webhooks) {
-			const body = JSON.stringify(payloadOf(event, webhook, payload));
+			const body = JSON.stringify(payloadOf(event, webhook, this.settings));
 			const first = { event, webhookId: webhook.id, body, attempt: 1, at };
 			this.#waiting.push({ ...first, copy: false });
 			if (duplicate === 'at-once') this.#waiting.push({ ...first, copy: true });

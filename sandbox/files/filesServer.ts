@@ -11,11 +11,19 @@ export async function serveFile(world: World, req: IncomingMessage, res: ServerR
 	const entry = enter(world, req, res, url);
 	entry.operationId = 'file';
 	req.resume();
-	await answer(world, res, entry, { pathAndQuery: url.pathname + url.search, body: '' }, () => {
-		const result = fetchFile(world, req, url);
-		entry.accepted = result.status === 200;
-		return result;
-	});
+	await answer(
+		world,
+		res,
+		entry,
+		{ pathAndQuery: url.pathname + url.search, body: '' },
+		{
+			carryOut() {
+				const result = fetchFile(world, req, url);
+				entry.accepted = result.status === 200;
+				return result;
+			},
+		},
+	);
 	world.log(`${entry.method} file ${entry.path} → ${entry.status ?? 'no answer'}`);
 }
 

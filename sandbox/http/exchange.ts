@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SANDBOX_API_KEY } from '../state/account';
-import { type Answer, send } from './answers';
-import { effectOf } from '../control/faults';
+import { type Answer, empty } from './answers';
+import { effectOf, NO_FAULT } from '../control/faults';
 import type { JournalEntry } from '../control/journal';
 import type { World } from '../state/world';
 
@@ -42,24 +42,27 @@ export function enter(
 	return entry;
 }
 
-/** Responds to a request, unless a fault breaks it. `carryOut` changes the state, if the fault lets the request through. */
+export interface Answering {
+	/** Makes the change of state. Not called when a fault keeps the request from being carried out. */
+	carryOut(): Answer;
+	/** Puts an answer into the words that are spoken here. */
+	word?(answer: Answer): Answer;
+}
+
+/** Answers a request, unless a fault spoils it. */
 export async function answer(
 	world: World,
 	res: ServerResponse,
 	entry: JournalEntry,
 	rawRequest: { pathAndQuery: string; body: string },
-	carryOut: () => Answer,
+	{ carryOut, word = (answer) => answer }: Answering,
 ) {
 	const fault = world.faults.take(entry.operationId, rawRequest.pathAndQuery, rawRequest.body);
-	if (!fault) {
-		const result = carryOut();
-		// Do this before sending, because the client may read the journal right after the response.
-		entry.status = result.status;
-		entry.status = await send(res, result);
-		return;
-	}
-	entry.fault = fault.kind;
-	const effect = effectOf(fault);
-	const nothing: Answer = { status: 200, headers: {}, body: '' };
-	entry.status = await effect.spoil(res, effect.accepted ? carryOut() : nothing, fault);
+	entry.fault = fault?.kind ?? null;
+	const effect = fault ? effectOf(fault) : NO_FAULT;
+	const right = effect.accepted ? carryOut() : empty(200);
+	const answered = word(effect.say(right));
+	// Before it is sent: whoever has the answer may read the journal at once.
+	entry.status = answered.status;
+	entry.status = await effect.send(res, answered);
 }

@@ -32,7 +32,10 @@ const REQUESTS = [
 const RETRIES: NodeSettings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const SETTINGS: NodeSettings[] = [{}, RETRIES, { onError: 'continueRegularOutput' }];
 
-const CASES: Case[] = FAULT_KINDS.flatMap((kind, row) =>
+/** Whether anything hangs for good is seen in the fault matrix. */
+const KINDS = FAULT_KINDS.filter((kind) => kind !== 'endless' && kind !== '101');
+
+const CASES: Case[] = KINDS.flatMap((kind, row) =>
 	REQUESTS.flatMap((request, column) =>
 		allOrOne(SETTINGS, row + column).map((settings) => ({ kind, ...request, settings })),
 	),
@@ -100,6 +103,7 @@ async function tryLaunch(
 		times: settings === RETRIES ? 1 : null,
 		...(kind.startsWith('429') ? { retryAfter: 0 } : {}),
 		...(kind === 'slow' ? { ms: 20 } : {}),
+		...(kind === 'drip' ? { ms: 1 } : {}),
 	});
 	const { output, error } = await runWatched(
 		parametersOf('launch', world, {

@@ -1,9 +1,7 @@
-import { LoadOptionsContext } from 'n8n-core';
-import { Workflow, type ILoadOptionsFunctions, type INodeListSearchResult } from 'n8n-workflow';
+import type { INodeListSearchResult } from 'n8n-workflow';
 
-import { Samora } from '../../nodes/Samora/Samora.node';
 import { ApiClient, OTHER_AGENT } from '../sandbox/apiClient';
-import { additionalData, nodeTypes, samoraNode } from '../support/engine';
+import { openPicker, type Picker } from '../support/openPicker';
 import { addressOfNobody, startOtherServer } from '../support/otherServer';
 import { parametersOf } from '../support/operations';
 import { SandboxRuns, type Parameters } from '../support/sandboxRuns';
@@ -18,8 +16,6 @@ beforeEach(async () => {
 	api = new ApiClient(samora.sandbox);
 });
 
-const { listSearch } = new Samora().methods;
-
 interface Search {
 	filter?: string;
 	paginationToken?: string;
@@ -27,30 +23,20 @@ interface Search {
 	credential?: { apiKey?: string; baseUrl?: string };
 }
 
-/** Opens a picker as n8n's server does: the node's present parameters, and no items. */
 async function open(
-	picker: keyof typeof listSearch,
+	picker: Picker,
 	{ filter, paginationToken, parameters, credential }: Search = {},
 ): Promise<INodeListSearchResult> {
-	const current = parameters ?? { agentId: world.agentId };
-	const node = samoraNode(parametersOf('getCampaign', world, current));
-	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
-	const data = additionalData({ ...samora.credential, ...credential });
-	const context = new LoadOptionsContext(
-		workflow,
-		node,
-		{ ...data, currentNodeParameters: node.parameters },
-		'parameters.campaignId',
+	return await openPicker(
+		picker,
+		parametersOf('getCampaign', world, parameters ?? { agentId: world.agentId }),
+		{ ...samora.credential, ...credential },
+		filter,
+		paginationToken,
 	);
-	const search: (
-		this: ILoadOptionsFunctions,
-		filter?: string,
-		paginationToken?: string,
-	) => Promise<INodeListSearchResult> = listSearch[picker];
-	return await search.call(context, filter, paginationToken);
 }
 
-async function stopped(picker: keyof typeof listSearch, search: Search) {
+async function stopped(picker: Picker, search: Search) {
 	const thrown: unknown = await open(picker, search).then(
 		() => undefined,
 		(error: unknown) => error,

@@ -27,7 +27,7 @@ function run(...args: string[]) {
 
 describe('npm run sandbox', () => {
 	it('says where it is and how to use it, tells what happens, and ends at Ctrl-C', async () => {
-		const seen = run('--port', '0', '--speed', '100');
+		const seen = run('--port', '0', '--speed', '100', '--dialect', 'openapi');
 		await until(() => seen.output.includes('Ctrl-C'), { timeoutMs: 20_000 });
 		const url = /Base URL +(\S+)/.exec(seen.output)?.[1] ?? '';
 		for (const said of [
@@ -38,9 +38,12 @@ describe('npm run sandbox', () => {
 			expect(seen.output).toContain(said);
 		}
 
-		await new ApiClient({ url }).trigger(ordinary(1));
+		await new ApiClient({ url }).request('POST', '/v1/call/trigger', {
+			agent_id: SANDBOX_AGENTS[0].id,
+			to_number: ordinary(1),
+		});
 		await until(() => seen.output.includes('has ended: CALL_FINISHED'));
-		expect(seen.output).toContain('POST /v1/call/trigger → 202');
+		expect(seen.output).toContain('POST /v1/call/trigger → 200');
 		expect(seen.output).toContain(`call ${ordinary(1)} rings`);
 
 		child?.kill('SIGINT');
@@ -49,6 +52,7 @@ describe('npm run sandbox', () => {
 
 	it.each([
 		[['--port', 'http'], '--port must be a number'],
+		[['--dialect', 'xml'], '--dialect must be one of documented, openapi'],
 		[['--colour'], '--colour'],
 	])('refuses %j', async (args, message) => {
 		const seen = run(...args);

@@ -47,6 +47,17 @@ const FAULTS: Record<Case['fault'], string> = {
 	slow: 'slow answer',
 	'401': '401',
 	'403': '403',
+	'empty-object': 'empty object',
+	text: 'text that is not JSON',
+	'html-after': "a proxy's page although it was done",
+	drip: 'answer in single bytes',
+	endless: 'answer without end',
+	'101': '101',
+	deep: 'deeply nested JSON',
+	'fewer-ids': 'fewer IDs than recipients',
+	'no-ids': 'no IDs',
+	ignored: 'success, but nothing was done',
+	'wrong-total': 'wrong length of a list',
 };
 
 const DONE: Array<Case['fault']> = [

@@ -129,12 +129,12 @@ export function retryAfter(headers: Record<string, unknown>, now: number): numbe
 const SECRETS = /whsec_[\w+/=-]+|\b[0-9a-f]{16}\.[0-9a-f]{16}\.[\w-]{43}/g;
 
 /**
- * The API's own words in an answer: `message`, or `error` or `detail` as some may carry, as text, as a list, or within
+ * The API's own words in an answer: `message`, or `error`, `errors` or `detail` as some may carry, as text, as a list, or within
  * an object (an assumption). They are quoted to people and kept with the execution, so no secret is left in them.
  */
 export function wordsOf({ body }: Answer): string {
 	if (!isRecord(body)) return '';
-	const words = [body.message, body.error, body.detail]
+	const words = [body.message, body.error, body.detail, body.errors]
 		.map((one) => textOf(one))
 		.find((text) => text !== '');
 	const text = (words ?? '').replace(SECRETS, '…');

@@ -1,5 +1,6 @@
 import { agentIdField } from '../../../shared/agentId';
-import { campaignPath } from '../../../shared/campaign';
+import { thingIn } from '../../../shared/api/envelope';
+import { campaignIdIn, campaignPath } from '../../../shared/campaign';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { retryConfigField } from './settings/retryConfig';
@@ -20,6 +21,8 @@ export const create: Operation = {
 					const campaign = newCampaign(read, credential);
 					return { ...campaign, ids: { agent_id: campaign.path.agent_id } };
 				},
+				isValidBody: (body) => campaignIdIn(body) !== '',
+				toOutput: (body) => [{ ...thingIn(body), campaign_id: campaignIdIn(body) }],
 				describeUnknown: (_request, { message }) => ({
 					message: `It is not known whether the campaign was created: ${message}`,
 					description:

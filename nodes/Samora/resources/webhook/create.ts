@@ -1,4 +1,5 @@
 import { agentId, agentIdField } from '../../../shared/agentId';
+import { thingIn } from '../../../shared/api/envelope';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { text } from '../../../shared/parameters';
@@ -43,6 +44,8 @@ export const create: Operation = {
 						ids: { agent_id },
 					};
 				},
+				// The secret may stand beside the webhook, and is shown only here.
+				toOutput: (body) => [{ ...(body.secret ? { secret: body.secret } : {}), ...thingIn(body) }],
 				describeUnknown: (_request, { message }) => ({
 					message: `It is not known whether the webhook was created: ${message}`,
 					description:

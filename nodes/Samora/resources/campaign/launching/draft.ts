@@ -1,10 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { callSamora, filledPath } from '../../../../shared/api/api';
-import { idIn } from '../../../../shared/api/envelope';
 import { succeeded } from '../../../../shared/api/exchange';
 import { describeExchange } from '../../../../shared/api/problems';
-import { campaignPath } from '../../../../shared/campaign';
+import { campaignIdIn, campaignPath } from '../../../../shared/campaign';
 import type { CampaignFailure } from '../recipients/addingRecipients';
 import type { Launch } from '../recipients/recipientRun';
 import type { NewCampaign } from '../settings/newCampaign';
@@ -48,5 +47,3 @@ export async function ensureDraft(
 }
 
 const hasCampaignId = (body: unknown): boolean => campaignIdIn(body) !== '';
-
-const campaignIdIn = (body: unknown): string => idIn(body, 'campaign_id', 'id');
