@@ -1,10 +1,8 @@
 import { N8nHost, triggerNode } from './n8nHost';
 
-import { createHmac } from 'node:crypto';
-
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type DeliveryAttempt, type Sandbox } from '../../sandbox';
 
 let sandbox: Sandbox;
@@ -120,18 +118,7 @@ describe('an event of Samora', () => {
 		]);
 	});
 
-	it.each(['standard', 't-v1', 'sha256', 'hex', 'base64', 'none'] as const)(
-		'is taken when it is signed the way "%s"',
-		async (scheme) => {
-			await sandbox.control.setDeliveries({ scheme });
-			await call();
-			await letTimePass();
-			expect(await statuses()).toEqual([200, 200]);
-			expect(await host.events()).toHaveLength(2);
-		},
-	);
-
-	it('is taken when it is signed in the header that the options name, and only then', async () => {
+	it('is accepted when it is signed in the header that the options name, and only then', async () => {
 		await publishInstead({ signatureHeader: 'X-Voice-Signature' });
 		await sandbox.control.setDeliveries({
 			scheme: 'sha256',
@@ -224,31 +211,6 @@ describe('what is not from Samora', () => {
 		expect(await deliver(event(), { [TRIGGER_HEADER]: '' })).toEqual(refused);
 		expect(await deliver(event(), { [TRIGGER_HEADER]: 'undefined' })).toEqual(refused);
 	});
-
-	it('is refused with a signature that does not fit, though the token does', async () => {
-		const { token } = await genuine();
-		const signature = createHmac('sha256', 'guess').update(event()).digest('hex');
-		for (const header of ['x-samora-signature', 'x-webhook-signature']) {
-			for (const value of [signature, `sha256=${signature}`, `t=1,v1=${signature}`, 'x']) {
-				expect(await deliver(event(), { ...token, [header]: value })).toEqual(refused);
-			}
-		}
-		expect(await deliver(event(), { ...token, 'webhook-signature': 'v1,x' })).toEqual(refused);
-	});
-
-	it.each(['standard', 't-v1', 'sha256', 'hex', 'base64'] as const)(
-		'is refused when a delivery signed the way "%s" was tampered with',
-		async (scheme) => {
-			await sandbox.control.setDeliveries({ scheme });
-			await call(REJECTED);
-			await letTimePass();
-			const [{ headers, body }] = await sandbox.control.deliveries();
-			await host.events();
-			host.executions.length = 0;
-			expect(await deliver(body.replace('REJECTED', 'ANSWERED'), headers)).toEqual(refused);
-			expect(await deliver(`${body} `, headers)).toEqual(refused);
-		},
-	);
 
 	it.each([
 		['nothing', ''],

@@ -5,7 +5,7 @@ import {
 	outputOf,
 	parsePayload,
 	readCallEvent,
-} from '../../nodes/SamoraTrigger/events';
+} from '../../nodes/SamoraTrigger/delivery/events';
 
 describe('what is read from a delivery', () => {
 	it.each([

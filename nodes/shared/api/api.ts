@@ -35,7 +35,7 @@ export function filledPath(path: string, values: Record<string, string> = {}): s
  */
 export async function callSamora(
 	context: Caller,
-	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout'>,
+	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout' | 'abortSignal'>,
 	patience: Partial<Patience> = {},
 ): Promise<Exchange> {
 	const { baseUrl, apiKey } = await context.getCredentials<{ baseUrl: string; apiKey: string }>(

@@ -16,6 +16,8 @@ export interface Patience {
 	goneIsDone?: boolean;
 	/** Attempts after the first; a few unless it says otherwise. */
 	repeats?: number;
+	/** When Samora asks to wait longer than this, in milliseconds, the person is told instead; a minute by default. */
+	longestPause?: number;
 	/** Aborted when the person stops the execution. */
 	signal?: AbortSignal;
 }
@@ -40,6 +42,7 @@ export async function exchange(
 		whole,
 		goneIsDone = false,
 		repeats = REPEATS,
+		longestPause = LONGEST_PAUSE_MS,
 		signal,
 	}: Patience,
 ): Promise<Exchange> {
@@ -55,7 +58,7 @@ export async function exchange(
 		if (
 			worthRepeating(ended, harmless || evenIfUnknown) &&
 			repeat < repeats &&
-			pause <= LONGEST_PAUSE_MS
+			pause <= longestPause
 		) {
 			await pauseUnlessAborted(pause, signal);
 			if (!signal?.aborted) continue;

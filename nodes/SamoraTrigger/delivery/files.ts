@@ -1,0 +1,93 @@
+import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { askForCall, callDetailsIn } from '../../shared/api/callDetails';
+import { aboutHost, fetchCallFile, type CallFile } from '../../shared/api/callFiles';
+import { aboutAnswer, aboutFault, operationError } from '../../shared/api/problems';
+import type { TriggerOptions } from '../registration/wantedWebhook';
+import { fileUrl, readCallEvent, type Payload } from './events';
+
+/**
+ * Adds the files of finished calls to their events, while the URLs last (60 minutes). A file that cannot be fetched is
+ * reported to `report`, and the event goes on without it.
+ *
+ * The execution does this, not the answer to the delivery: Samora waits for that, and sends the event again when it takes
+ * too long.
+ */
+export async function attachFiles(
+	context: IExecuteFunctions,
+	items: INodeExecutionData[],
+	{ downloadRecording, downloadTranscript }: TriggerOptions,
+	report: (message: string) => void,
+): Promise<INodeExecutionData[]> {
+	const wanted: CallFile[] = [
+		...(downloadRecording ? (['recording'] as const) : []),
+		...(downloadTranscript ? (['transcript'] as const) : []),
+	];
+	if (wanted.length === 0) return items;
+	return await Promise.all(
+		items.map(async (item) => await withFiles(context, item, wanted, report)),
+	);
+}
+
+async function withFiles(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	wanted: CallFile[],
+	report: (message: string) => void,
+): Promise<INodeExecutionData> {
+	const { event, call_id } = readCallEvent(item.json);
+	if (event !== 'CALL_FINISHED') return item;
+
+	let details: Promise<Payload> | undefined;
+	const askSamora = async () =>
+		await (details ??= call_id === null ? Promise.resolve({}) : detailsOf(context, call_id));
+
+	const ofCall = call_id === null ? 'of this call' : `of call ${call_id}`;
+	const binary: Record<string, IBinaryData> = { ...item.binary };
+	for (const file of wanted) {
+		try {
+			const name = fileName(file, call_id);
+			const fetched =
+				(await fetchFile(context, fileUrl(item.json, file), file, name)) ??
+				(await fetchFile(context, fileUrl(await askSamora(), file), file, name));
+			if (fetched) binary[file] = fetched;
+			else report(`Samora has no ${file} ${ofCall} yet`);
+		} catch (error) {
+			const reason = error instanceof Error ? error.message : String(error);
+			report(`The ${file} ${ofCall} could not be fetched: ${reason}`);
+		}
+	}
+	return { ...item, binary };
+}
+
+/** The ID comes from outside: only letters, digits and dashes of it go into a file's name. */
+function fileName(file: CallFile, callId: string | null): string {
+	const id = (callId ?? '').replace(/[^A-Za-z0-9-]/g, '').slice(0, 64);
+	return id === '' ? file : `${file}-${id}`;
+}
+
+async function detailsOf(context: IExecuteFunctions, callId: string): Promise<Payload> {
+	const ended = await askForCall(context, callId);
+	const details = callDetailsIn(ended);
+	if (details) return details;
+	throw operationError(
+		context.getNode(),
+		'answer' in ended
+			? aboutAnswer(ended.answer, { thing: 'Call', given: { 'Call ID': callId } })
+			: aboutFault(ended.fault),
+	);
+}
+
+/** @returns undefined when there is no file at that URL, or not any more */
+async function fetchFile(
+	context: IExecuteFunctions,
+	url: string | null,
+	file: CallFile,
+	name: string,
+): Promise<IBinaryData | undefined> {
+	if (url === null) return undefined;
+	const fetched = await fetchCallFile(context, url, { name, repeats: 0 });
+	if ('file' in fetched) return fetched.file;
+	if ('answer' in fetched.ended) return undefined;
+	throw operationError(context.getNode(), aboutHost(fetched.ended, file, url));
+}
