@@ -678,6 +678,65 @@ describe('a fault that stays', () => {
 	});
 });
 
+describe('what a person reads when publishing does not succeed', () => {
+	/** n8n 2 shows the message, n8n 1 the description alone. */
+	async function bothLines(attempts = 1): Promise<string[]> {
+		const { 'Samora Trigger': refused } = await host.publish('w1', { attempts });
+		const { message, description } = refused as Error & { description: string };
+		return [message, description];
+	}
+
+	const CASES: Array<[FaultKind, RegExp, RegExp]> = [
+		['429', /too many requests/, /Wait a minute, and publish the workflow again/],
+		['500', /Internal server error/, /fault at Samora.*publish the workflow again/],
+		['503', /Service unavailable/, /fault at Samora.*publish the workflow again/],
+		['401', /did not accept the API key/, /Open the Samora credential/],
+		['403', /may not use/, /API key/],
+		['reset-before', /Samora did not answer/, /publish the workflow again/],
+		['html', /Samora could not answer/, /fault at Samora/],
+	];
+
+	it.each(CASES)(
+		'says in either line what happened and what to do: %s',
+		async (kind, happened, remedy) => {
+			await sandbox.control.addFault({ kind, times: null, retryAfter: 0 });
+			for (const line of await bothLines()) {
+				expect(line).toMatch(happened);
+				expect(line).toMatch(remedy);
+				expect(line).not.toMatch(/item|Max Concurrency|node again/i);
+			}
+		},
+	);
+
+	it('quotes Samora where the agent or something else is refused', async () => {
+		node.parameters.agentId = '99999999-9999-4999-8999-999999999999';
+		host.save('w1', { nodes: [node] });
+		for (const line of await bothLines()) {
+			expect(line).toMatch(/does not know this agent: Agent not found/);
+			expect(line).toMatch(/Check Agent ID 99999999/);
+		}
+	});
+
+	it('comes at once when Samora asks to wait for long: n8n tries again by itself', async () => {
+		await sandbox.control.addFault({ kind: '429-retry-after', times: null, retryAfter: 30 });
+		for (const line of await bothLines()) expect(line).toMatch(/too many requests/);
+		// One look, and one to remove what may be left.
+		expect(await requests()).toEqual(['listWebhooks', 'listWebhooks']);
+	});
+
+	it('comes when Samora never answers, and says that', async () => {
+		await sandbox.control.addFault({ kind: 'hang', times: null });
+		for (const line of await bothLines()) {
+			expect(line).toMatch(/Samora did not answer.*publish the workflow again/);
+		}
+	});
+
+	it('speaks of listening, when it was only a test', async () => {
+		await sandbox.control.addFault({ kind: '500', times: null });
+		await expect(host.listenForTest('w1')).rejects.toThrow(/listen for a test event again/);
+	});
+});
+
 describe('what Samora would refuse, or could never do, is refused before anything is sent', () => {
 	const refusalOf = async (parameters: INode['parameters']) => {
 		node.parameters = parameters;

@@ -42,11 +42,12 @@ async function withFiles(
 	const askSamora = async () =>
 		await (details ??= call_id === null ? Promise.resolve({}) : detailsOf(context, call_id));
 
-	const ofCall = call_id === null ? 'of this call' : `of call ${call_id}`;
+	const id = printable(call_id);
+	const ofCall = id === '' ? 'of this call' : `of call ${id}`;
 	const binary: Record<string, IBinaryData> = { ...item.binary };
 	for (const file of wanted) {
 		try {
-			const name = fileName(file, call_id);
+			const name = id === '' ? file : `${file}-${id}`;
 			const fetched =
 				(await fetchFile(context, fileUrl(item.json, file), file, name)) ??
 				(await fetchFile(context, fileUrl(await askSamora(), file), file, name));
@@ -60,10 +61,9 @@ async function withFiles(
 	return { ...item, binary };
 }
 
-/** The ID comes from outside: only letters, digits and dashes of it go into a file's name. */
-function fileName(file: CallFile, callId: string | null): string {
-	const id = (callId ?? '').replace(/[^A-Za-z0-9-]/g, '').slice(0, 64);
-	return id === '' ? file : `${file}-${id}`;
+/** The ID comes from outside: only letters, digits and dashes of it go into names of files and into hints. */
+function printable(callId: string | null): string {
+	return (callId ?? '').replace(/[^A-Za-z0-9-]/g, '').slice(0, 64);
 }
 
 async function detailsOf(context: IExecuteFunctions, callId: string): Promise<Payload> {

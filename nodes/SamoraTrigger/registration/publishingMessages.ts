@@ -53,7 +53,7 @@ export function aboutRequest(ended: Exchange, subject: Subject, again: string): 
 	const isOutOfTime = fault.code === 'ERR_CANCELED' || fault.code === 'ECONNABORTED';
 	if (fault.words === undefined && (ended.fate === 'unknown' || isOutOfTime)) {
 		return inBothLines(
-			'Samora did not answer in time',
+			'Samora did not answer',
 			`Check that this n8n can reach Samora, wait a minute, and ${again}.`,
 		);
 	}
