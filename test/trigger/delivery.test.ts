@@ -280,7 +280,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('is not acknowledged before n8n has taken the first copy', async () => {
+	it('is not acknowledged before n8n has accepted the first copy', async () => {
 		const { token } = await genuine();
 		let start = () => {};
 		host.beforeStart = new Promise((resolve) => (start = resolve));
@@ -297,7 +297,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('is asked for again when the sender of the first copy hung up before n8n took it', async () => {
+	it('is asked for again when the sender of the first copy hung up before n8n accepted it', async () => {
 		const { token } = await genuine();
 		let start = () => {};
 		host.beforeStart = new Promise((resolve) => (start = resolve));
@@ -325,7 +325,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('is taken for new when it is of another attempt at the call', async () => {
+	it('is new when it is about another attempt at the call', async () => {
 		const { token } = await genuine();
 		await deliver(event('c1', { ended_at: '2026-03-01T12:00:00Z' }), token);
 		await deliver(event('c1', { ended_at: '2026-03-01T12:30:00Z' }), token);
@@ -341,7 +341,7 @@ describe('an event that comes more than once', () => {
 	});
 
 	it.each([
-		['the process that took it', () => {}],
+		['the process that accepted it', () => {}],
 		['a process that shares nothing with it but the database', () => host.restart()],
 	])('is acknowledged without an execution by %s', async (_which, change) => {
 		const { token } = await genuine();
@@ -388,7 +388,7 @@ describe('static data that was overwritten with what it was before the webhook w
 		return { token, right };
 	}
 
-	it('does not keep a process from taking events that has registered the new one', async () => {
+	it('does not keep the process that registered the new one from accepting events', async () => {
 		const { token } = await replacedAndOverwritten();
 		expect((await deliver(event(), token)).status).toBe(200);
 		expect(await host.events()).toHaveLength(1);

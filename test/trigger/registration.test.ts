@@ -203,14 +203,14 @@ describe('unpublishing', () => {
 		expect(host.staticData('w1')).toEqual({ 'node:Samora Trigger': {} });
 	});
 
-	it('is content when the webhook is gone already', async () => {
+	it('succeeds when the webhook is gone already', async () => {
 		await host.publish('w1');
 		await deleteByHand((await theOnly()).id);
 		expect(await host.unpublish('w1')).toEqual({});
 		expect(await webhooks()).toEqual([]);
 	});
 
-	it('takes an empty answer for a removal', async () => {
+	it('counts an empty answer as a removal', async () => {
 		await sandbox.control.setSettings({ deleteWebhook: 'empty' });
 		await host.publish('w1');
 		expect(await host.unpublish('w1')).toEqual({});
@@ -626,7 +626,7 @@ describe('a fault that stays', () => {
 		expect(await webhooks()).toEqual([]);
 	});
 
-	it('of an unpublishing: it is not taken for done, and ends clean once Samora answers', async () => {
+	it('of an unpublishing: it does not count as done, and ends clean once Samora answers', async () => {
 		await host.publish('w1');
 		await sandbox.control.addFault({ kind: '401', operationId: 'deleteWebhook', times: null });
 		const { 'Samora Trigger': refused } = await host.unpublish('w1');
@@ -636,7 +636,7 @@ describe('a fault that stays', () => {
 		expect(await webhooks()).toEqual([]);
 	});
 
-	it('of a start of n8n: what cannot be checked is taken to be as it was', async () => {
+	it('of a start of n8n: a webhook that cannot be checked is assumed to be unchanged', async () => {
 		await host.publish('w1');
 		const before = await expectRegistered();
 		await sandbox.control.addFault({ kind: '401', times: null });
@@ -648,12 +648,12 @@ describe('a fault that stays', () => {
 		expect(Object.keys(await host.unpublish('w1'))).toEqual(['Samora Trigger']);
 	});
 
-	it('of a start of n8n that knows of no webhook: it is told, and may ask again', async () => {
+	it('of a start of n8n that knows no webhook: n8n is told, and may ask again', async () => {
 		await sandbox.control.addFault({ kind: '401', times: null });
 		expect(Object.keys(await host.publish('w1', { mode: 'init' }))).toEqual(['Samora Trigger']);
 	});
 
-	it('of a publishing: n8n does not take it for registered, and the next one is right', async () => {
+	it('of a publication: n8n does not count it as registered, and the next one is right', async () => {
 		await host.publish('w1');
 		const { id } = await theOnly();
 		node.parameters.events = ['CALL_FAILED'];

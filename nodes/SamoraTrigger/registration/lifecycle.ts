@@ -18,7 +18,7 @@ import { webhookApi } from './webhookApi';
  * How long n8n's tries may take. A publication makes five, with pauses of 1, 2, 4 and 8 seconds, and should fail within a
  * minute when Samora does not answer.
  */
-const ATTEMPT_MS = 7_000;
+const ATTEMPT_MS = 6_500;
 /** What is left for removing at the end of a try that took all its time. */
 const REMOVAL_MS = 1_000;
 
