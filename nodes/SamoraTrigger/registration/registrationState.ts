@@ -19,10 +19,9 @@ import {
 import { samePath } from './webhookUrl';
 
 /**
- * Where n8n keeps what it knows about a trigger's webhook: in the workflow's static data, and in the memory of each
- * process that has seen it. Both are needed, because the static data of a workflow are one text that is written as a
- * whole: whoever read it earlier may write it later, and so bring back what was replaced in between. With every event
- * of a polling trigger in the same workflow that can happen. Memory has the newer registration then, and writes it again.
+ * What n8n knows about a trigger's webhook is in two places: in the workflow's static data, and in the memory of each process
+ * that has seen it. Both are needed. n8n writes the static data of a workflow as a whole, so a polling trigger in the same
+ * workflow, or a second process, may write an older state back. Then memory has the newer state, and writes it again.
  */
 
 type Context = IHookFunctions | IWebhookFunctions;

@@ -42,7 +42,7 @@ export function webhookApi(context: IHookFunctions, until: number): WebhookApi {
 			const { body } = await send({
 				method: 'GET',
 				url: webhooksPath,
-				subject: { thing: 'Webhook', given: {} },
+				subject: { thing: 'List of webhooks', given: {} },
 				whole: (answered) => listIn(answered) !== undefined,
 			});
 			return (listIn(body) ?? []).flatMap((each) => readWebhook(each) ?? []);
