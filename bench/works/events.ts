@@ -7,7 +7,7 @@ import pLimit from 'p-limit';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Pool } from 'undici';
 
-import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { chain, node, type Link } from '../../tools/n8n/chain';
 import type { CredentialReference, N8nClient, SavedWorkflow } from '../../tools/n8n/client';
 import { isRecord, type JsonRecord } from '../../tools/n8n/json';

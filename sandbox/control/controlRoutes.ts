@@ -7,7 +7,12 @@ import type { CallState, ClockState, SandboxInfo } from './control';
 import { FAULT_KINDS, type FaultOptions } from './faults';
 import type { JournalFilter } from './journal';
 import { OPERATIONS } from '../api/operations';
-import { changeSettings, type SettingsChange, SIGNATURE_SCHEMES } from './settings';
+import {
+	changeSettings,
+	type SettingsChange,
+	SIGNATURE_PARTS,
+	SIGNATURE_SCHEMES,
+} from './settings';
 import type { World } from '../state/world';
 
 /** The current state that the control API works on, and how to reset it. */
@@ -170,6 +175,11 @@ export const CONTROL_ROUTES: Route[] = [
 			deliveries: object({
 				scheme: { enum: [...SIGNATURE_SCHEMES] },
 				signatureHeader: { type: 'string', pattern: '^[a-z0-9-]+$' },
+				signature: object(
+					Object.fromEntries(
+						Object.entries(SIGNATURE_PARTS).map(([part, values]) => [part, { enum: [...values] }]),
+					),
+				),
 				duplicate: { enum: [true, false, 'at-once'] },
 				retry: { type: 'array', items: { type: 'number', minimum: 0 } },
 				timeout: { type: 'number', exclusiveMinimum: 0 },

@@ -1,10 +1,8 @@
 import { N8nHost, triggerNode } from './n8nHost';
 
-import { createHmac } from 'node:crypto';
-
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type DeliveryAttempt, type Sandbox } from '../../sandbox';
 
 let sandbox: Sandbox;
@@ -120,18 +118,7 @@ describe('an event of Samora', () => {
 		]);
 	});
 
-	it.each(['standard', 't-v1', 'sha256', 'hex', 'base64', 'none'] as const)(
-		'is accepted when it is signed the way "%s"',
-		async (scheme) => {
-			await sandbox.control.setDeliveries({ scheme });
-			await call();
-			await letTimePass();
-			expect(await statuses()).toEqual([200, 200]);
-			expect(await host.events()).toHaveLength(2);
-		},
-	);
-
-	it('is accepted only when it is signed in the header that the options name', async () => {
+	it('is accepted when it is signed in the header that the options name, and only then', async () => {
 		await publishInstead({ signatureHeader: 'X-Voice-Signature' });
 		await sandbox.control.setDeliveries({
 			scheme: 'sha256',
@@ -225,31 +212,6 @@ describe('a request that is not from Samora', () => {
 		expect(await deliver(event(), { [TRIGGER_HEADER]: 'undefined' })).toEqual(refused);
 	});
 
-	it('is refused with a wrong signature and the right token', async () => {
-		const { token } = await genuine();
-		const signature = createHmac('sha256', 'guess').update(event()).digest('hex');
-		for (const header of ['x-samora-signature', 'x-webhook-signature']) {
-			for (const value of [signature, `sha256=${signature}`, `t=1,v1=${signature}`, 'x']) {
-				expect(await deliver(event(), { ...token, [header]: value })).toEqual(refused);
-			}
-		}
-		expect(await deliver(event(), { ...token, 'webhook-signature': 'v1,x' })).toEqual(refused);
-	});
-
-	it.each(['standard', 't-v1', 'sha256', 'hex', 'base64'] as const)(
-		'is refused when a delivery signed the way "%s" was tampered with',
-		async (scheme) => {
-			await sandbox.control.setDeliveries({ scheme });
-			await call(REJECTED);
-			await letTimePass();
-			const [{ headers, body }] = await sandbox.control.deliveries();
-			await host.events();
-			host.executions.length = 0;
-			expect(await deliver(body.replace('REJECTED', 'ANSWERED'), headers)).toEqual(refused);
-			expect(await deliver(`${body} `, headers)).toEqual(refused);
-		},
-	);
-
 	it.each([
 		['nothing', ''],
 		['a list', '[{"event":"CALL_FINISHED","call_id":"c1"}]'],
@@ -318,7 +280,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('is not acknowledged before n8n has taken the first copy', async () => {
+	it('is not acknowledged before n8n has accepted the first copy', async () => {
 		const { token } = await genuine();
 		let start = () => {};
 		host.beforeStart = new Promise((resolve) => (start = resolve));
@@ -335,7 +297,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('is asked for again when the sender of the first copy hung up before n8n took it', async () => {
+	it('is asked for again when the sender of the first copy hung up before n8n accepted it', async () => {
 		const { token } = await genuine();
 		let start = () => {};
 		host.beforeStart = new Promise((resolve) => (start = resolve));
@@ -363,7 +325,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('counts as new when it belongs to another attempt at the call', async () => {
+	it('is new when it is about another attempt at the call', async () => {
 		const { token } = await genuine();
 		await deliver(event('c1', { ended_at: '2026-03-01T12:00:00Z' }), token);
 		await deliver(event('c1', { ended_at: '2026-03-01T12:30:00Z' }), token);
@@ -379,7 +341,7 @@ describe('an event that comes more than once', () => {
 	});
 
 	it.each([
-		['the process that took it', () => {}],
+		['the process that accepted it', () => {}],
 		['a process that shares nothing with it but the database', () => host.restart()],
 	])('is acknowledged without an execution by %s', async (_which, change) => {
 		const { token } = await genuine();

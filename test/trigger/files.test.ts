@@ -2,7 +2,9 @@ import { N8nHost, triggerNode } from './n8nHost';
 
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type Sandbox } from '../../sandbox';
+import { genuineDelivery } from '../support/attacks';
 
 let sandbox: Sandbox;
 let host: N8nHost;
@@ -138,6 +140,22 @@ describe('the files of a finished call', () => {
 		const [item] = await host.outputs();
 		expect(item.binary?.recording).toBeDefined();
 	});
+});
+
+it('are named with the letters, digits and dashes of the call ID only', async () => {
+	await afterCall({ downloadRecording: true }, '+14155550100', ['CALL_FINISHED']);
+	const [attempt] = await sandbox.control.deliveries();
+	const event = JSON.parse(attempt.body) as { data: IDataObject };
+	await host.outputs();
+	host.executions.length = 0;
+	const [{ secret }] = await sandbox.control.webhooks();
+	const { headers, body } = genuineDelivery(
+		{ token: attempt.headers[TRIGGER_HEADER], secret },
+		{ data: { ...event.data, call_id: '../../etc/x y"\u202e-7' }, call_id: undefined },
+	);
+	expect((await fetch(attempt.url, { method: 'POST', headers, body })).status).toBe(200);
+	const [item] = await host.outputs();
+	expect(item.binary?.recording.fileName).toMatch(/^recording-etcxy-7\.\w+$/);
 });
 
 it('events of other kinds have no files, and nothing is fetched for them', async () => {

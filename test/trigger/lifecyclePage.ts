@@ -160,56 +160,57 @@ function table([head, ...rows]: string[][]): string {
 
 const introduction = (cases: number, stayed: number): string => `# What the trigger leaves at Samora
 
-A published **Samora Trigger** has one webhook at Samora. This page says what is there after something went another way
-than planned. It is written by the tests, which try every line against the sandbox (${cases} cases) and look at its list of
-webhooks; edit \`test/trigger/lifecyclePage.ts\`, not this page.
+A published **Samora Trigger** has one webhook at Samora. This page says what is there after something did not go as
+planned. The tests write it: they try every line against the sandbox (${cases} cases) and look at its list of webhooks. Edit
+\`test/trigger/lifecyclePage.ts\`, not this page.
 
 - **one, as configured**: exactly one webhook for each trigger of the workflow, with the agent, address, events and options
-  of the node, active, and with a secret and token that n8n knows.
+  of the node, active, and with a secret and token that n8n recognizes.
 - **the old one kept**: what was there before, unchanged.
 - **none**: nothing.
 
-There are never two for one trigger, and webhooks of others are never touched: one of somebody else's is there in every
-case. Whatever a fault that stays leaves (${stayed} cases), the next publishing, start or unpublishing after it ends with
-**one, as configured**, and after unpublishing with **none**.`;
+A trigger never has two webhooks, and never touches the webhooks of others: there is one of somebody else in every case.
+Whatever is left while a fault stays (${stayed} cases), the next publication or start after it leads to **one, as
+configured**, and the next unpublishing to **none**.`;
 
 const MORE = `## When n8n asks the trigger
 
-The tables hold whenever n8n lets the trigger look at Samora. n8n decides when that is:
+The tables are true whenever n8n lets the trigger look at Samora. n8n decides when that is:
 
 ${table([
 	['', 'n8n 2 (2.41.1)', 'n8n 1 (code of 1.123.81)'],
-	['publishing what is not published', 'yes, up to 5 tries in about 15 s', 'yes, 1 try'],
+	['you publish an unpublished workflow', 'yes, up to 5 tries within a minute', 'yes, 1 try'],
 	[
-		'publishing again with a change to the trigger',
+		'you publish again with a change to the trigger',
 		'yes: removes the old webhook, then registers',
 		'yes: the same',
 	],
 	[
-		'publishing again without a change to the trigger',
+		'you publish again without a change to the trigger',
 		'**no**: unpublish and publish, or restart n8n',
 		'yes: removes, then registers',
 	],
-	['starting', 'yes', 'yes'],
-	['starting after it was killed while publishing', 'yes, when two minutes have passed', 'yes'],
-	['unpublishing', 'yes, up to 3 tries', 'yes, 1 try'],
+	['n8n starts', 'yes', 'yes'],
+	['n8n starts after it was killed while publishing', 'yes, after two minutes', 'yes'],
+	['you unpublish', 'yes, up to 3 tries', 'yes, 1 try'],
 ])}
 
-A publishing that does not succeed is shown by n8n, with a sentence of what to do. When n8n starts and Samora cannot be
-asked, the webhook is taken to be as it was, and n8n's log says so: a webhook that works is not given up because Samora
+When a publication does not succeed, n8n says so, with Samora's words and what to do. A try takes up to eight seconds when
+Samora does not answer, and less when it asks to wait: n8n tries again by itself. When n8n starts and cannot ask Samora, the
+trigger assumes that its webhook is unchanged, and n8n's log says so: a webhook that works is not given up because Samora
 does not answer for a minute.
 
 ## What can stay behind
 
-- **Samora is away while you unpublish.** n8n gives up after its tries and does not listen any more. The webhook stays at
-  Samora, and its events meet a 404. Publish and unpublish the workflow again once Samora is back. If you have deleted the
-  workflow meanwhile, delete the webhook by hand.
+- **Samora is away while you unpublish.** n8n gives up after its tries and no longer listens. The webhook stays at Samora,
+  and its events get a 404. Publish and unpublish the workflow again once Samora is back. If you have deleted the workflow
+  meanwhile, delete the webhook by hand.
 - **The credential is switched to another Samora organization.** The old webhook stays in the old one. Unpublish before you
   switch.
-- **n8n's database is restored from before the workflow was published**, or is gone. Nobody in n8n knows that there was a
-  trigger, so nobody asks. Publish the workflow (it finds the webhook), or delete the webhook by hand.
-- **n8n is killed during a test listen.** The next test listen removes it, or, ten minutes later, the next publishing or
-  start.
+- **n8n's database is restored from before the workflow was published**, or is gone. Nothing in n8n knows that there was a
+  trigger, so nothing asks. Publish the workflow (it finds the webhook), or delete the webhook by hand.
+- **n8n is killed during a test listen.** The next test listen removes the webhook, or, ten minutes later, the next
+  publication or start.
 
-By hand: the **Samora** node lists webhooks with **Webhook: Get Many** and deletes one with **Webhook: Delete**. Those of
-triggers are called \`n8n: \` and the workflow's name.`;
+By hand: the **Samora** node lists webhooks with **Webhook: Get Many** and deletes one with **Webhook: Delete**. The names of
+the triggers' webhooks are \`n8n: \` and the workflow's name.`;

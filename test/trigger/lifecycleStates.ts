@@ -2,7 +2,7 @@ import { N8nHost, triggerNode } from './n8nHost';
 
 import type { INode } from 'n8n-workflow';
 
-import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import { hashToken, TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type Sandbox, type WebhookState } from '../../sandbox';
 
 export type Moment = 'publish' | 'unpublish' | 'restart';
@@ -126,7 +126,7 @@ export class Lane {
 			webhook.is_active &&
 			kept.webhookId === webhook.id &&
 			kept.secret === webhook.secret &&
-			kept.token === webhook.custom_headers[TRIGGER_HEADER]
+			kept.tokenHash === hashToken(webhook.custom_headers[TRIGGER_HEADER] ?? '')
 		);
 	}
 

@@ -3,7 +3,13 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import express, { type Request, type Response } from 'express';
-import { ExecutionLifecycleHooks, HookContext, WebhookContext, WorkflowExecute } from 'n8n-core';
+import {
+	ExecutionLifecycleHooks,
+	HookContext,
+	TriggerContext,
+	WebhookContext,
+	WorkflowExecute,
+} from 'n8n-core';
 import {
 	NodeHelpers,
 	ObservableObject,
@@ -18,7 +24,7 @@ import {
 	type WorkflowActivateMode,
 } from 'n8n-workflow';
 
-import { triggerMemory } from '../../nodes/SamoraTrigger/triggerMemory';
+import { processMemory } from '../../nodes/SamoraTrigger/registration/processMemory';
 import { additionalData, executionFrom, nodeTypes, type SamoraCredential } from '../support/engine';
 
 /** A workflow as n8n's database holds it. The static data is text there, so nothing is shared by reference. */
@@ -72,6 +78,9 @@ export class N8nHost {
 
 	private readonly listening = new Map<string, Listening>();
 
+	/** Published workflows as the process that polls has them in its memory. */
+	private readonly active = new Map<string, Workflow>();
+
 	private constructor(
 		private readonly server: Server,
 		public credential: SamoraCredential,
@@ -101,7 +110,22 @@ export class N8nHost {
 
 	/** As when n8n ends and starts again: what only its process knew is gone. */
 	restart(): void {
-		triggerMemory.startOver();
+		processMemory.clear();
+		this.active.clear();
+	}
+
+	/** As in n8n's queue mode, where another process receives the deliveries than the one that polls. */
+	forgetProcessMemory(): void {
+		processMemory.clear();
+	}
+
+	/** As when a polling trigger of the same workflow has an event: n8n writes the static data as the poll knows them. */
+	poll(id: string): void {
+		const workflow = this.active.get(id);
+		if (!workflow) throw new Error(`Workflow ${id} is not published`);
+		const cursor = workflow.getStaticData('node', { name: 'Poller' } as INode);
+		cursor.polls = Number(cursor.polls ?? 0) + 1;
+		this.saveStaticData(id, workflow);
 	}
 
 	/** Forgets all workflows and executions. */
@@ -165,8 +189,19 @@ export class N8nHost {
 				}
 			}),
 		);
+		await this.startTriggers(id, workflow, mode);
 		if (!killed) this.saveStaticData(id, workflow);
 		return refused;
+	}
+
+	/** n8n gives `trigger` the same static data as the polling triggers of the workflow have. */
+	private async startTriggers(id: string, workflow: Workflow, mode: WorkflowActivateMode) {
+		this.active.set(id, workflow);
+		for (const node of Object.values(workflow.nodes)) {
+			const type = nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+			const context = new TriggerContext(workflow, node, this.additionalData(id), 'trigger', mode);
+			await type.trigger?.call(context);
+		}
 	}
 
 	/** @returns what the last attempt threw, by node: n8n gives up then */

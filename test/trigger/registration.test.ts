@@ -2,7 +2,12 @@ import { N8nHost, triggerNode } from './n8nHost';
 
 import type { INode } from 'n8n-workflow';
 
-import { marksFor, newToken, TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import {
+	hashToken,
+	marksFor,
+	newToken,
+	TRIGGER_HEADER,
+} from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type FaultKind, type Sandbox, type WebhookState } from '../../sandbox';
 
 let sandbox: Sandbox;
@@ -67,7 +72,7 @@ async function expectRegistered(id = 'w1', of = node, wanted: Partial<WebhookSta
 	expect(host.staticData(id)[`node:${of.name}`]).toMatchObject({
 		webhookId: webhook.id,
 		secret: webhook.secret,
-		token: webhook.custom_headers[TRIGGER_HEADER],
+		tokenHash: hashToken(webhook.custom_headers[TRIGGER_HEADER]),
 	});
 	return webhook;
 }
@@ -142,6 +147,12 @@ describe('publishing', () => {
 		host.save('w1', { nodes: [node] });
 		await host.publish('w1');
 		await expectRegistered('w1', node, { events: ['CALL_FAILED'] });
+	});
+
+	it('keeps no token: only Samora has it', async () => {
+		await host.publish('w1');
+		const { [TRIGGER_HEADER]: token } = (await theOnly()).custom_headers;
+		expect(JSON.stringify(host.staticData('w1'))).not.toContain(token.split('.').at(-1));
 	});
 
 	it('gives every webhook a token of its own', async () => {
@@ -272,8 +283,8 @@ describe('publishing again leads to the one right webhook', () => {
 		await theOnly();
 	});
 
-	it.each(['secret', 'token', 'webhookId', 'instanceId'])(
-		'after the static data lost its %s, by replacing it',
+	it.each(['secret', 'tokenHash', 'webhookId', 'instanceId', 'trigger'])(
+		'static data without its %s: what is not known is replaced, never trusted',
 		async (key) => {
 			const { id } = await theOnly();
 			const { 'node:Samora Trigger': kept } = host.staticData('w1');
@@ -325,12 +336,14 @@ describe('publishing again leads to the one right webhook', () => {
 		expect(await publishAgain()).toMatchObject({ id, name: 'Outcomes for sales' });
 	});
 
-	it('after somebody else gave it a token', async () => {
-		const { id } = await theOnly();
+	it('given a token by somebody else: it gets a new one', async () => {
+		const { id, custom_headers } = await theOnly();
+		const { [TRIGGER_HEADER]: token } = custom_headers;
 		await editByHand(id, { custom_headers: { [TRIGGER_HEADER.toLowerCase()]: 'guess' } });
 		const webhook = await publishAgain();
 		expect(webhook.id).toBe(id);
 		expect(Object.keys(webhook.custom_headers)).toEqual([TRIGGER_HEADER]);
+		expect(webhook.custom_headers[TRIGGER_HEADER]).not.toBe(token);
 	});
 
 	it('after somebody registered a second one', async () => {
@@ -401,7 +414,9 @@ describe("a webhook that may not be this trigger's own", () => {
 		await editByHand((await theOnly()).id, { custom_headers: { [TRIGGER_HEADER]: token } });
 		const original = await theOnly();
 		const { 'node:Samora Trigger': kept } = host.staticData('w1');
-		host.setStaticData('w1', { 'node:Samora Trigger': { ...kept, instanceId, token } });
+		host.setStaticData('w1', {
+			'node:Samora Trigger': { ...kept, instanceId, tokenHash: hashToken(token) },
+		});
 		host.baseUrl = url.replace('127.0.0.1', 'localhost');
 		await host.publish('w1');
 		await expectRegistered();

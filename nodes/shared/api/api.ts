@@ -60,7 +60,7 @@ export function filledPath(path: string, values: Record<string, string> = {}): s
  */
 export async function callSamora(
 	context: Caller,
-	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout'>,
+	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout' | 'abortSignal'>,
 	policy: Partial<RetryPolicy> = {},
 ): Promise<Exchange> {
 	const { method = 'GET' } = request;

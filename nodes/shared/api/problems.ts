@@ -23,7 +23,7 @@ const LABELS: Readonly<Record<keyof Ids, string>> = {
 
 /** What a request was about, for the messages that name it. */
 export interface Subject {
-	thing: 'Agent' | 'Call' | 'Campaign' | 'Webhook';
+	thing: 'Agent' | 'Call' | 'Campaign' | 'Webhook' | 'List of webhooks';
 	/** What to check when Samora does not know one of them. */
 	ids: Ids;
 }

@@ -1,24 +1,25 @@
-import { isLoopback } from '../shared/api/baseUrl';
+import { isLoopback } from '../../shared/api/baseUrl';
 
 /**
  * Says why Samora could never reach a webhook URL, and what to do about it.
  *
  * @param apiBaseUrl an API on this machine (the sandbox) reaches whatever this machine reaches
- * @returns a sentence for the person, or undefined when there is nothing to say against it
+ * @returns sentences for the person, or undefined when Samora may be able to reach it
  */
 export function webhookUrlRefusal(webhookUrl: string, apiBaseUrl: string): string | undefined {
 	if (isLoopback(apiBaseUrl)) return undefined;
 	const { protocol, hostname, origin } = new URL(webhookUrl);
-	const remedy =
-		'Set the environment variable WEBHOOK_URL to the public https address of this n8n, or to the one of a tunnel to it, and restart n8n';
 	if (isPrivate(hostname)) {
-		return `Samora calls this n8n over the internet, but ${origin} only exists on this machine or in your own network. ${remedy}`;
+		return `Samora sends events over the internet, but ${origin} only exists on this machine or in your own network. ${REMEDY}`;
 	}
 	if (protocol !== 'https:') {
-		return `Samora only calls https addresses, but this n8n gives out ${origin}. ${remedy}`;
+		return `Samora only sends events to https addresses, but the address of this n8n is ${origin}. ${REMEDY}`;
 	}
 	return undefined;
 }
+
+const REMEDY =
+	'Set the environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older versions of n8n) to the public https address of this n8n, or to a tunnel from cloudflared or ngrok, and restart n8n. The Samora Campaign Trigger, and Call: Trigger and Wait of the Samora node, need no public address';
 
 /** Two spellings of one address: a slash, a default port or a capital letter make no difference. */
 export function sameUrl(one: string, other: string): boolean {
@@ -40,7 +41,7 @@ function normalized(url: string): string {
 	}
 }
 
-/** Top-level names that exist in local networks only. A name without a dot is one of those, too. */
+/** Top-level names that exist in local networks only. A name without a dot is local, too. */
 const LOCAL_NAMES =
 	/(^|\.)(localhost|local|localdomain|lan|home|internal|intranet|private|corp|home\.arpa|test|invalid)$/;
 

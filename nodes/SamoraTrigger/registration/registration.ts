@@ -1,4 +1,11 @@
-import { marksOf, newToken, TRIGGER_HEADER, type Marks } from './authenticity';
+import {
+	hashToken,
+	isToken,
+	marksOf,
+	newToken,
+	TRIGGER_HEADER,
+	type Marks,
+} from '../authenticity/token';
 import { samePath, sameUrl } from './webhookUrl';
 
 export interface DataOptions {
@@ -15,7 +22,7 @@ export interface Wanted {
 	data_options: DataOptions;
 }
 
-/** A webhook as Samora shows it. What cannot be seen is left out. */
+/** A webhook as Samora shows it, without what it does not show. */
 export interface Webhook {
 	id: string;
 	agent_id?: string;
@@ -34,14 +41,14 @@ export type WebhookChanges = Partial<
 
 /** Which trigger this is. */
 export interface Identity {
-	/** Part of the token, and so to be seen at Samora. */
+	/** Part of the token, so Samora shows them. */
 	marks: Marks;
-	/** Of the n8n it runs in. */
+	/** The n8n it runs in. */
 	instanceId: string;
 }
 
 export interface HookIdentity extends Identity {
-	/** Such a one minds its own webhook only, and leaves the published trigger's alone. */
+	/** A test listen has a webhook of its own, and leaves the published trigger's alone. */
 	isTestListen: boolean;
 }
 
@@ -51,59 +58,69 @@ const LONGEST_TEST_LISTEN_MS = 10 * 60_000;
 /** What n8n keeps about the webhook it registered, in the workflow's static data. */
 export interface Registration {
 	webhookId: string;
-	/** Samora shows it when the webhook is created, and never again. */
+	/** What Samora signs with. Samora shows it when the webhook is created, and never again; '' if it showed none. */
 	secret: string;
-	token: string;
+	/** The hash of the token that Samora sends with every event. The token itself is only at Samora. */
+	tokenHash: string;
+	/** The mark of the trigger, as in the token. */
+	trigger: string;
 	instanceId: string;
-	/** Where the webhook delivers to. A test listen's is not the published trigger's. */
+	/** Where the webhook delivers to. A test listen's address is not the published trigger's. */
 	url: string;
-	/** Unix time in milliseconds: what is newer replaces what is older. */
+	/** Unix time in milliseconds: a newer registration replaces an older one. */
 	registeredAt: number;
+	/** The scheme that proved an event of this webhook, as `checkSignature` names it; '' until one did. */
+	provenBy: string;
 }
 
 export interface WebhookApi {
 	list(): Promise<Webhook[]>;
-	/** @returns undefined when there is none of that id */
+	/** @returns undefined when there is none with that ID */
 	get(id: string): Promise<Webhook | undefined>;
 	create(
 		webhook: Wanted & { custom_headers: Record<string, string> },
 	): Promise<{ id: string; secret: string }>;
 	update(id: string, changes: WebhookChanges): Promise<void>;
-	/** One that is gone already is as good as removed. */
+	/** Does nothing when the webhook is gone already. */
 	remove(id: string): Promise<void>;
 }
 
 /** @returns undefined when nothing is kept, or not all of it */
 export function readRegistration(kept: Record<string, unknown>): Registration | undefined {
-	const { webhookId, secret, token, instanceId, url, registeredAt } = kept;
+	const { webhookId, secret, tokenHash, trigger, instanceId, url, registeredAt, provenBy } = kept;
 	return typeof webhookId === 'string' &&
 		typeof secret === 'string' &&
-		typeof token === 'string' &&
+		typeof tokenHash === 'string' &&
+		typeof trigger === 'string' &&
 		typeof instanceId === 'string' &&
 		typeof url === 'string' &&
 		typeof registeredAt === 'number'
-		? { webhookId, secret, token, instanceId, url, registeredAt }
+		? {
+				webhookId,
+				secret,
+				tokenHash,
+				trigger,
+				instanceId,
+				url,
+				registeredAt,
+				provenBy: typeof provenBy === 'string' ? provenBy : '',
+			}
 		: undefined;
 }
 
 /**
- * What is kept, if it is this trigger's own. Static data can also have come along with a copied workflow, with one
- * imported from another n8n, or with the name of a node that used to be another's. The webhook it then tells of
- * belongs to a trigger that may still need it; so does the published trigger's to a test listen.
+ * Whether a registration is this trigger's own. Static data may also have come with a copied workflow, with one imported
+ * from another n8n, or with a node's name that used to be another node's. The webhook in it then belongs to a trigger
+ * that may still need it. The same goes for a test listen, which must not touch the published trigger's webhook.
  *
- * @param url where this trigger, or its test listen, is reached
+ * @param url the address of this trigger, or of its test listen
  */
-export function ownRegistration(
-	kept: Record<string, unknown>,
-	{ marks, instanceId }: Identity,
-	url: string,
-): Registration | undefined {
-	const registration = readRegistration(kept);
-	return registration?.instanceId === instanceId &&
-		marksOf(registration.token)?.trigger === marks.trigger &&
+export function isOwn(registration: Registration, { marks, instanceId }: Identity, url: string) {
+	return (
+		registration.instanceId === instanceId &&
+		registration.trigger === marks.trigger &&
 		samePath(registration.url, url)
-		? registration
-		: undefined;
+	);
 }
 
 /** Whether Samora has exactly the webhook that is wanted, and no second one of this trigger. */
@@ -119,14 +136,14 @@ export async function isRegistered(
 		webhook !== undefined &&
 		others.length === 0 &&
 		isTrusted(webhook, wanted, known) &&
-		Object.keys(changesFor(webhook, wanted, known.token)).length === 0
+		hasOurToken(webhook, known) &&
+		Object.keys(changesFor(webhook, wanted)).length === 0
 	);
 }
 
 /**
- * Leaves Samora with exactly the webhook that is wanted: keeps the one it knows everything about, corrects it where
- * it differs, and replaces any other. Removing comes before creating: should the second step not succeed, nothing
- * is left behind.
+ * Makes Samora have exactly the webhook that is wanted: keeps the one whose secret n8n knows, corrects it where it
+ * differs, and replaces any other. It removes before it creates, so nothing is left behind when the second step fails.
  */
 export async function register(
 	api: WebhookApi,
@@ -139,22 +156,38 @@ export async function register(
 	for (const webhook of ours) {
 		if (webhook !== kept) await api.remove(webhook.id);
 	}
+	// Clocks of several machines differ, and one of them may go wrong for a while.
+	const registeredAt = Math.max(Date.now(), known ? known.registeredAt + 1 : 0);
 	if (known && kept) {
-		const changes = changesFor(kept, wanted, known.token);
-		if (Object.keys(changes).length > 0) await api.update(kept.id, changes);
-		return known;
+		const changes = changesFor(kept, wanted);
+		if (hasOurToken(kept, known)) {
+			if (Object.keys(changes).length > 0) await api.update(kept.id, changes);
+			return known;
+		}
+		const token = newToken(marks);
+		// Samora replaces all headers at once, and some may be somebody else's.
+		const custom_headers = { ...withoutToken(kept.custom_headers), [TRIGGER_HEADER]: token };
+		await api.update(kept.id, { ...changes, custom_headers });
+		return { ...known, tokenHash: hashToken(token), registeredAt };
 	}
 	const token = newToken(marks);
 	const { id, secret } = await api.create({
 		...wanted,
 		custom_headers: { [TRIGGER_HEADER]: token },
 	});
-	// Clocks of several machines differ, and one of them may go wrong for a while.
-	const registeredAt = Math.max(Date.now(), known ? known.registeredAt + 1 : 0);
-	return { webhookId: id, secret, token, instanceId, url: wanted.url, registeredAt };
+	return {
+		webhookId: id,
+		secret,
+		tokenHash: hashToken(token),
+		trigger: marks.trigger,
+		instanceId,
+		url: wanted.url,
+		registeredAt,
+		provenBy: '',
+	};
 }
 
-/** Leaves Samora with no webhook of this trigger. */
+/** Removes all webhooks of this trigger from Samora. */
 export async function unregister(
 	api: WebhookApi,
 	url: string,
@@ -168,8 +201,8 @@ export async function unregister(
 }
 
 /**
- * By id first. Then by URL, for n8n may have been stopped between creating a webhook and storing its id, or its
- * database restored from an older day. At last by the marks in the token, for n8n's URL may have changed besides, or
+ * By ID first. Then by URL, because n8n may have been stopped between creating a webhook and storing its ID, or its
+ * database restored from an older day. Last by the marks in the token, because n8n's URL may have changed besides, or
  * n8n been stopped during a test listen.
  */
 async function findOurs(
@@ -191,8 +224,8 @@ async function findOurs(
 }
 
 /**
- * Deliveries to our URL are meant for us, unless their token says that another trigger registered them: a
- * workflow imported twice has the same URL in it, but only one of the two is published.
+ * A webhook with our URL is ours, unless its token says that another trigger registered it: a workflow imported twice
+ * has the same URL in it, but only one of the two is published.
  */
 function isOursByUrl(webhook: Omit<Webhook, 'id'>, url: string, marks: Marks): boolean {
 	if (webhook.url === undefined || !sameUrl(webhook.url, url)) return false;
@@ -201,8 +234,8 @@ function isOursByUrl(webhook: Omit<Webhook, 'id'>, url: string, marks: Marks): b
 }
 
 /**
- * Of this trigger in this n8n, at an address it no longer has. A test listen has the same marks, but another path,
- * and does not last.
+ * A webhook of this trigger in this n8n, at an address that the trigger no longer has. A test listen's webhook has the
+ * same marks, but another path, and does not last.
  */
 function isLeftBehind(webhook: Omit<Webhook, 'id'>, url: string, marks: Marks): boolean {
 	const theirs = marksOf(tokenOf(webhook));
@@ -213,7 +246,7 @@ function isLeftBehind(webhook: Omit<Webhook, 'id'>, url: string, marks: Marks): 
 	);
 }
 
-/** Only of the webhook we created do we know the secret. Its agent cannot be changed afterwards. */
+/** We know the secret only of the webhook that we created. A webhook's agent cannot be changed. */
 function isTrusted(webhook: Webhook, wanted: Wanted, known: Registration): boolean {
 	return (
 		webhook.id === known.webhookId &&
@@ -221,8 +254,8 @@ function isTrusted(webhook: Webhook, wanted: Wanted, known: Registration): boole
 	);
 }
 
-/** The name is left alone: people rename their workflows, and perhaps their webhooks. */
-function changesFor(webhook: Webhook, wanted: Wanted, token: string): WebhookChanges {
+/** The name stays as it is: people rename their workflows, and perhaps their webhooks. */
+function changesFor(webhook: Webhook, wanted: Wanted): WebhookChanges {
 	const changes: WebhookChanges = {};
 	if (webhook.url === undefined || !sameUrl(webhook.url, wanted.url)) changes.url = wanted.url;
 	if (!sameWords(webhook.events ?? [], wanted.events)) changes.events = wanted.events;
@@ -233,19 +266,20 @@ function changesFor(webhook: Webhook, wanted: Wanted, token: string): WebhookCha
 	) {
 		changes.data_options = wanted.data_options;
 	}
-	if (webhook.custom_headers && tokenOf(webhook) !== token) {
-		// Samora replaces all of them at once, and some may be somebody else's.
-		changes.custom_headers = { ...withoutToken(webhook.custom_headers), [TRIGGER_HEADER]: token };
-	}
 	if (webhook.is_active === false) changes.is_active = true;
 	return changes;
+}
+
+/** A webhook without `custom_headers` is taken to have the token: Samora may not show them. */
+function hasOurToken(webhook: Webhook, { tokenHash }: Registration): boolean {
+	return webhook.custom_headers === undefined || isToken(tokenOf(webhook) ?? '', tokenHash);
 }
 
 function tokenOf({ custom_headers = {} }: Omit<Webhook, 'id'>): string | undefined {
 	return Object.entries(custom_headers).find(([name]) => isTokenHeader(name))?.[1];
 }
 
-function withoutToken(headers: Record<string, string>): Record<string, string> {
+function withoutToken(headers: Record<string, string> = {}): Record<string, string> {
 	return Object.fromEntries(Object.entries(headers).filter(([name]) => !isTokenHeader(name)));
 }
 
@@ -254,5 +288,6 @@ function isTokenHeader(name: string): boolean {
 }
 
 function sameWords(some: string[], others: string[]): boolean {
-	return some.length === others.length && some.every((word) => others.includes(word));
+	const known = others.map((word) => word.toUpperCase());
+	return some.length === others.length && some.every((word) => known.includes(word.toUpperCase()));
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'crypto';
 
-import { EVENTS } from '../shared/webhook';
+import { isRecord } from '../../shared/parameters';
+import { EVENTS } from '../../shared/webhook';
 
 /**
- * ASSUMPTION: Samora names its events but publishes no delivery. These are the places where each thing is looked
- * for, the first one that is there wins. Correct them here.
+ * ASSUMPTION: Samora names its events but publishes no delivery. These are the places where each value is looked for.
+ * The first one that has it counts. Correct them here.
  */
 const PLACES = {
 	event: ['event', 'event_type', 'type'],
@@ -19,21 +20,41 @@ const PLACES = {
 export type Payload = Record<string, unknown>;
 
 export interface CallEvent {
-	/** One of EVENTS, or what Samora wrote when it is none of them; null when it wrote nothing. */
+	/** One of EVENTS, or the text in the event when it is none of them; null when there is none. */
 	event: string | null;
 	call_id: string | null;
 	status: string | null;
 }
 
+/** n8n cannot store what is nested thousands of levels deep, and would answer 500 to every copy of such an event. */
+const DEEPEST_LEVEL = 100;
+const TOO_DEEP = `[left out: nested more than ${DEEPEST_LEVEL} levels deep]`;
+
 /** @returns undefined when the body is not a JSON object */
 export function parsePayload(rawBody: Buffer): Payload | undefined {
 	try {
 		const parsed: unknown = JSON.parse(rawBody.toString('utf8').replace(/^\uFEFF/, ''));
-		return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-			? (parsed as Payload)
-			: undefined;
+		if (!isRecord(parsed)) return undefined;
+		leaveOutTooDeep(parsed);
+		return parsed;
 	} catch {
 		return undefined;
+	}
+}
+
+/** Without recursion, which ends at a few thousand levels. */
+function leaveOutTooDeep(payload: Payload): void {
+	let level: object[] = [payload];
+	for (let depth = 1; level.length > 0; depth++) {
+		const next: object[] = [];
+		for (const parent of level) {
+			for (const [key, value] of Object.entries(parent)) {
+				if (typeof value !== 'object' || value === null) continue;
+				if (depth < DEEPEST_LEVEL) next.push(value as object);
+				else Object.defineProperty(parent, key, { value: TOO_DEEP });
+			}
+		}
+		level = next;
 	}
 }
 
@@ -46,7 +67,7 @@ export function readCallEvent(payload: Payload): CallEvent {
 	};
 }
 
-/** The event as it came, with what the next node always needs in a place that never changes. */
+/** The event as it came, with `event`, `call_id` and `status` always at the top. */
 export function outputOf(payload: Payload): Payload {
 	const found = Object.entries(readCallEvent(payload));
 	return {
@@ -56,15 +77,15 @@ export function outputOf(payload: Payload): Payload {
 	};
 }
 
-/** Whether an event was asked for. What we do not know by name is passed on rather than lost. */
+/** Whether an event was asked for. An event that we do not know by name is passed on rather than lost. */
 export function isWanted({ event }: CallEvent, chosen: readonly string[]): boolean {
 	return event === null || knownEvent(event) === undefined || chosen.includes(event);
 }
 
 /**
- * What two deliveries of one event have in common, and deliveries of two events have not. When the call began or
- * ended is part of it, for a campaign may dial one recipient, and so perhaps one call, several times. Of an event
- * we do not know by name, only the very same text counts as the same.
+ * A key that two deliveries of one event share, and two events do not. The time at which the call began or ended is part
+ * of it, because a campaign may dial one recipient, and so perhaps one call, several times. Two events that we do not know
+ * by name are the same only if their whole text is.
  *
  * @returns undefined when the payload does not say enough to tell events apart
  */
@@ -97,13 +118,7 @@ function find(payload: Payload, what: keyof typeof PLACES): string | null {
 	for (const place of PLACES[what]) {
 		const value = place
 			.split('.')
-			.reduce<unknown>(
-				(object, key) =>
-					typeof object === 'object' && object !== null
-						? (object as Record<string, unknown>)[key]
-						: undefined,
-				payload,
-			);
+			.reduce<unknown>((object, key) => (isRecord(object) ? object[key] : undefined), payload);
 		if (typeof value === 'string' && value.trim() !== '') return value.trim();
 		if (typeof value === 'number') return String(value);
 	}

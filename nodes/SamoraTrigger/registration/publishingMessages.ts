@@ -1,0 +1,70 @@
+import type { IHookFunctions } from 'n8n-workflow';
+
+import type { Exchange } from '../../shared/api/exchange';
+import {
+	describeAnswer,
+	describeFault,
+	type Subject,
+	type UserMessage,
+} from '../../shared/api/problems';
+
+/**
+ * n8n 2 shows the message of an error at publishing, and n8n 1 the description alone. So each of them says what
+ * happened and what to do.
+ */
+export function inBothLines(happened: string, remedy: string): UserMessage {
+	const whole = `${happened.replace(/\.$/, '')}. ${remedy}`;
+	return { message: whole, description: whole };
+}
+
+/** What the person did, and can do again. */
+export function again(context: Pick<IHookFunctions, 'getActivationMode'>): string {
+	return context.getActivationMode() === 'manual'
+		? 'listen for a test event again'
+		: 'publish the workflow again';
+}
+
+/** What to do about a refusal, by its status. The first row that fits counts; for the others see `describeAnswer`. */
+const REMEDIES: ReadonlyArray<{
+	status: readonly [number, number];
+	remedy: (again: string) => string;
+}> = [
+	{
+		status: [409, 409],
+		remedy: (again) => `Look at the webhooks of this agent in Samora, and ${again}.`,
+	},
+	{ status: [429, 429], remedy: (again) => `Wait a minute, and ${again}.` },
+	{ status: [401, 404], remedy: () => '' },
+	{ status: [400, 499], remedy: (again) => `Change what Samora names, and ${again}.` },
+	{
+		status: [500, 599],
+		remedy: (again) =>
+			`This is a fault at Samora. Wait a minute, and ${again}. Contact Samora AI Support if it stays.`,
+	},
+];
+
+/** The message for a request to Samora, at publishing, that did not do what was asked. Samora's words are quoted. */
+export function describeRequest(
+	{ answer, fault, fate }: Exchange,
+	subject: Subject,
+	again: string,
+): UserMessage {
+	if (answer) {
+		const { statusCode } = answer;
+		const { message, description } = describeAnswer(answer, subject);
+		const remedy = REMEDIES.find(
+			({ status: [from, to] }) => statusCode >= from && statusCode <= to,
+		)?.remedy(again);
+		return inBothLines(message, remedy || description);
+	}
+	// n8n gives this code to what ran out of time here. Nobody can stop a publication.
+	const isOutOfTime = ['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT'].includes(fault.code);
+	if (fault.words === undefined && (fate === 'unknown' || isOutOfTime)) {
+		return inBothLines(
+			'Samora did not answer',
+			`Check that this n8n can reach Samora, wait a minute, and ${again}.`,
+		);
+	}
+	const { message, description } = describeFault(fault);
+	return inBothLines(message, description);
+}
