@@ -14,10 +14,6 @@ module.exports = {
 		'<rootDir>/test/browser/',
 		'<rootDir>/test/queue/',
 	],
-	// The same table as in the bundle.
-	moduleNameMapper: {
-		'^libphonenumber-js/min/metadata$': '<rootDir>/tools/build/numberingPlans.js',
-	},
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	globalSetup: '<rootDir>/test/support/n8nFolder.js',
 	globalTeardown: '<rootDir>/test/support/removeN8nFolder.js',
