@@ -39,14 +39,14 @@ export interface RefusedRow {
 
 /** How long a message may be before the rows behind further reasons are only counted. */
 const MESSAGE_LENGTH = 400;
-/** How many runs of rows it names for one reason. */
+/** How many runs of numbers a short list names. */
 const NAMED_RUNS = 4;
 /** A sentence that stands for itself may quote what was written; so much of it is enough. */
 const SENTENCE_LENGTH = 120;
 
 /** "3", or "0–4, 6 and 2 more" */
-const rowNumbers = (items: readonly number[]) =>
-	itemList(items, NAMED_RUNS).replace(/^items? /, '');
+export const shortList = (numbers: readonly number[]) =>
+	itemList(numbers, NAMED_RUNS).replace(/^items? /, '');
 
 const SINGULAR: Readonly<Record<string, string>> = { have: 'has', are: 'is', do: 'does' };
 
@@ -54,7 +54,7 @@ const SINGULAR: Readonly<Record<string, string>> = { have: 'has', are: 'is', do:
 function groupOf(refusals: readonly RefusedRow[]): string {
 	const items = refusals.map(({ item }) => item);
 	const [{ refusal }] = refusals;
-	const rows = `${items.length === 1 ? 'row' : 'rows'} ${rowNumbers(items)}`;
+	const rows = `${items.length === 1 ? 'row' : 'rows'} ${shortList(items)}`;
 	if (refusal.kind === undefined) return `${shortened(refusal.message)} (${rows})`;
 	const { reason, advice } = refusal.kind;
 	const said =

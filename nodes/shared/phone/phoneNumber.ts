@@ -26,36 +26,49 @@ interface Why extends RefusalKind {
 }
 
 /**
- * The number as the API takes it. It is given only when what was written can be read in one way: a wrong number
- * rings a stranger, a refused one is corrected.
+ * The number that was written, whether or not the API can call it. It is given only when what was written can be read
+ * in one way.
  *
- * @param options.label the parameter as the editor shows it
- * @returns a number in E.164 with 10 to 15 digits
+ * @param options.label what it is, such as the parameter as the editor shows it
+ * @returns a number in E.164
  * @throws Refusal
  */
-export function phoneNumber(value: unknown, options: NumberOptions & { label: string }): string {
+export function readNumber(value: unknown, options: NumberOptions & { label: string }): string {
 	const { label } = options;
 	const country = defaultCountry(options.defaultCountry);
 	const includesCountryCode = options.numbersIncludeCountryCode === true;
 	const written = dialled(value, label);
 	const { digits, asNumber } = written;
 	const [number, ...others] = readings(digits, { country, asNumber, includesCountryCode });
-
-	const refused = ({ because, ...kind }: Why) =>
-		new Refusal(label, `${label} ${shown(String(value))} ${because}`, kind);
-	if (number === undefined) {
-		throw refused(includesCountryCode ? whyNotWithPlus(digits) : whyNone(digits, country));
-	}
-	if (others.length > 0) throw refused(whySeveral([number, ...others], written));
-	if (!TO_NUMBER.test(number)) {
-		throw refused({
-			because: `is ${number}, which has ${number.length - 1} digits. Samora can call numbers of 10 to 15 digits, country code included`,
-			reason: 'have a number of fewer than 10 or more than 15 digits',
-			advice: 'Samora cannot call these',
-		});
-	}
-	return number;
+	if (number !== undefined && others.length === 0) return number;
+	const why =
+		number !== undefined
+			? whySeveral([number, ...others], written)
+			: includesCountryCode
+				? whyNotWithPlus(digits)
+				: whyNone(digits, country);
+	throw refused(value, label, why);
 }
+
+/**
+ * The number as the API takes it: a wrong number rings a stranger, a refused one is corrected.
+ *
+ * @param options.label the parameter as the editor shows it
+ * @returns a number in E.164 with 10 to 15 digits
+ * @throws Refusal
+ */
+export function phoneNumber(value: unknown, options: NumberOptions & { label: string }): string {
+	const number = readNumber(value, options);
+	if (TO_NUMBER.test(number)) return number;
+	throw refused(value, options.label, {
+		because: `is ${number}, which has ${number.length - 1} digits. Samora can call numbers of 10 to 15 digits, country code included`,
+		reason: 'have a number of fewer than 10 or more than 15 digits',
+		advice: 'Samora cannot call these',
+	});
+}
+
+const refused = (value: unknown, label: string, { because, ...kind }: Why) =>
+	new Refusal(label, `${label} ${shown(String(value))} ${because}`, kind);
 
 const WITH_CODE = 'a plus sign and the country code, such as +14155550100';
 const CHECK = 'check the digits';

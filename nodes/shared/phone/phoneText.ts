@@ -124,7 +124,9 @@ export function dialled(value: unknown, label: string): Dialled {
 	const refused = (because: string, kind: RefusalKind) =>
 		new Refusal(label, `${label} ${shown(given)} ${because}`, kind);
 	if (given.length > MAX_LENGTH) {
-		throw refused('is too long for a phone number', { reason: 'have a text that is too long for a phone number' });
+		throw refused('is too long for a phone number', {
+			reason: 'have a text that is too long for a phone number',
+		});
 	}
 
 	const text = plainly(given);
