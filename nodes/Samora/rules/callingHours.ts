@@ -153,10 +153,14 @@ const dayName = (date: number) => capitalized(dayOf(date));
 
 const shortName = (day: Day) => capitalized(day).slice(0, 3);
 
+const MONTHS =
+	'January February March April May June July August September October November December'.split(
+		' ',
+	);
+
 function dayOfMonth(date: number): string {
 	const day = new Date(date * DAY);
-	const month = day.toLocaleString('en-US', { month: 'long', timeZone: 'UTC' });
-	return `${day.getUTCDate()} ${month}`;
+	return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]}`;
 }
 
 const twoDigits = (number: number) => String(number).padStart(2, '0');
