@@ -243,6 +243,15 @@ describe('phoneNumber refuses rather than rings somebody else', () => {
 		},
 	);
 
+	test.each([
+		['longer than mobile numbers there', '93795911081', 'LU', '+35293795911081 or as +93795911081'],
+		['of another island with the same country code', '3544660587', 'BM', '+3544660587'],
+		['a special number there', '93799517601', 'CZ', '+42093799517601 or as +93799517601'],
+	])('a number of another country that, read here, is %s', (_, digits, country, both) => {
+		expect(sentence(digits, country)).toContain('can be read as');
+		expect(sentence(digits, country)).toContain(both);
+	});
+
 	test('a number whose leading zero may have been lost in a cell of numbers, though as text it is fine', () => {
 		expect(sentence(4376120928, 'IT')).toContain('+394376120928 or as +3904376120928');
 		expect(sentence(4376120928, 'IT')).toContain('drops zeros in front');

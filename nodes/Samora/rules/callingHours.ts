@@ -153,10 +153,10 @@ const dayName = (date: number) => capitalized(dayOf(date));
 
 const shortName = (day: Day) => capitalized(day).slice(0, 3);
 
-const MONTHS =
-	'January February March April May June July August September October November December'.split(
-		' ',
-	);
+const MONTHS = [
+	...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
+	...['August', 'September', 'October', 'November', 'December'],
+];
 
 function dayOfMonth(date: number): string {
 	const day = new Date(date * DAY);

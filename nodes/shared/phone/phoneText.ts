@@ -50,7 +50,6 @@ interface Obstacle extends RefusalKind {
 }
 
 const IN_DIGITS = 'Write one number, in digits';
-const AS_TEXT = 'format that column as text and enter the numbers again';
 const MORE_THAN_ONE = {
 	because:
 		'may be more than one number. Give each number an item of its own, with only spaces or dashes between its digits',
@@ -65,14 +64,14 @@ const OBSTACLES: readonly Obstacle[] = [
 		because:
 			'has lost digits, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
 		reason: 'have a number that lost digits in a spreadsheet',
-		advice: AS_TEXT,
+		advice: 'format that column as text and enter the numbers again',
 	},
 	{
 		is: /^[-+]?(?:\d{5,}[.,]\d{1,2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?)$/,
 		because:
 			'is written as an amount, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
 		reason: 'have a number that is written as an amount',
-		advice: AS_TEXT,
+		advice: 'format that column as text and enter the numbers again',
 	},
 	{
 		is: /^(?:(?:19|20)\d\d([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)\d\d)$/,
