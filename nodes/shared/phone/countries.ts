@@ -271,7 +271,7 @@ export const nameOf = (country: Country): string => COUNTRIES[country][0];
 export const callingCodeOf = (country: Country): string => COUNTRIES[country][1];
 
 /** "Réunion" as people type it who have no é: "Reunion" */
-const withoutAccents = (text: string) =>
+export const withoutAccents = (text: string) =>
 	text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('’', "'");
 
 /** What else people type for it: UK for the United Kingdom, and names without accents. */
@@ -279,29 +279,4 @@ export function otherNamesOf(country: Country): OtherNames {
 	const [name, , ...others] = COUNTRIES[country];
 	const plain = withoutAccents(name);
 	return plain === name ? others : [plain, ...others];
-}
-
-/** One spelling for names that look alike: "Bosnia and Herzegovina", "BOSNIA & HERZEGOVINA" */
-const alike = (name: string) =>
-	withoutAccents(name)
-		.toLowerCase()
-		.replace(/^the /, '')
-		.replaceAll('&', ' and ')
-		.replace(/\bsaint\b/g, 'st')
-		.replace(/[^\p{L}\d]+/gu, ' ')
-		.trim();
-
-let byName: Map<string, Country> | undefined;
-
-/** The country that somebody means by two letters, a name, or an abbreviation such as UK, in any case. */
-export function countryNamed(written: string): Country | undefined {
-	byName ??= new Map(
-		countries.flatMap((country) =>
-			[country, nameOf(country), ...otherNamesOf(country)].map((name): [string, Country] => [
-				alike(name),
-				country,
-			]),
-		),
-	);
-	return byName.get(alike(written));
 }

@@ -3,12 +3,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import {
 	callingCodeOf,
 	countries,
-	countryNamed,
 	isCountry,
 	nameOf,
 	otherNamesOf,
 	type Country,
 } from './countries';
+import { countryNamed } from './countryNamed';
 import { mainCountryOf } from './plans';
 import { Refusal, shown, trimmed } from '../parameters';
 
