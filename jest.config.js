@@ -6,10 +6,6 @@ const project = {
 	testEnvironment: '<rootDir>/test/support/environment.js',
 	// Transpile only: `npm run lint` and `npm run build` check the types.
 	transform: { '^.+\\.ts$': ['ts-jest', { transpilation: true, diagnostics: false }] },
-	// The same table as in the bundle.
-	moduleNameMapper: {
-		'^libphonenumber-js/min/metadata$': '<rootDir>/tools/build/numberingPlans.js',
-	},
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	globalSetup: '<rootDir>/test/support/n8nFolder.js',
 	globalTeardown: '<rootDir>/test/support/removeN8nFolder.js',

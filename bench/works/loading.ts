@@ -60,7 +60,7 @@ export async function loading(
 				comparisons: [],
 				bounds: [
 					{ of: SAMORA, quantity: 'ms', unit: 'ms', atMost: 30 },
-					{ of: SAMORA, quantity: 'kB', unit: 'kB', atMost: 300 },
+					{ of: SAMORA, quantity: 'kB', unit: 'kB', atMost: 450 },
 				],
 				plotted: 'ms',
 			},

@@ -3,12 +3,27 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 /** Gives the value of one item's parameter by its name, expressions evaluated. */
 export type ReadParameter = (name: string) => unknown;
 
+/** What rows with the same shortcoming have in common, so that one message can stand for all of them. */
+export interface RefusalKind {
+	/**
+	 * What is said about several rows, without their values: "have no country code". It begins with have, are, do, can
+	 * or may.
+	 */
+	reason: string;
+	/** What to do about it: "choose a Default Country". */
+	advice?: string;
+}
+
 /** A parameter the API would not take: said to the person, sent to nobody. */
 export class Refusal extends Error {
-	/** @param label the parameter as the editor shows it */
+	/**
+	 * @param label the parameter as the editor shows it
+	 * @param kind for messages about many rows; without it the sentence stands for itself
+	 */
 	constructor(
 		readonly label: string,
 		sentence: string,
+		readonly kind?: RefusalKind,
 	) {
 		super(sentence);
 	}

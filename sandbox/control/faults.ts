@@ -68,6 +68,8 @@ export interface Effect {
 	accepted: boolean;
 	/** What the API says in place of the right answer. It is put into the dialect like every answer. */
 	say(right: Answer): Answer;
+	/** Whether nothing of the answer is sent for a while. */
+	isLate?: boolean;
 	/** Writes the answer. Resolves to the status that was sent, or to null when none was. */
 	send(res: ServerResponse, answer: Answer): Promise<number | null>;
 }
@@ -192,6 +194,7 @@ const EFFECTS: Record<FaultKind, Spoiling> = {
 	html: page(false),
 	'html-after': page(true),
 	slow: ({ ms = 1000 }) => ({
+		isLate: true,
 		send: async (res, answer) => {
 			await sleep(ms, undefined, { ref: false });
 			return await send(res, answer);

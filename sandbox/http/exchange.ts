@@ -63,6 +63,6 @@ export async function answer(
 	const right = effect.accepted ? carryOut() : empty(200);
 	const answered = word(effect.say(right));
 	// Before it is sent: whoever has the answer may read the journal at once.
-	if (!fault) entry.status = answered.status;
+	entry.status = effect.isLate ? null : answered.status;
 	entry.status = await effect.send(res, answered);
 }

@@ -6,6 +6,9 @@ import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import { choicesOf, fieldsIn, operationsIn, shownFor, written } from '../support/descriptions';
 import { ACTIONS, TRIGGER } from './savedNames';
 
+/** The countries in the world, and the time zones that the platform knows. */
+const NAMED_BY_A_STANDARD = ['defaultCountry', 'timezone'];
+
 /** The names of parameters, with the words to choose from where they are saved too. */
 function namesOf(properties: INodeProperties[]): string[] {
 	return fieldsIn(properties)
@@ -16,8 +19,9 @@ function namesOf(properties: INodeProperties[]): string[] {
 			return [
 				written(path),
 				...(modes.length > 0 ? [`(${modes.join('|')})`] : []),
-				// Two letters for each country in the world: known by a standard, not by us.
-				...(words.length > 0 && property.name !== 'defaultCountry' ? [`: ${words.join('|')}`] : []),
+				...(words.length > 0 && !NAMED_BY_A_STANDARD.includes(property.name)
+					? [`: ${words.join('|')}`]
+					: []),
 			].join('');
 		});
 }

@@ -31,8 +31,8 @@ const FIELDS = [
 const wrong = (is: (field: (typeof FIELDS)[number]) => unknown) =>
 	FIELDS.filter((field) => is(field)).map(({ at }) => at);
 
-/** A country is called what it is called. */
-const isNames = ({ name }: INodeProperties) => name === 'defaultCountry';
+/** Countries and time zones are called what they are called. */
+const isNames = ({ name }: INodeProperties) => ['defaultCountry', 'timezone'].includes(name);
 
 const SMALL_WORDS = new Set(
 	'a an and as at but by for from if in of on or per so the to up via with'.split(' '),
@@ -215,8 +215,8 @@ describe('defaults', () => {
 });
 
 describe('lists', () => {
-	/** Monday comes before Tuesday. */
-	const inAnOrderOfTheirOwn = ['days'];
+	/** Monday comes before Tuesday, and whose time zone before the names of time zones. */
+	const inAnOrderOfTheirOwn = ['days', 'timezone'];
 
 	const isSorted = (names: string[]) =>
 		names.every((name, n) => n === 0 || names[n - 1].localeCompare(name, 'en') < 0);

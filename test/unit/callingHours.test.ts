@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
+import type { INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 
 import {
 	callingHoursField,
 	callingHoursFrom,
+	hoursFor,
 	isOpen,
 	nextOpening,
 	outsideCallingHours,
@@ -84,6 +86,27 @@ describe('callingHoursFrom', () => {
 			'Asia/Kolkata',
 		);
 		expect(parsed({ timezone: 'UTC' }, 'America/New_York')?.timezone).toBe('UTC');
+	});
+
+	test('takes the recipient’s time zone, in any case', () => {
+		expect(hours({ timezone: 'recipient' }).timezone).toBe('recipient');
+		expect(hours({ timezone: ' Recipient ' }).timezone).toBe('recipient');
+	});
+
+	test('offers time zones that it takes, with what the empty value means first', () => {
+		const [group] = (callingHoursField.options ?? []) as INodePropertyCollection[];
+		const field = group.values.find(({ name }) => name === 'timezone');
+		const choices = (field?.options ?? []) as INodePropertyOptions[];
+		expect(choices.slice(0, 2).map(({ name, value }) => [name, value])).toEqual([
+			["The Workflow's Time Zone", ''],
+			["The Recipient's Time Zone", 'recipient'],
+		]);
+		const offered = choices.map(({ value }) => value);
+		expect(offered).toEqual(expect.arrayContaining(['UTC', 'Asia/Kolkata', 'Europe/Berlin']));
+		expect(new Set(offered).size).toBe(offered.length);
+		for (const zone of offered.slice(2)) expect(hours({ timezone: zone }).timezone).toBe(zone);
+		// n8n finds a choice by any part of its name
+		expect(choices.map(({ name }) => name)).toContain('America/New_York (New York)');
 	});
 
 	test.each(REFUSED)('refuses %j', (values, words) => {
@@ -215,6 +238,109 @@ describe('outsideCallingHours says when a call may go', () => {
 	});
 });
 
+describe('hours by the recipient’s clock', () => {
+	const office = hours({ timezone: 'recipient', days: ALL_DAYS });
+	const to = (number: string, values: Record<string, unknown> = {}) =>
+		hoursFor(hours({ timezone: 'recipient', ...values }), number);
+
+	const TWELVE = [
+		['+14155550100', 'America/Los_Angeles'],
+		['+13035550100', 'America/Denver'],
+		['+16025550100', 'America/Phoenix'],
+		['+13125550100', 'America/Chicago'],
+		['+12125550100', 'America/New_York'],
+		['+9779841234567', 'Asia/Kathmandu'],
+		['+551123456789', 'America/Sao_Paulo'],
+		['+442079460018', 'Europe/London'],
+		['+4930123456', 'Europe/Berlin'],
+		['+919876543210', 'Asia/Kolkata'],
+		['+61291234567', 'Australia/Sydney'],
+		['+6493001234', 'Pacific/Auckland'],
+	];
+
+	/** The clocks went back in Europe on 25 October 2026, in North America on 1 November, and forward in Sydney on 4. */
+	test.each(['2026-10-03', '2026-10-24', '2026-10-31', '2027-03-13', '2027-03-27'])(
+		'are right in twelve time zones, minute by minute, in the two days from %s on',
+		(day) => {
+			const start = DateTime.fromISO(day, { zone: 'UTC' }).toMillis();
+			const wrong: string[] = [];
+			for (const [number, zone] of TWELVE) {
+				const calling = hoursFor(office, number);
+				for (let minute = 0; minute < 2 * 1440; minute += 7) {
+					const now = start + minute * 60_000;
+					const { hour } = DateTime.fromMillis(now, { zone });
+					if (isOpen(calling, new Date(now)) !== (hour >= 9 && hour < 20)) {
+						wrong.push(`${zone} ${new Date(now).toISOString()}`);
+					}
+				}
+			}
+			expect(wrong).toEqual([]);
+		},
+	);
+
+	test('are those of the number and of no other', () => {
+		const noonInNewYork = at('2026-11-23T12:00', 'America/New_York');
+		expect(isOpen(to('+12125550100'), noonInNewYork)).toBe(true);
+		expect(isOpen(to('+4930123456'), noonInNewYork)).toBe(true);
+		expect(isOpen(to('+919876543210'), noonInNewYork)).toBe(false);
+		expect(opensAt(to('+919876543210'), noonInNewYork)).toBe(
+			at('2026-11-24T09:00', 'Asia/Kolkata').toISOString(),
+		);
+	});
+
+	test('where the number may be in several zones, call only within the hours in all of them', () => {
+		// Australian mobile numbers: from Christmas Island to Lord Howe
+		const mobile = to('+61412345678');
+		expect(isOpen(mobile, at('2026-11-23T09:00', 'Australia/Sydney'))).toBe(false);
+		expect(isOpen(mobile, at('2026-11-23T14:00', 'Australia/Sydney'))).toBe(true);
+		// 09:00 in Cocos, which is the last to open
+		expect(opensAt(mobile, at('2026-11-23T07:00', 'Australia/Sydney'))).toBe(
+			'2026-11-23T02:30:00.000Z',
+		);
+	});
+
+	test('call nobody whose zone is not known, and not before the number is', () => {
+		for (const calling of [to('+80012345678'), hours({ timezone: 'recipient' })]) {
+			expect(isOpen(calling, at('2026-11-23T12:00'))).toBe(false);
+			expect(nextOpening(calling, at('2026-11-23T12:00'))).toBeUndefined();
+		}
+	});
+
+	test.each([
+		[
+			'+12125550100',
+			'2026-11-23T12:00',
+			'It is Monday 06:00 in America/New_York, where this number belongs, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 in America/New_York (in 3 h 0 min)',
+		],
+		[
+			'+447911123456',
+			'2026-11-23T23:30',
+			'It is Monday 22:30 in Europe/London, where this number belongs, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Tuesday 24 November at 09:00 in Europe/London (in 10 h 30 min)',
+		],
+		[
+			'+19075550100',
+			'2026-11-23T18:30',
+			'It is Monday 07:30 in America/Adak and Monday 08:30 in America/Anchorage, where this number may belong (2 time zones), outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 in America/Adak, when it is within the hours in all of them (in 1 h 30 min)',
+		],
+		[
+			'+80012345678',
+			'2026-11-23T12:00',
+			'It is not known in which time zone this number is, so nobody can tell whether it is within the calling hours (Mon–Fri 09:00–20:00) there. Choose a time zone in Calling Hours to call it',
+		],
+	])('say of %s at %s in Berlin whose clock counts, and from when it may be called', (...row) => {
+		const [number, now, sentence] = row;
+		expect(outsideCallingHours(to(number), at(now))).toBe(sentence);
+	});
+
+	test('say so where it is never within the hours in all zones', () => {
+		const tollFree = to('+18005550100', { from: '9', to: '17' });
+		expect(nextOpening(tollFree, at('2026-11-23T12:00'))).toBeUndefined();
+		expect(outsideCallingHours(tollFree, at('2026-11-23T12:00'))).toMatch(
+			/^It is .* in Pacific\/Pago_Pago and .* \(42 time zones\), outside .*; it is never within these hours in all of its time zones at once\./,
+		);
+	});
+});
+
 describe('calling hours agree with luxon', () => {
 	const MINUTE = 60_000;
 	const YEAR = { start: Date.UTC(2026, 0, 1), minutes: 365 * 24 * 60 };
@@ -296,6 +422,53 @@ describe('calling hours agree with luxon', () => {
 				}
 			}),
 			{ numRuns: 100 },
+		);
+	});
+
+	/** Hours that count in up to three zones at once. */
+	const inSeveral = hoursAndInstant.chain(({ calling, now }) =>
+		fc.record({
+			calling: fc
+				.subarray(ZONES, { minLength: 0, maxLength: 2 })
+				.map((others): CallingHours & { zones: string[] } => ({
+					...calling,
+					timezone: 'recipient',
+					zones: [...new Set([calling.timezone, ...others])],
+				})),
+			now: fc.constant(now),
+		}),
+	);
+	const inAll = (calling: CallingHours & { zones: string[] }, instant: number) =>
+		calling.zones.every((timezone) => oracle({ ...calling, timezone }, instant));
+
+	test('in several zones at once, minute by minute', () => {
+		fc.assert(
+			fc.property(inSeveral, ({ calling, now }) => {
+				for (let instant = now; instant < now + 300 * MINUTE; instant += MINUTE) {
+					if (isOpen(calling, new Date(instant)) !== inAll(calling, instant)) {
+						throw new Error(`differs at ${new Date(instant).toISOString()}`);
+					}
+				}
+			}),
+			{ numRuns: 50 },
+		);
+	});
+
+	test('on when they open next in several zones at once', () => {
+		fc.assert(
+			fc.property(inSeveral, ({ calling, now }) => {
+				const opening = nextOpening(calling, new Date(now))?.getTime();
+				// Where they never open, a day in which every zone has each time once shows it.
+				const end = opening ?? now + 2 * 24 * 60 * MINUTE;
+				expect(opening === undefined || inAll(calling, opening)).toBe(true);
+				let instant = now;
+				while (instant < end && !inAll(calling, instant)) {
+					instant = (Math.floor(instant / MINUTE) + 1) * MINUTE;
+				}
+				expect(instant).toBe(opening ?? instant);
+				if (opening === undefined) expect(instant).toBeGreaterThanOrEqual(end);
+			}),
+			{ numRuns: 50 },
 		);
 	});
 

@@ -22,7 +22,7 @@ export const REFUSED: Array<[values: Values, words: string]> = [
 	[{ days: 1 }, 'Days in Calling Hours needs at least one'],
 	[
 		{ timezone: 'Berlin' },
-		'Time Zone in Calling Hours must be the name of a time zone such as Europe/Berlin or America/New_York, but it is "Berlin"',
+		'Time Zone in Calling Hours must be the name of a time zone such as Europe/Berlin or America/New_York, or "recipient", but it is "Berlin"',
 	],
 	// has no summer time, other than New York, which is what people mean
 	[{ timezone: 'EST' }, 'Time Zone in Calling Hours must be the name'],

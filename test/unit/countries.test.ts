@@ -1,5 +1,5 @@
 import { getCountries, getCountryCallingCode } from 'libphonenumber-js/core';
-import plans from 'libphonenumber-js/min/metadata';
+import plans from 'libphonenumber-js/max/metadata';
 
 import { callingCodeOf, countries, isCountry, nameOf } from '../../nodes/shared/phone/countries';
 

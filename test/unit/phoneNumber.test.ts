@@ -49,14 +49,14 @@ describe('phoneNumber reads what people write', () => {
 		expect(read(612345678n, 'ES')).toBe('+34612345678');
 	});
 
-	test('in the national and in the international format of every country', () => {
+	test('in the national and in the international format of every country but Gabon', () => {
 		const unread: string[] = [];
-		for (const country of countries) {
+		// Gabon writes a 0 before its old numbers that is the first digit of new ones.
+		for (const country of countries.filter((each) => each !== 'GA')) {
 			const number = parsePhoneNumberFromString(examples[country], country);
 			if (number === undefined || !TO_NUMBER.test(number.number)) continue;
 			for (const [written, given] of [
 				[number.formatNational(), country],
-				[number.nationalNumber, country],
 				[number.formatInternational(), ''],
 				[number.getURI(), country],
 				[number.format('E.164').replace('+', '00'), ''],
@@ -68,7 +68,7 @@ describe('phoneNumber reads what people write', () => {
 	});
 });
 
-describe('phoneNumber refuses rather than calling somebody else', () => {
+describe('phoneNumber refuses rather than rings somebody else', () => {
 	test.each(REFUSED)('%s', (_, written, country, words) => {
 		expect(sentence(written, country)).toContain(words);
 	});
@@ -79,13 +79,35 @@ describe('phoneNumber refuses rather than calling somebody else', () => {
 		);
 		// dialled in Colombia, 005 is a carrier's international prefix and 7 is Russia
 		expect(sentence('00573211335437', 'CO')).toContain('+573211335437');
-		expect(sentence('8149629876', 'BY')).toContain('+375149629876 or as +3758149629876');
+		expect(sentence('298969218', 'BY')).toContain('+375298969218 or as +298969218');
+	});
+
+	test.each([
+		['971501234567', 'DE', '+49971501234567 or as +971501234567'],
+		['61412345678', 'DE', '+4961412345678 or as +61412345678'],
+		['33612345678', 'AT', '+4333612345678 or as +33612345678'],
+	])(
+		'%s with Default Country %s, where the trunk prefix is missing and it is also a number of another country',
+		(digits, country, both) => {
+			expect(sentence(digits, country)).toContain(`can be read as ${both}`);
+			expect(sentence(Number(digits), country)).toContain(both);
+			expect(read(`0${digits}`, country)).toBe(both.split(' ')[0]);
+		},
+	);
+
+	test.each([
+		['longer than mobile numbers there', '93795911081', 'LU', '+35293795911081 or as +93795911081'],
+		['of another island with the same country code', '3544660587', 'BM', '+3544660587'],
+		['a special number there', '93799517601', 'CZ', '+42093799517601 or as +93799517601'],
+	])('a number of another country that, read here, is %s', (_, digits, country, both) => {
+		expect(sentence(digits, country)).toContain('can be read as');
+		expect(sentence(digits, country)).toContain(both);
 	});
 
 	test('a number whose leading zero may have been lost in a cell of numbers, though as text it is fine', () => {
-		expect(sentence(3331234567, 'IT')).toContain('+393331234567 or as +3903331234567');
-		expect(sentence(3331234567, 'IT')).toContain('drops zeros in front');
-		expect(read('3331234567', 'IT')).toBe('+393331234567');
+		expect(sentence(4376120928, 'IT')).toContain('+394376120928 or as +3904376120928');
+		expect(sentence(4376120928, 'IT')).toContain('drops zeros in front');
+		expect(read('4376120928', 'IT')).toBe('+394376120928');
 	});
 
 	test('a number that is real but outside the 10 to 15 digits of the API', () => {
@@ -96,13 +118,87 @@ describe('phoneNumber refuses rather than calling somebody else', () => {
 
 	test('under the label of the parameter that is wrong', () => {
 		expect(refusal('x', 'US')).toMatchObject({ label: 'To Number' });
-		expect(refusal('+14155552671', 'Germany')).toMatchObject({ label: 'Default Country' });
+		expect(refusal('+14155552671', 'Germoney')).toMatchObject({ label: 'Default Country' });
 	});
 });
 
-test('accepts numbers in newer ranges when they are written in full', () => {
-	// No area code 555 is given out, but a number of it has the shape of one.
-	expect(read('+15555550123')).toBe('+15555550123');
+describe('takes numbers in ranges that are newer than the plans it knows', () => {
+	// No area code 555 is given out, but a number with it has the shape of one.
+	test('when they are written in full', () => {
+		expect(read('+1 555 555 0123')).toBe('+15555550123');
+		expect(read('001 555 555 0123')).toBe('+15555550123');
+	});
+
+	test('and not otherwise', () => {
+		expect(sentence('(555) 555-0123', 'US')).toContain('no number there begins like this');
+		expect(refusal('15555550123', 'US')).toBeInstanceOf(Refusal);
+	});
+});
+
+describe('where there is no number, phoneNumber says so', () => {
+	test.each([
+		...['', ' ', '-', '—', '--', 'n/a', 'N/A', 'NA', 'n.a.', '#N/A', 'none', 'None', 'null', 'NaN'],
+		...['unknown', 'UNKNOWN', '(none)', '<empty>', '?', '???', '.', '_', 'no number', 'No Phone'],
+		...['not available', 'tbd', '=""', "'-", 'undefined', 'missing'],
+	])('%j', (nothing) => {
+		const thrown = refusal(nothing, 'US');
+		expect(thrown).toMatchObject({
+			message: expect.stringMatching(/^To Number is empty/),
+			kind: { reason: 'have no number' },
+		});
+	});
+
+	test('and what stands there instead', () => {
+		expect(sentence('n/a')).toBe(
+			'To Number is empty (it says "n/a"). It is a phone number such as +14155550100',
+		);
+	});
+});
+
+describe('numbersIncludeCountryCode', () => {
+	const exported = (value: unknown, defaultCountry?: unknown) => {
+		try {
+			return phoneNumber(value, {
+				label: 'To Number',
+				defaultCountry,
+				numbersIncludeCountryCode: true,
+			});
+		} catch (thrown) {
+			return (thrown as Refusal).message;
+		}
+	};
+
+	test.each([
+		['14155552671', '+14155552671'],
+		[14155552671, '+14155552671'],
+		['971501234567', '+971501234567'],
+		['4915123456789', '+4915123456789'],
+		['49 151 2345 6789', '+4915123456789'],
+		['5215512345678', '+525512345678'],
+		['+14155552671', '+14155552671'],
+		['0014155552671', '+14155552671'],
+	])('reads %j as %s, whatever the Default Country', (digits, number) => {
+		expect(exported(digits)).toBe(number);
+		expect(exported(digits, 'DE')).toBe(number);
+		expect(exported(digits, 'IN')).toBe(number);
+	});
+
+	test.each([
+		['(415) 555-26', 'does not fit +41'],
+		['0171 2345678', 'does not begin with the code of a country'],
+		['15555550123', 'no number there begins like this'],
+	])('refuses %j and says why it is looked at so', (digits, words) => {
+		expect(exported(digits, 'DE')).toContain(words);
+		expect(exported(digits, 'DE')).toContain('Numbers Include Country Code is on');
+	});
+
+	test('is off for anything but true', () => {
+		for (const off of [false, undefined, 'false', null]) {
+			expect(() =>
+				phoneNumber('14155552671', { label: 'To Number', numbersIncludeCountryCode: off }),
+			).toThrow('has no country code');
+		}
+	});
 });
 
 describe('phoneNumber, whatever it gets,', () => {

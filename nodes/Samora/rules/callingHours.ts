@@ -1,104 +1,22 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { isRecord, oneOf, Refusal, shown, someOf, trimmed } from '../../shared/parameters';
-import { clockChanges, DAY, instantsOf, isTimezone, MINUTE, wallTime } from './wallClock';
+import type { RefusalKind } from '../../shared/parameters';
+import { DEFAULTS } from './callingHoursField';
+import {
+	dayOf,
+	DAYS,
+	nextOpening,
+	OUTSIDE,
+	RECIPIENT,
+	zonesIn,
+	type CallingHours,
+	type Day,
+} from './openHours';
+import { DAY, isTimezone, MINUTE, wallTime } from './wallClock';
+
+export { callingHoursField } from './callingHoursField';
+export { hoursFor, isOpen, nextOpening, type CallingHours } from './openHours';
 
 const LABEL = 'Calling Hours';
-
-const DAYS = [
-	'monday',
-	'tuesday',
-	'wednesday',
-	'thursday',
-	'friday',
-	'saturday',
-	'sunday',
-] as const;
-type Day = (typeof DAYS)[number];
-
-const OUTSIDE = ['refuse', 'skip'] as const;
-
-/** When calls may go, by the clock on the wall of one place. */
-export interface CallingHours {
-	/** Minutes since midnight. */
-	from: number;
-	/** Minutes since midnight, up to 1440. Less than `from` when the hours end on the next day. */
-	to: number;
-	/** The days on which the hours begin. */
-	days: readonly Day[];
-	timezone: string;
-	/** What becomes of an item outside the hours. */
-	outside: (typeof OUTSIDE)[number];
-}
-
-/** In the order in which one says it. */
-const hoursFields: INodeProperties[] = [
-	{
-		displayName: 'From',
-		name: 'from',
-		type: 'string',
-		default: '09:00',
-		placeholder: 'e.g. 09:00',
-		description: 'When calling may begin, in 24-hour time',
-	},
-	{
-		displayName: 'To',
-		name: 'to',
-		type: 'string',
-		default: '20:00',
-		placeholder: 'e.g. 20:00',
-		description:
-			'When calling ends, in 24-hour time, up to 24:00. A time before From is on the next day.',
-	},
-	{
-		displayName: 'Days',
-		name: 'days',
-		type: 'multiOptions',
-		options: DAYS.map((day) => ({ name: capitalized(day), value: day })),
-		default: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
-		description: 'The days on which the hours begin. Hours past midnight belong to the day before.',
-	},
-	{
-		displayName: 'Time Zone',
-		name: 'timezone',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. Europe/Berlin',
-		description: "Whose clock counts. Empty means the workflow's time zone.",
-	},
-	{
-		displayName: 'Outside These Hours',
-		name: 'outside',
-		type: 'options',
-		options: [
-			{
-				name: 'Refuse',
-				value: 'refuse',
-				description: 'The item counts as a bad row, and the message says when it may be called',
-			},
-			{
-				name: 'Skip',
-				value: 'skip',
-				description: 'The item is passed on without a call, with the reason',
-			},
-		],
-		default: 'refuse',
-		description: 'What happens to an item that comes outside these hours',
-	},
-];
-
-const DEFAULTS = Object.fromEntries(hoursFields.map((field) => [field.name, field.default]));
-
-export const callingHoursField: INodeProperties = {
-	displayName: LABEL,
-	name: 'callingHours',
-	type: 'fixedCollection',
-	placeholder: 'Add Calling Hours',
-	// Filled in, or the option would look chosen while it holds no hours and calls go at any time.
-	default: { values: DEFAULTS },
-	description: 'When calls may be placed. Without this they are placed at any time.',
-	options: [{ displayName: 'Hours', name: 'values', values: hoursFields }],
-};
 
 /**
  * The hours that a person set, or undefined without the option. What cannot be understood is refused: to call at
@@ -136,49 +54,58 @@ export function callingHoursFrom(
 	};
 }
 
-/** Whether a call may go now. Clock changes need no rule of their own: what counts is what the clock shows. */
-export function isOpen(hours: CallingHours, now: Date): boolean {
-	const { date, minute } = wallTime(now.getTime(), hours.timezone);
-	const { from, to } = hours;
-	if (from < to) return from <= minute && minute < to && isDay(hours, date);
-	// Past midnight: the evening of one of the days, or the hours after it.
-	return (from <= minute && isDay(hours, date)) || (minute < to && isDay(hours, date - 1));
-}
+/** For messages about many rows. */
+export const outsideHoursKind: RefusalKind = {
+	reason: 'are outside the Calling Hours',
+	advice: 'run the node within them, or set Outside These Hours to Skip',
+};
 
-/** Long enough for hours of one day a week that a clock change skips. */
-const HORIZON = 15;
-
-/** The first moment from now on at which a call may go; now itself inside the hours. */
-export function nextOpening(hours: CallingHours, now: Date): Date | undefined {
-	const start = now.getTime();
-	const { date } = wallTime(start, hours.timezone);
-	const openings = Array.from({ length: HORIZON }, (_, ahead) =>
-		instantsOf({ date: date + ahead, minute: hours.from }, hours.timezone),
-	).flat();
-	// Clocks may also be put forward or back into the hours.
-	const changes = clockChanges(start, start + HORIZON * DAY, hours.timezone);
-	const first = [start, ...openings, ...changes]
-		.filter((instant) => instant >= start && isOpen(hours, new Date(instant)))
-		.sort((one, other) => one - other)[0];
-	return first === undefined ? undefined : new Date(first);
-}
-
-/** Why a call may not go now, and when it may. */
+/** Why a call may not go now: whose clock counts, what it shows, and from when the call may go. */
 export function outsideCallingHours(hours: CallingHours, now: Date): string {
-	const here = wallTime(now.getTime(), hours.timezone);
-	const why = `It is ${dayName(here.date)} ${clock(here.minute)} in ${hours.timezone}, outside the calling hours (${summary(hours)})`;
-	const next = nextOpening(hours, now);
-	if (next === undefined) return why;
-	const then = wallTime(next.getTime(), hours.timezone);
-	return `${why}; the next call may go ${dayName(then.date)} ${dayOfMonth(then.date)} at ${clock(then.minute)} (${fromNow(next.getTime() - now.getTime())})`;
+	const zones = zonesIn(hours);
+	const ofHours = `the calling hours (${summary(hours)})`;
+	if (zones.length === 0) {
+		return `It is not known in which time zone this number is, so nobody can tell whether it is within ${ofHours} there. Choose a time zone in Calling Hours to call it`;
+	}
+	const start = now.getTime();
+	const next = nextOpening(hours, now)?.getTime();
+	const why = `It is ${nowIn(hours, start)}, outside ${ofHours}`;
+	if (next === undefined) {
+		return `${why}; it is never within these hours in all of its time zones at once. Choose longer hours, or one time zone`;
+	}
+	const [zone, ...others] = clocksAt(zones, next);
+	const there = hours.timezone === RECIPIENT ? ` in ${zone}` : '';
+	const elsewhere = others.length === 0 ? '' : ', when it is within the hours in all of them';
+	const { date, minute } = wallTime(next, zone);
+	return `${why}; the next call may go ${dayName(date)} ${dayOfMonth(date)} at ${clock(minute)}${there}${elsewhere} (${fromNow(next - start)})`;
+}
+
+/** "Monday 08:30 in Europe/Berlin" */
+function nowIn(hours: CallingHours, now: number): string {
+	const zones = zonesIn(hours);
+	const shows = (zone: string) => {
+		const { date, minute } = wallTime(now, zone);
+		return `${dayName(date)} ${clock(minute)} in ${zone}`;
+	};
+	if (hours.timezone !== RECIPIENT) return shows(zones[0]);
+	const clocks = clocksAt(zones, now);
+	const [first] = clocks;
+	if (clocks.length === 1) return `${shows(first)}, where this number belongs`;
+	return `${shows(first)} and ${shows(clocks[clocks.length - 1])}, where this number may belong (${zones.length} time zones)`;
+}
+
+/** Zones whose clocks show different times now, the earliest first; one of each. */
+function clocksAt(zones: readonly string[], now: number): string[] {
+	const byTime = new Map<number, string>();
+	for (const zone of zones) {
+		const { date, minute } = wallTime(now, zone);
+		// Of zones with the same clock, the last one is usually the better known: Europe/London after Europe/Jersey.
+		byTime.set(date * 1440 + minute, zone);
+	}
+	return [...byTime].sort(([one], [other]) => one - other).map(([, zone]) => zone);
 }
 
 const labelOf = (field: string) => `${field} in ${LABEL}`;
-
-/** 1 January 1970 was a Thursday. */
-const dayOf = (date: number): Day => DAYS[(((date + 3) % 7) + 7) % 7];
-
-const isDay = ({ days }: CallingHours, date: number) => days.includes(dayOf(date));
 
 function minuteOf(value: unknown, field: string, last: string): number {
 	const given = trimmed(value);
@@ -209,11 +136,12 @@ const OFFSET = /^[+-]/;
 function timezoneOf(value: unknown, workflowTimezone: string): string {
 	const given = trimmed(value);
 	if (given === '' && isTimezone(workflowTimezone)) return workflowTimezone;
+	if (given.toLowerCase() === RECIPIENT) return RECIPIENT;
 	if (isTimezone(given) && !ABBREVIATION.test(given) && !OFFSET.test(given)) return given;
 	const label = labelOf('Time Zone');
 	throw new Refusal(
 		label,
-		`${label} must be the name of a time zone such as Europe/Berlin or America/New_York, but it is ${shown(given)}`,
+		`${label} must be the name of a time zone such as Europe/Berlin or America/New_York, or "${RECIPIENT}", but it is ${shown(given)}`,
 	);
 }
 
@@ -225,10 +153,14 @@ const dayName = (date: number) => capitalized(dayOf(date));
 
 const shortName = (day: Day) => capitalized(day).slice(0, 3);
 
+const MONTHS = [
+	...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
+	...['August', 'September', 'October', 'November', 'December'],
+];
+
 function dayOfMonth(date: number): string {
 	const day = new Date(date * DAY);
-	const month = day.toLocaleString('en-US', { month: 'long', timeZone: 'UTC' });
-	return `${day.getUTCDate()} ${month}`;
+	return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]}`;
 }
 
 const twoDigits = (number: number) => String(number).padStart(2, '0');

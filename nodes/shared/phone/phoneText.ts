@@ -1,4 +1,4 @@
-import { Refusal, shown } from '../parameters';
+import { Refusal, shown, type RefusalKind } from '../parameters';
 
 /** A phone number as it was written, reduced to what can be dialled. */
 export interface Dialled {
@@ -44,14 +44,18 @@ function plainly(text: string): string {
 	);
 }
 
-interface Obstacle {
+interface Obstacle extends RefusalKind {
 	is: RegExp;
 	because: string;
 }
 
 const IN_DIGITS = 'Write one number, in digits';
-const MORE_THAN_ONE =
-	'may be more than one number. Give each number an item of its own, with only spaces or dashes between its digits';
+const MORE_THAN_ONE = {
+	because:
+		'may be more than one number. Give each number an item of its own, with only spaces or dashes between its digits',
+	reason: 'may have more than one number',
+	advice: 'give each number an item of its own',
+};
 
 /** What is refused rather than guessed at. The first that fits is said. */
 const OBSTACLES: readonly Obstacle[] = [
@@ -59,63 +63,95 @@ const OBSTACLES: readonly Obstacle[] = [
 		is: /^[-+]?\d+(?:[.,]\d+)?e[-+]?\d+$/i,
 		because:
 			'has lost digits, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
+		reason: 'have a number that lost digits in a spreadsheet',
+		advice: 'format that column as text and enter the numbers again',
 	},
 	{
 		is: /^[-+]?(?:\d{5,}[.,]\d{1,2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?)$/,
 		because:
 			'is written as an amount, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
+		reason: 'have a number that is written as an amount',
+		advice: 'format that column as text and enter the numbers again',
 	},
 	{
 		is: /^(?:(?:19|20)\d\d([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)\d\d)$/,
 		because:
 			'looks like a date. If it is a phone number, write it with a plus sign and the country code',
+		reason: 'have a date in place of a number',
 	},
 	{
 		is: /\d[\s().,;:-]*(?:ext(?:ensi[oó]n|ension|n)?|x|poste|ramal|anexo|interno|durchwahl|доб|#)[\s.:=]*\d{1,8}[\s)#]*$/iu,
 		because:
 			'has an extension, which Samora cannot dial. Give a number that reaches the person directly',
+		reason: 'have a number with an extension, which Samora cannot dial',
 	},
-	{ is: /\d.*\+|[\d)][\s.)]*[,;|&\n][\s.(]*[\d(]/s, because: MORE_THAN_ONE },
+	{ is: /\d.*\+|[\d)][\s.)]*[,;|&\n][\s.(]*[\d(]/s, ...MORE_THAN_ONE },
 	// Digits are grouped in short groups; two long ones are two numbers.
-	{ is: /(?:\d-?){7,} +(?:\d-?){7,}/, because: MORE_THAN_ONE },
+	{ is: /(?:\d-?){7,} +(?:\d-?){7,}/, ...MORE_THAN_ONE },
 	// 030/123456 is one number, with its area code apart. 030 1234567/68 is two, with different endings.
 	{
 		is: /^(?!(?:\(?(?:\+|00)(?:[^\d/]*\d){1,7}|(?:[^\d/]*\d){1,6})[^\d/]*\/(?:[^\d/]*\d){4,}[^\d/]*$)[^/]*\//,
-		because: MORE_THAN_ONE,
+		...MORE_THAN_ONE,
 	},
-	{ is: /\p{L}/u, because: `has letters in it. ${IN_DIGITS}` },
+	{
+		is: /\p{L}/u,
+		because: `has letters in it. ${IN_DIGITS}`,
+		reason: 'have a number with letters in it',
+		advice: 'write it in digits',
+	},
 	// (415) 555-2671 is a number. With the 2 of a remark, 030 1234567 (2) would be another one.
 	{
 		is: /\((?![^()]*\)(?:\D*\d){4})|(?:\d\D*){7}\(|^[^(]*\)/,
 		because: 'has brackets that may not belong to the number. Write it without them',
+		reason: 'have brackets that may not belong to the number',
 	},
 	{
 		is: /^-|[^\d+ ().\-/]|\+.*\+/s,
 		because: `has characters that phone numbers do not have. ${IN_DIGITS}`,
+		reason: 'have characters that phone numbers do not have',
+		advice: 'write it in digits',
 	},
 ];
+
+/** What people and programs write where there is no number, perhaps in brackets. */
+const NO_NUMBER =
+	/^[(<]?(?:#?n[./ ]?a|#null!?|nan|nil|null|none|undefined|unknown|empty|blank|missing|tbd|no(?: ?phone)?(?: ?number)?|not (?:available|given|known|provided)|[-?_.]+)?[)>]?$/i;
 
 /** Takes the digits out of what people, spreadsheets and address books write, unless it may be something else. */
 export function dialled(value: unknown, label: string): Dialled {
 	const given = textOf(value, label);
-	const refused = (because: string) => new Refusal(label, `${label} ${shown(given)} ${because}`);
-	if (given.length > MAX_LENGTH) throw refused('is too long for a phone number');
+	const refused = (because: string, kind: RefusalKind) =>
+		new Refusal(label, `${label} ${shown(given)} ${because}`, kind);
+	if (given.length > MAX_LENGTH) {
+		throw refused('is too long for a phone number', {
+			reason: 'have a text that is too long for a phone number',
+		});
+	}
 
 	const text = plainly(given);
+	if (NO_NUMBER.test(text)) throw empty(label, given);
 	const obstacle = OBSTACLES.find(({ is }) => is.test(text));
-	if (obstacle !== undefined) throw refused(obstacle.because);
+	if (obstacle !== undefined) throw refused(obstacle.because, obstacle);
 
 	const digits = text.replace(/[^\d+]/g, '');
 	if (/^\+?\d+$/.test(digits)) return { digits, asNumber: typeof value !== 'string' };
-	throw text === '' ? new Refusal(label, empty(label)) : refused('has no digits in it');
+	throw refused('has no digits in it', { reason: 'have a number without digits' });
 }
 
-const empty = (label: string) => `${label} is empty. It is a phone number such as +14155550100`;
+/** @param given what stands in its place, such as "n/a" */
+function empty(label: string, given = ''): Refusal {
+	const saying = given.trim() === '' ? '' : ` (it says ${shown(given)})`;
+	return new Refusal(
+		label,
+		`${label} is empty${saying}. It is a phone number such as +14155550100`,
+		{ reason: 'have no number', advice: `fill in ${label}, or leave these rows out` },
+	);
+}
 
 function textOf(value: unknown, label: string): string {
 	if (typeof value === 'string') return value;
 	if (typeof value === 'bigint' || Number.isFinite(value)) return String(value);
-	if (value === undefined || value === null) throw new Refusal(label, empty(label));
+	if (value === undefined || value === null) throw empty(label);
 	const kind = Array.isArray(value)
 		? 'a list'
 		: typeof value === 'object'
@@ -126,5 +162,6 @@ function textOf(value: unknown, label: string): string {
 	throw new Refusal(
 		label,
 		`${label} must be one phone number such as +14155550100, but it is ${kind}`,
+		{ reason: `have something else than one number in ${label}` },
 	);
 }
