@@ -1,0 +1,67 @@
+import type { IPollFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { operationError } from '../shared/api/problems';
+import { isRecord, Refusal, someOf, trimmed, uuid } from '../shared/parameters';
+import type { Watched } from './campaignsApi';
+import { EVENTS } from './fields';
+import type { Watch } from './poller';
+
+/** n8n may give a poll up after some time. Until then there is something to tell. */
+const LONGEST_MS = 40_000;
+
+/**
+ * What the node's parameters ask for.
+ *
+ * @throws NodeOperationError with a sentence that says what to change
+ */
+export async function watchOf(context: IPollFunctions): Promise<Watched & Watch> {
+	try {
+		const { defaultAgentId } = await context.getCredentials<{ defaultAgentId?: string }>(
+			'samoraApi',
+		);
+		const agentId = uuid(
+			trimmed(context.getNodeParameter('agentId', '')) || defaultAgentId,
+			'Agent ID',
+		).toLowerCase();
+		const chosen: unknown = context.getNodeParameter('campaignId', '');
+		const campaign = trimmed(isRecord(chosen) ? chosen.value : chosen);
+		const campaignId = campaign === '' ? undefined : uuid(campaign, 'Campaign').toLowerCase();
+		const events = someOf(context.getNodeParameter('events', []), 'Events', EVENTS);
+		const options = context.getNodeParameter('options', {}) as Record<string, unknown>;
+		const callEnds = events.includes('CAMPAIGN_CALL_ENDED');
+		const isOutOfTime = deadline(context);
+		return {
+			agentId,
+			...(campaignId && { campaignId }),
+			scope: [agentId, campaignId ?? 'all', ...(callEnds ? ['calls'] : [])].join(' '),
+			statusChanges: events.includes('CAMPAIGN_STATUS_CHANGED'),
+			callEnds,
+			statuses: words(options.statuses),
+			callStatuses: words(options.callStatuses),
+			includeDetails: options.includeDetails === true,
+			isOutOfTime,
+		};
+	} catch (thrown) {
+		if (!(thrown instanceof Refusal))
+			throw new NodeOperationError(context.getNode(), thrown as Error);
+		throw operationError(context.getNode(), {
+			message: thrown.message,
+			description: `Change ${thrown.label} and publish the workflow again.`,
+		});
+	}
+}
+
+/** Words compare without regard to case. */
+function words(value: unknown): ReadonlySet<string> {
+	const list: unknown[] =
+		typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : [];
+	return new Set(list.map((word) => String(word).trim().toUpperCase()).filter(Boolean));
+}
+
+function deadline(context: IPollFunctions): () => boolean {
+	// n8n 1 does not tell how long a poll may take.
+	const budget = 'getPollBudgetMs' in context ? context.getPollBudgetMs() : LONGEST_MS;
+	const end = Date.now() + Math.min(budget, LONGEST_MS);
+	return () => Date.now() > end;
+}
