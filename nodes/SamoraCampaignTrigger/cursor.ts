@@ -1,4 +1,13 @@
-import { callOutcome, idOf, shortKey, statsKey, statusOf, timeOf, type ApiRecord } from './record';
+import {
+	callOutcome,
+	idOf,
+	NOTHING_ENDED,
+	shortKey,
+	statsKey,
+	statusOf,
+	timeOf,
+	type ApiRecord,
+} from './record';
 
 /**
  * What the trigger remembers of one campaign between two polls. Times are Samora's, in milliseconds since 1970.
@@ -51,11 +60,10 @@ export function mayHaveNews(campaign: ApiRecord, known: CampaignState | undefine
 	const status = statusOf(campaign);
 	if (status === RUNNING) return true;
 	const stats = statsKey(campaign);
-	if (!known) return !NOT_STARTED.has(status);
-	if (stats !== known.stats) return true;
+	if (stats !== (known?.stats ?? NOTHING_ENDED)) return true;
 	if (NOT_STARTED.has(status)) return false;
 	// Without figures, only its status tells that calls may still be going on.
-	return status !== known.status || (stats === '' && status === 'PAUSED');
+	return status !== known?.status || (stats === '' && status === 'PAUSED');
 }
 
 /** Whether calls of the campaign may be ending just now. */

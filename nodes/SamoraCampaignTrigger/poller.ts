@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import {
 	advance,
 	campaignKey,
+	LATE_MS,
 	mayBeActive,
 	mayHaveNews,
 	newlyEnded,
@@ -64,9 +65,11 @@ export async function begin(api: CampaignsApi, watch: Watch): Promise<TriggerSta
 		limit(async (): Promise<[string, CampaignState]> => {
 			const key = campaignKey(campaign);
 			if (!watch.callEnds || !mayBeActive(campaign, now)) return [key, seen(campaign)];
-			const read = await callsSince(api.calls(idOf(campaign)), now - OVERLAP_MS);
-			const told = newlyEnded(read, undefined, { since: now, now });
-			return [key, advance(campaign, undefined, { read, told, since: now, now })];
+			// What ended lately is remembered one by one, for some of it may yet be written.
+			const known = { ...seen(campaign), mark: now, floor: now - LATE_MS };
+			const read = await callsSince(api.calls(idOf(campaign)), known.floor);
+			const told = newlyEnded(read, known, { since: now, now });
+			return [key, advance(campaign, known, { read, told, since: now, now })];
 		}),
 	);
 	return {
@@ -276,9 +279,7 @@ function afterwards(
 	for (const candidate of candidates.slice(told)) {
 		deferred.set(candidate.finding, [...(deferred.get(candidate.finding) ?? []), candidate]);
 	}
-	const campaigns = Object.fromEntries(
-		Object.entries(state.campaigns).map(([key, known]) => [key, settled(known, now)]),
-	);
+	const campaigns = { ...state.campaigns };
 	for (const finding of found) {
 		const { campaign, known, read, ended } = finding;
 		const later = deferred.get(finding) ?? [];
@@ -293,7 +294,7 @@ function afterwards(
 				now,
 			});
 		} else {
-			campaigns[key] = seen(campaign, campaigns[key]);
+			campaigns[key] = seen(campaign, known && settled(known, now));
 		}
 		if (later.some(({ ended }) => !ended)) {
 			campaigns[key] = { ...campaigns[key], status: known?.status ?? UNTOLD };

@@ -40,12 +40,18 @@ export const callOutcome = (call: ApiRecord): Outcome | undefined =>
 export const shortKey = (text: string): string =>
 	createHash('sha256').update(text).digest('base64url').slice(0, 10);
 
+/** `statsKey` of a campaign of which no call has ended yet. */
+export const NOTHING_ENDED = '0';
+
 /**
  * What changes in a campaign's `call_stats` when one of its calls ends: everything but how many calls there are in all,
  * which also grows when recipients are added.
+ *
+ * @returns '' for a campaign without figures
  */
 export function statsKey({ call_stats }: ApiRecord): string {
 	if (!isRecord(call_stats)) return '';
 	const { total, pending, ...ended } = call_stats;
-	return shortKey(JSON.stringify([Number(total) - Number(pending), ended])).slice(0, 6);
+	const figures = JSON.stringify([Number(total) - Number(pending), Object.values(ended)]);
+	return /[1-9]/.test(figures) ? shortKey(figures).slice(0, 6) : NOTHING_ENDED;
 }
