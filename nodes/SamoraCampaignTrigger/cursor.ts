@@ -35,7 +35,11 @@ export interface TriggerState {
 
 /** Calls are read from a little before the mark on: what is written at the same time becomes visible in any order. */
 export const OVERLAP_MS = 60_000;
-/** How late Samora may write the end of a call and have it told all the same. */
+/**
+ * How late the end of a call may be written and be told all the same.
+ *
+ * ASSUMPTION: Samora writes it within ten minutes.
+ */
 export const LATE_MS = 10 * 60_000;
 /** At most so many calls are remembered per campaign. When more end within `LATE_MS`, less lateness is tolerated. */
 export const MOST_TOLD = 2000;

@@ -6,7 +6,8 @@ import { isRecord } from '../shared/parameters';
 /** A campaign or a call as the API gave it. */
 export type ApiRecord = Record<string, unknown>;
 
-const HAS_TIME_ZONE = /(z|[+-]\d\d(:?\d\d)?)$/i;
+/** Date, time of day and time zone, as far as they are there. */
+const WRITTEN = /^(\d{4}-\d\d-\d\d)(?:[T ]([\d:.]+)(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
 /**
  * A time of the API.
@@ -17,8 +18,10 @@ const HAS_TIME_ZONE = /(z|[+-]\d\d(:?\d\d)?)$/i;
  */
 export function timeOf(value: unknown): number | undefined {
 	if (typeof value !== 'string') return undefined;
-	const text = value.trim().replace(' ', 'T');
-	const time = Date.parse(HAS_TIME_ZONE.test(text) || !text.includes('T') ? text : `${text}Z`);
+	const [, date, clock = '', zone = ''] = WRITTEN.exec(value.trim()) ?? [];
+	if (date === undefined) return undefined;
+	const hours = /^[+-]\d\d$/.test(zone) ? `${zone}:00` : zone || 'Z';
+	const time = Date.parse(clock === '' ? date : `${date}T${clock}${hours}`);
 	return Number.isNaN(time) ? undefined : time;
 }
 

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
+import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import { choicesOf, fieldsIn, operationsIn, shownFor, written } from '../support/descriptions';
 
@@ -129,6 +130,16 @@ const TRIGGER = [
 	]),
 ];
 
+const CAMPAIGN_TRIGGER = [
+	...CAMPAIGN,
+	'events: CAMPAIGN_CALL_ENDED|CAMPAIGN_STATUS_CHANGED',
+	...within('options', [
+		'callStatuses: FAILED|CALL_FINISHED|REJECTED|UNANSWERED|VOICEMAIL',
+		'statuses: CANCELLED|DRAFT|FAILED|FINISHED|IN_PROGRESS|PAUSED|SCHEDULED',
+		'includeDetails',
+	]),
+];
+
 /** The names of parameters, with the words to choose from where they are saved too. */
 function namesOf(properties: INodeProperties[]): string[] {
 	return fieldsIn(properties)
@@ -156,16 +167,18 @@ const sorted = (names: string[]) =>
 
 const samora = new Samora().description;
 const trigger = new SamoraTrigger().description;
+const campaignTrigger = new SamoraCampaignTrigger().description;
 const credential = new SamoraApi();
 
 it('the nodes and the credential', () => {
-	expect([samora.name, trigger.name, credential.name]).toEqual([
+	expect([samora.name, trigger.name, campaignTrigger.name, credential.name]).toEqual([
 		'samora',
 		'samoraTrigger',
+		'samoraCampaignTrigger',
 		'samoraApi',
 	]);
-	expect([samora.version, trigger.version]).toEqual([1, 1]);
-	for (const { credentials } of [samora, trigger]) {
+	expect([samora.version, trigger.version, campaignTrigger.version]).toEqual([1, 1, 1]);
+	for (const { credentials } of [samora, trigger, campaignTrigger]) {
 		expect(credentials).toEqual([expect.objectContaining({ name: 'samoraApi' })]);
 	}
 });
@@ -205,6 +218,12 @@ it('shows every parameter of the node for an operation', () => {
 		(property) => !shown.has(property) && !always.includes(property.name),
 	);
 	expect(hidden.map(({ name }) => name)).toEqual([]);
+});
+
+it('the parameters of the campaign trigger', () => {
+	expect(sorted(namesOf(campaignTrigger.properties))).toEqual(sorted(CAMPAIGN_TRIGGER));
+	expect(campaignTrigger).toMatchObject({ polling: true, version: 1 });
+	expect(campaignTrigger.usableAsTool).toBeUndefined();
 });
 
 it('the parameters of the trigger, and its webhook', () => {
