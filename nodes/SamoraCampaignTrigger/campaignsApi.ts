@@ -8,7 +8,7 @@ import { aboutAnswer, aboutFault, apiError, type Subject } from '../shared/api/p
 import { campaignPath, oneCampaignPath } from '../shared/campaign';
 import { isRecord } from '../shared/parameters';
 import { PassingFault } from './passingFault';
-import type { CampaignsApi } from './poller';
+import type { CampaignsApi } from './watch';
 import type { Page } from './reading';
 import type { ApiRecord } from './record';
 

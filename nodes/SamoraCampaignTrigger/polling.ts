@@ -5,7 +5,7 @@ import { isRecord } from '../shared/parameters';
 import { campaignsApi } from './campaignsApi';
 import type { TriggerState } from './cursor';
 import { PassingFault } from './passingFault';
-import { begin, poll, type TriggerEvent, type Watch } from './poller';
+import { beginWatch, eventsSince, type TriggerEvent, type Watch } from './watch';
 import { recentEvents } from './recentEvents';
 import { watchOf } from './settings';
 
@@ -33,7 +33,7 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 	const known = isPublishing(context) ? undefined : stateIn(kept, watch);
 	if (!known) {
 		// Whoever publishes the workflow sees what stands in the way.
-		keep(kept, await shown(context, begin(api, watch)));
+		keep(kept, await shown(context, beginWatch(api, watch)));
 		begun.add(context);
 		return [];
 	}
@@ -41,7 +41,7 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 	if (underWay.has(trigger)) return [];
 	underWay.add(trigger);
 	try {
-		const { state, events, faults } = await poll(api, watch, known);
+		const { state, events, faults } = await eventsSince(api, watch, known);
 		if (faults.length > 0) warn(context, faults);
 		keep(kept, state);
 		return events;

@@ -1,4 +1,4 @@
-import { callEvent, statusEvent, type CampaignsApi, type TriggerEvent, type Watch } from './poller';
+import { callEvent, statusEvent, type CampaignsApi, type TriggerEvent, type Watch } from './watch';
 import { callOutcome, idOf, statusOf, timeOf, type ApiRecord } from './record';
 
 /** Enough to build a workflow with. */

@@ -5,7 +5,7 @@ import { operationError } from '../shared/api/problems';
 import { isRecord, Refusal, someOf, trimmed, uuid } from '../shared/parameters';
 import type { Watched } from './campaignsApi';
 import { EVENTS } from './fields';
-import type { Watch } from './poller';
+import type { Watch } from './watch';
 
 /** n8n may give a poll up after some time. Until then there is something to tell. */
 const LONGEST_MS = 40_000;

@@ -4,6 +4,7 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	ITriggerFunctions,
 	ITriggerResponse,
 	IWebhookFunctions,
 	IWebhookResponseData,
@@ -137,9 +138,13 @@ export class SamoraTrigger implements INodeType {
 
 	/**
 	 * There is nothing to start. But n8n 2 only looks after those triggers when it starts that have something to
-	 * start, and then asks `checkExists` of them, too.
+	 * start, and then asks `checkExists` of them, too. Its static data are the ones that polling triggers of the same
+	 * workflow have n8n write.
 	 */
-	async trigger(): Promise<ITriggerResponse> {
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		if (this.getMode() !== 'manual') {
+			triggerMemory.publishes(identity(this).marks.trigger, this.getWorkflowStaticData('node'));
+		}
 		return {};
 	}
 

@@ -1,4 +1,4 @@
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { FunctionsBase, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { baseUrlRefusal } from '../shared/api/baseUrl';
@@ -65,7 +65,9 @@ export function webhookUrl(context: IHookFunctions | IWebhookFunctions): string 
 	});
 }
 
-export function identity(context: IHookFunctions | IWebhookFunctions): Identity {
+export function identity(
+	context: Pick<FunctionsBase, 'getInstanceId' | 'getWorkflow' | 'getNode'>,
+): Identity {
 	const instanceId = context.getInstanceId();
 	const workflowId = String(context.getWorkflow().id);
 	return { marks: marksFor(workflowId, context.getNode().id, instanceId), instanceId };

@@ -2,7 +2,13 @@ import { sleep } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { forgery } from './authenticity';
-import { testListenKey, triggerKey, webhookUrl, type TriggerOptions } from './configuration';
+import {
+	identity,
+	testListenKey,
+	triggerKey,
+	webhookUrl,
+	type TriggerOptions,
+} from './configuration';
 import { eventKey, isWanted, outputOf, parsePayload, readCallEvent } from './events';
 import { readRegistration, type Registration } from './subscription';
 import { triggerMemory } from './triggerMemory';
@@ -50,8 +56,13 @@ export async function receiveDelivery(this: IWebhookFunctions): Promise<IWebhook
 		if (verdict === 'undecided') return comeBackLater(this);
 		if (!isTestListen) {
 			const stored = recent.storedWith(event);
-			void storeWhenTaken(this.getResponseObject(), () => {
+			const answer = this.getResponseObject();
+			void storeWhenTaken(answer, () => {
 				kept.recentEvents = stored();
+			}).then(() => {
+				const isTaken = answer.headersSent && answer.statusCode < 300;
+				const known = { ...registration, recentEvents: stored() };
+				if (isTaken) triggerMemory.stores(identity(this).marks.trigger, known);
 			});
 		}
 	}

@@ -16,6 +16,8 @@ class TriggerMemory {
 
 	private readonly unfinished = new Set<string>();
 
+	private readonly published = new Map<string, Record<string, unknown>>();
+
 	/** Notes that a registration is under way until `work` has succeeded. */
 	async registering<Result>(trigger: string, work: () => Promise<Result>): Promise<Result> {
 		this.unfinished.add(trigger);
@@ -52,11 +54,25 @@ class TriggerMemory {
 		return known;
 	}
 
+	/**
+	 * @param staticData the trigger's part of the data that n8n holds as long as the workflow is published. A polling
+	 * trigger in the same workflow has n8n write them as a whole, and so bring back what this trigger stored before
+	 */
+	publishes(trigger: string, staticData: Record<string, unknown>): void {
+		put(this.published, trigger, staticData);
+	}
+
+	/** Has what was stored with a delivery outlive the polls of another trigger in the workflow. */
+	stores(trigger: string, changes: Record<string, unknown>): void {
+		Object.assign(this.published.get(trigger) ?? {}, changes);
+	}
+
 	/** As in a process that has just started. */
 	startOver(): void {
 		this.registrations.clear();
 		this.events.clear();
 		this.unfinished.clear();
+		this.published.clear();
 	}
 }
 

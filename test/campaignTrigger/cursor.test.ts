@@ -2,11 +2,11 @@ import fc from 'fast-check';
 
 import { LATE_MS, MOST_TOLD, type TriggerState } from '../../nodes/SamoraCampaignTrigger/cursor';
 import {
-	begin,
-	poll,
+	beginWatch,
+	eventsSince,
 	type TriggerEvent,
 	type Watch,
-} from '../../nodes/SamoraCampaignTrigger/poller';
+} from '../../nodes/SamoraCampaignTrigger/watch';
 import { SimulatedSamora } from './simulatedSamora';
 
 const WATCH: Watch = {
@@ -32,13 +32,13 @@ class Host {
 	) {}
 
 	async publish(): Promise<void> {
-		this.memory = await begin(this.samora, this.watch);
+		this.memory = await beginWatch(this.samora, this.watch);
 		this.store();
 	}
 
 	/** @param killed n8n starts the execution, and does not live to store the state */
 	async poll({ killed = false } = {}): Promise<void> {
-		const { state, events } = await poll(this.samora, this.watch, this.memory!);
+		const { state, events } = await eventsSince(this.samora, this.watch, this.memory!);
 		this.memory = JSON.parse(JSON.stringify(state)) as TriggerState;
 		this.told.push(...events);
 		if (events.length > 0) this.batches.push(events);

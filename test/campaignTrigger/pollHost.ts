@@ -1,4 +1,4 @@
-import { PollContext } from 'n8n-core';
+import { PollContext, TriggerContext } from 'n8n-core';
 import {
 	Workflow,
 	type IDataObject,
@@ -47,6 +47,7 @@ export class PollHost {
 		readonly nodes: INode[],
 		private readonly credential: SamoraCredential,
 		private readonly store: StaticDataStore = inMemory(),
+		private readonly id = 'campaigns',
 	) {}
 
 	get events(): IDataObject[] {
@@ -60,6 +61,7 @@ export class PollHost {
 	/** @throws what n8n shows to the person who publishes */
 	async publish(mode: WorkflowActivateMode = 'activate'): Promise<void> {
 		const workflow = this.workflow();
+		await this.startTriggers(workflow, mode);
 		const context = this.context(workflow, mode);
 		const items = await this.run(context);
 		if (items) this.emit(workflow, items);
@@ -102,6 +104,19 @@ export class PollHost {
 		return (items ?? []).flat().map(({ json }) => json);
 	}
 
+	/** Other triggers of the workflow are started on the same object as the polls run on. */
+	private async startTriggers(workflow: Workflow, mode: WorkflowActivateMode): Promise<void> {
+		const notHere = () => {
+			throw new Error('Not part of these tests');
+		};
+		for (const node of workflow.getTriggerNodes()) {
+			const type = nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+			const data = additionalData(this.credential);
+			const context = new TriggerContext(workflow, node, data, 'trigger', mode, notHere, notHere);
+			await type.trigger!.call(context);
+		}
+	}
+
 	private context(workflow: Workflow, mode: WorkflowActivateMode): PollContext {
 		const context = new PollContext(
 			workflow,
@@ -141,7 +156,7 @@ export class PollHost {
 
 	private workflow(): Workflow {
 		return new Workflow({
-			id: 'campaigns',
+			id: this.id,
 			name: 'Campaigns',
 			nodes: structuredClone(this.nodes),
 			connections: {},

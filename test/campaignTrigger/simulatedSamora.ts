@@ -1,5 +1,5 @@
 import { PassingFault } from '../../nodes/SamoraCampaignTrigger/passingFault';
-import type { CampaignsApi } from '../../nodes/SamoraCampaignTrigger/poller';
+import type { CampaignsApi } from '../../nodes/SamoraCampaignTrigger/watch';
 import type { ApiRecord } from '../../nodes/SamoraCampaignTrigger/record';
 
 const PAGE = 5;

@@ -58,7 +58,7 @@ const FEWEST_DETAILS = 25;
 const UNTOLD = '';
 
 /** The beginning of a watch: notes how things are, and tells nothing. */
-export async function begin(api: CampaignsApi, watch: Watch): Promise<TriggerState> {
+export async function beginWatch(api: CampaignsApi, watch: Watch): Promise<TriggerState> {
 	const { campaigns, now } = await api.campaigns();
 	const limit = pLimit(REQUESTS_AT_ONCE);
 	const entries = campaigns.map((campaign) =>
@@ -102,7 +102,7 @@ interface Candidate {
 }
 
 /** What has happened since the last poll, in the order of its times. */
-export async function poll(
+export async function eventsSince(
 	api: CampaignsApi,
 	watch: Watch,
 	state: TriggerState,
