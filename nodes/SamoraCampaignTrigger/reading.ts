@@ -10,8 +10,6 @@ export interface Page {
 /** @param number counted from 1 */
 export type ReadPage = (number: number) => Promise<Page>;
 
-/** Pages read side by side, after the first. */
-const PAGES_AT_ONCE = 4;
 /** Pages without a new call, after which there may be no end to them. */
 const MOST_REPEATED = 10;
 const REPEATED = 'Samora gave the same calls on one page of the list after the other';
@@ -19,8 +17,9 @@ const REPEATED = 'Samora gave the same calls on one page of the list after the o
 /**
  * Reads calls, those that changed last first, down to those that did not change since a time.
  *
- * A call that changes meanwhile moves to the first page and pushes others to a later one, where they are read again.
- * It is itself found by the next reading, for its change is newer than anything that was read.
+ * A call that changes meanwhile moves to the first page and pushes others to a later one. So one page is read after the
+ * other, never side by side: then those that move are read again, and none is passed over. The call itself is found by
+ * the next reading, for its change is newer than anything that was read.
  *
  * @param since milliseconds since 1970
  */
@@ -28,18 +27,14 @@ export async function callsSince(read: ReadPage, since: number): Promise<ApiReco
 	const calls: ApiRecord[] = [];
 	const known = new Set<string>();
 	let repeated = 0;
-	for (let next = 1; ;) {
-		const count = next === 1 ? 1 : PAGES_AT_ONCE;
-		const pages = await Promise.all(Array.from({ length: count }, (_, n) => read(next + n)));
-		next += count;
-		for (const { elements, goesOn } of pages) {
-			const before = known.size;
-			for (const call of elements) known.add(idOf(call));
-			calls.push(...elements);
-			if (!goesOn || reaches(elements, since)) return calls;
-			repeated = known.size === before ? repeated + 1 : 0;
-			if (repeated === MOST_REPEATED) throw new PassingFault(REPEATED, false);
-		}
+	for (let number = 1; ; number++) {
+		const { elements, goesOn } = await read(number);
+		const before = known.size;
+		for (const call of elements) known.add(idOf(call));
+		calls.push(...elements);
+		if (!goesOn || reaches(elements, since)) return calls;
+		repeated = known.size === before ? repeated + 1 : 0;
+		if (repeated === MOST_REPEATED) throw new PassingFault(REPEATED, false);
 	}
 }
 
