@@ -86,7 +86,7 @@ export interface EndedCall {
 	end: number;
 }
 
-/** The calls among those read that have ended and were not told yet, in the order of their ends. */
+/** The calls among those read that have ended and were not told yet. */
 export function newlyEnded(
 	calls: readonly ApiRecord[],
 	known: CampaignState | undefined,
@@ -103,8 +103,7 @@ export function newlyEnded(
 			if (told === undefined) return end >= (known?.floor ?? since - OVERLAP_MS);
 			const [ended, started] = [timeOf(call.ended_at) ?? 0, timeOf(call.started_at) ?? 0];
 			return ended > told + CORRECTION_MS || started > told;
-		})
-		.sort((a, b) => a.end - b.end);
+		});
 }
 
 /** A call that moves while the pages are read is on two of them. */
@@ -124,7 +123,7 @@ export interface Progress {
 	read: readonly ApiRecord[];
 	/** Those that need not be told any more. */
 	told: readonly EndedCall[];
-	/** Those that are told by a later poll; they ended after all that are told. */
+	/** Those that are told by a later poll, in the order of their ends. */
 	deferred?: readonly EndedCall[];
 	since: number;
 	/** Samora's time, as far as it is known. */
@@ -138,12 +137,6 @@ export function advance(
 	{ read, told: toldNow, deferred = [], since, now }: Progress,
 ): CampaignState {
 	const told: Record<string, number> = { ...known?.told };
-	for (const call of read) {
-		const key = shortKey(idOf(call));
-		// It is being called again, so its next end is told.
-		if (callOutcome(call) === undefined && (timeOf(call.updated_at) ?? 0) > told[key])
-			delete told[key];
-	}
 	for (const { key, end } of toldNow) told[key] = end;
 	const ends = Object.values(told).sort((a, b) => b - a);
 	// A time that lies ahead must not make what comes before it look old.

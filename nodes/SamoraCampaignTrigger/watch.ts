@@ -186,13 +186,13 @@ function candidatesOf(
 	if (!watch.statusChanges || !isChange) return calls;
 	if (watch.statuses.size > 0 && !watch.statuses.has(status)) return calls;
 	const changed = timeOf(campaign.updated_at) ?? now;
-	const last = calls[calls.length - 1]?.time ?? changed;
+	const last = calls.reduce((latest, { time }) => Math.max(latest, time), changed);
 	return [
 		...calls,
 		{
 			finding,
 			// A campaign is finished after its calls.
-			time: status === 'FINISHED' ? Math.max(changed, last) : changed,
+			time: status === 'FINISHED' ? last : changed,
 			event: statusEvent(campaign, known?.status || null),
 		},
 	];

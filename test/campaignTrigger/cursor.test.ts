@@ -241,6 +241,36 @@ describe('whatever happens at Samora between the polls', () => {
 	});
 });
 
+it('calls of a running campaign are told though its figures are behind', async () => {
+	const samora = new SimulatedSamora();
+	const host = new Host(samora);
+	samora.addCampaign('IN_PROGRESS');
+	samora.addCalls(0, 2);
+	samora.oldStats = samora.statsOf(0);
+	await host.publish();
+	samora.end(0);
+	await host.poll();
+	expect(endsTold(host).size).toBe(1);
+});
+
+it('a campaign is finished after its calls, whatever time it gives', async () => {
+	const samora = new SimulatedSamora();
+	const host = new Host(samora);
+	samora.addCampaign('IN_PROGRESS');
+	samora.addCalls(0, 2);
+	await host.publish();
+	samora.setStatus(0, 'FINISHED');
+	samora.now += 5000;
+	samora.end(0);
+	samora.end(0);
+	await host.poll();
+	expect(host.told.map(({ status }) => status)).toEqual([
+		'CALL_FINISHED',
+		'CALL_FINISHED',
+		'FINISHED',
+	]);
+});
+
 describe('a campaign of 10,000 calls', () => {
 	it('has all of them told once, and leaves a small state', async () => {
 		const samora = new SimulatedSamora();
@@ -297,28 +327,61 @@ describe('details', () => {
 		]);
 	});
 
-	it('that there is no time for are told by the next polls, each call once and in order', async () => {
+	it.each([
+		['and then that it is finished', true],
+		['also of a campaign that is finished by then', false],
+	])(
+		'that there is no time for are told by the next polls, once, in order, %s',
+		async (_, statusChanges) => {
+			const samora = new SimulatedSamora();
+			let asked = 0;
+			const host = new Host(samora, {
+				...detailed,
+				statusChanges,
+				isOutOfTime: () => asked++ > 40,
+			});
+			samora.addCampaign('IN_PROGRESS');
+			samora.addCalls(0, 200);
+			await host.publish();
+			for (let n = 0; n < 200; n++) {
+				samora.now += 13;
+				samora.end(0);
+			}
+			samora.setStatus(0, 'FINISHED');
+			for (let polls = 0; polls < 10; polls++) {
+				samora.now += 60_000;
+				asked = 0;
+				await host.poll();
+			}
+			expect(host.batches.length).toBeGreaterThan(3);
+			expect(host.told.map(({ id }) => id)).toEqual([
+				...Array.from({ length: 200 }, (__, n) => `call ${n}`),
+				...(statusChanges ? ['campaign 0'] : []),
+			]);
+		},
+	);
+
+	it('that there is no time for are told later, though calls that are not asked for ended after them', async () => {
 		const samora = new SimulatedSamora();
 		let asked = 0;
-		const host = new Host(samora, { ...detailed, isOutOfTime: () => asked++ > 40 });
+		const host = new Host(samora, {
+			...detailed,
+			callStatuses: new Set(['UNANSWERED']),
+			isOutOfTime: () => asked++ > 5,
+		});
 		samora.addCampaign('IN_PROGRESS');
 		samora.addCalls(0, 200);
 		await host.publish();
 		for (let n = 0; n < 200; n++) {
-			samora.now += 13;
-			samora.end(0);
+			samora.now += 13_000;
+			samora.end(0, { status: n % 2 === 0 ? 'UNANSWERED' : 'FAILED' });
 		}
-		samora.setStatus(0, 'FINISHED');
 		for (let polls = 0; polls < 10; polls++) {
-			samora.now += 60_000;
 			asked = 0;
 			await host.poll();
 		}
-		expect(host.batches.length).toBeGreaterThan(3);
-		expect(host.told.map(({ id }) => id)).toEqual([
-			...Array.from({ length: 200 }, (_, n) => `call ${n}`),
-			'campaign 0',
-		]);
+		expect(host.batches.length).toBeGreaterThan(2);
+		expect(host.told).toHaveLength(100);
 	});
 
 	it('that Samora does not have lose no event', async () => {

@@ -256,6 +256,18 @@ describe('what goes wrong', () => {
 		expect((await host.poll()).map(({ campaign_id }) => campaign_id)).toEqual([lost.id]);
 	}, 30_000);
 
+	it('does not go on asking for other campaigns while Samora says that there are too many requests', async () => {
+		const host = await published({ events: ['CAMPAIGN_CALL_ENDED'] });
+		for (let n = 0; n < 20; n++) await launched(ordinary(n));
+		await advance(60);
+		await sandbox.control.addFault({ kind: '429', times: null, operationId: 'listCampaignCalls' });
+		const requests = await requestsOf(async () => await host.poll());
+		// Five at a time, each tried three times.
+		expect(requests.length).toBeLessThanOrEqual(1 + 5 * 3);
+		await sandbox.control.clearFaults();
+		expect(await host.poll()).toHaveLength(20);
+	}, 30_000);
+
 	it.each(['401', '403'] as const)(
 		'%s is shown, and afterwards nothing is missing',
 		async (kind) => {

@@ -37,6 +37,9 @@ export class SimulatedSamora implements CampaignsApi {
 
 	requests = 0;
 
+	/** Figures of campaigns that Samora has not counted anew since. */
+	oldStats: ApiRecord | undefined;
+
 	/** What happens while the trigger reads: one of these before each request. */
 	meanwhile: Array<() => void> = [];
 
@@ -159,7 +162,8 @@ export class SimulatedSamora implements CampaignsApi {
 		}
 	}
 
-	private statsOf(place: number): ApiRecord {
+	statsOf(place: number): ApiRecord {
+		if (this.oldStats) return this.oldStats;
 		const calls = this.callList.filter(({ campaign }) => campaign === place);
 		const count = (status: string) => calls.filter((call) => call.status === status).length;
 		return {
