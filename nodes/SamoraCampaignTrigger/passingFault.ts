@@ -11,3 +11,9 @@ export class PassingFault extends Error {
 		super(message);
 	}
 }
+
+/** @throws what does not pass by itself */
+export function passing(thrown: unknown): PassingFault {
+	if (thrown instanceof PassingFault) return thrown;
+	throw thrown;
+}

@@ -4,8 +4,9 @@ import { apiError, operationError } from '../shared/api/problems';
 import { isRecord } from '../shared/parameters';
 import { campaignsApi } from './campaignsApi';
 import type { TriggerState } from './cursor';
+import type { TriggerEvent } from './events';
 import { PassingFault } from './passingFault';
-import { beginWatch, eventsSince, type TriggerEvent, type Watch } from './watch';
+import { beginWatch, eventsSince, type Watch } from './watch';
 import { recentEvents } from './recentEvents';
 import { watchOf } from './settings';
 

@@ -1,4 +1,5 @@
-import { callEvent, statusEvent, type CampaignsApi, type TriggerEvent, type Watch } from './watch';
+import { callEvent, statusEvent, type TriggerEvent } from './events';
+import type { CampaignsApi, Watch } from './watch';
 import { callOutcome, idOf, statusOf, timeOf, type ApiRecord } from './record';
 
 /** Enough to build a workflow with. */

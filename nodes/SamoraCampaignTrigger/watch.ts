@@ -15,9 +15,11 @@ import {
 	type EndedCall,
 	type TriggerState,
 } from './cursor';
-import { PassingFault } from './passingFault';
+import { detailedEvent } from './details';
+import { callEvent, statusEvent, type TriggerEvent } from './events';
+import { passing, PassingFault } from './passingFault';
 import { callsSince, type ReadPage } from './reading';
-import { callOutcome, idOf, statsKey, statusOf, timeOf, type ApiRecord } from './record';
+import { idOf, statsKey, statusOf, timeOf, type ApiRecord } from './record';
 
 /** What the trigger asks Samora. Rejects with a `PassingFault`, or with what a person must see. */
 export interface CampaignsApi {
@@ -41,8 +43,6 @@ export interface Watch {
 	/** Whether what remains is to be left to the next poll. */
 	isOutOfTime: () => boolean;
 }
-
-export type TriggerEvent = ApiRecord & { event: string };
 
 export interface PollOutcome {
 	state: TriggerState;
@@ -153,19 +153,13 @@ async function readNews(
 				const read = await callsSince(api.calls(idOf(campaign)), readFrom(known, since));
 				return [{ campaign, known, read, ended: newlyEnded(read, known, { since, now }) }];
 			} catch (thrown) {
-				const fault = passing(thrown);
-				faults.push(fault.message);
-				stopped ||= fault.concernsAll;
+				stopped ||= !(thrown instanceof PassingFault) || thrown.concernsAll;
+				faults.push(passing(thrown).message);
 				return [];
 			}
 		});
 	});
 	return (await Promise.all(findings)).flat();
-}
-
-function passing(thrown: unknown): PassingFault {
-	if (thrown instanceof PassingFault) return thrown;
-	throw thrown;
 }
 
 function candidatesOf(
@@ -204,20 +198,6 @@ function rank({ ended, event }: Candidate): number {
 	return statusOf(event) === 'FINISHED' ? 2 : 0;
 }
 
-export const statusEvent = (campaign: ApiRecord, previous: string | null): TriggerEvent => ({
-	...campaign,
-	event: 'CAMPAIGN_STATUS_CHANGED',
-	previous_status: previous,
-});
-
-export const callEvent = (call: ApiRecord, campaign: ApiRecord): TriggerEvent => ({
-	...call,
-	event: 'CAMPAIGN_CALL_ENDED',
-	outcome: callOutcome(call),
-	campaign_id: idOf(campaign),
-	campaign_name: campaign.name ?? null,
-});
-
 /** Adds the details of calls, as far as there is time: what comes after that is told by the next poll. */
 async function withDetails(
 	api: CampaignsApi,
@@ -232,10 +212,13 @@ async function withDetails(
 			if (!candidate.ended) return candidate;
 			if (stopped || (place >= FEWEST_DETAILS && watch.isOutOfTime())) return undefined;
 			try {
-				return { ...candidate, event: await detailedEvent(api, candidate) };
+				return {
+					...candidate,
+					event: await detailedEvent(api, candidate.ended.call, candidate.event),
+				};
 			} catch (thrown) {
-				faults.push(passing(thrown).message);
 				stopped = true;
+				faults.push(passing(thrown).message);
 				return undefined;
 			}
 		}),
@@ -243,29 +226,6 @@ async function withDetails(
 	const all = await Promise.all(detailed);
 	const end = all.indexOf(undefined);
 	return all.slice(0, end < 0 ? undefined : end).flatMap((one) => one ?? []);
-}
-
-async function detailedEvent(
-	api: CampaignsApi,
-	{ ended, event }: Candidate,
-): Promise<TriggerEvent> {
-	const callId = idOf(ended?.call ?? {});
-	try {
-		const details = await api.call(callId);
-		const outcome = callOutcome(details);
-		// Should it be called again already, its end is as the list has it.
-		const { status, ended_at, ...rest } = details;
-		return {
-			...event,
-			...rest,
-			...(outcome ? { status, ended_at, outcome } : {}),
-			call_id: callId,
-		};
-	} catch (thrown) {
-		const fault = passing(thrown);
-		if (fault.concernsAll) throw fault;
-		return { ...event, call_id: callId, details_unavailable: fault.message };
-	}
 }
 
 /** What to remember once the first of the candidates are told. */
@@ -277,7 +237,9 @@ function afterwards(
 	const { since } = state;
 	const deferred = new Map<Finding, Candidate[]>();
 	for (const candidate of candidates.slice(told)) {
-		deferred.set(candidate.finding, [...(deferred.get(candidate.finding) ?? []), candidate]);
+		const others = deferred.get(candidate.finding);
+		if (others) others.push(candidate);
+		else deferred.set(candidate.finding, [candidate]);
 	}
 	const campaigns = { ...state.campaigns };
 	for (const finding of found) {
@@ -286,9 +248,10 @@ function afterwards(
 		const laterCalls = later.flatMap((candidate) => candidate.ended ?? []);
 		const key = campaignKey(campaign);
 		if (read) {
+			const isLater = new Set(laterCalls);
 			campaigns[key] = advance(campaign, known, {
 				read,
-				told: ended.filter((one) => !laterCalls.includes(one)),
+				told: ended.filter((one) => !isLater.has(one)),
 				deferred: laterCalls,
 				since,
 				now,

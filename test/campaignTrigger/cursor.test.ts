@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 
 import { LATE_MS, MOST_TOLD, type TriggerState } from '../../nodes/SamoraCampaignTrigger/cursor';
-import {
-	beginWatch,
-	eventsSince,
-	type TriggerEvent,
-	type Watch,
-} from '../../nodes/SamoraCampaignTrigger/watch';
+import type { TriggerEvent } from '../../nodes/SamoraCampaignTrigger/events';
+import { beginWatch, eventsSince, type Watch } from '../../nodes/SamoraCampaignTrigger/watch';
 import { SimulatedSamora } from './simulatedSamora';
 
 const WATCH: Watch = {
