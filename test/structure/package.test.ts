@@ -48,13 +48,13 @@ describe('package.json', () => {
 });
 
 it(
-	'is small: what n8n downloads and unpacks is at most 350 kB',
+	'is small: what n8n downloads and unpacks is at most 360 kB',
 	async () => {
 		const { tarball, remove } = await packThisPackage();
 		try {
 			const unpacked = gunzipSync(readFileSync(tarball));
 			expect(unpacked.includes('package/dist/nodes/Samora/Samora.node.js')).toBe(true);
-			expect(unpacked.length).toBeLessThan(350_000);
+			expect(unpacked.length).toBeLessThan(360_000);
 		} finally {
 			await remove();
 		}
