@@ -16,6 +16,9 @@ const underWay = new Set<string>();
 /** Contexts that have begun their watch. n8n uses one for all polls of a published workflow. */
 const begun = new WeakSet<object>();
 
+/** How things were as workflows were published, until a later poll finds it kept. */
+const beginnings = new Map<string, TriggerState>();
+
 /** @returns what has happened since the last poll, or, in the editor, what has happened last */
 export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]> {
 	const watch = await watchOf(context);
@@ -31,14 +34,18 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 		});
 	}
 	const kept = context.getWorkflowStaticData('node');
-	const known = isPublishing(context) ? undefined : stateIn(kept, watch);
+	const trigger = `${context.getWorkflow().id} ${context.getNode().id}`;
+	const known = isPublishing(context)
+		? undefined
+		: latestState(trigger, stateIn(kept, watch), watch);
 	if (!known) {
 		// Whoever publishes the workflow sees what stands in the way.
-		keep(kept, await shown(context, beginWatch(api, watch)));
+		const state = await shown(context, beginWatch(api, watch));
+		keep(kept, state);
 		begun.add(context);
+		beginnings.set(trigger, state);
 		return [];
 	}
-	const trigger = `${context.getWorkflow().id} ${context.getNode().id}`;
 	if (underWay.has(trigger)) return [];
 	underWay.add(trigger);
 	try {
@@ -54,6 +61,21 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 /** Whether the workflow was not published before; then what happened before is not told. */
 const isPublishing = (context: IPollFunctions): boolean =>
 	context.getActivationMode() === 'activate' && !begun.has(context);
+
+/**
+ * What is kept, or what this process noted as the workflow was published, should n8n not have kept that: with durable
+ * poll cursors it does not (seen in 2.41).
+ */
+function latestState(
+	trigger: string,
+	kept: TriggerState | undefined,
+	{ scope }: Watch,
+): TriggerState | undefined {
+	const beginning = beginnings.get(trigger);
+	if (beginning?.scope === scope && (!kept || kept.since < beginning.since)) return beginning;
+	beginnings.delete(trigger);
+	return kept;
+}
 
 /** What is remembered of these campaigns; nothing when others were watched before. */
 function stateIn(kept: Record<string, unknown>, { scope }: Watch): TriggerState | undefined {

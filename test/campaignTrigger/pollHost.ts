@@ -43,11 +43,15 @@ export class PollHost {
 
 	private published?: { workflow: Workflow; context: PollContext };
 
+	private cursor = '{}';
+
 	constructor(
 		readonly nodes: INode[],
 		private readonly credential: SamoraCredential,
 		private readonly store: StaticDataStore = inMemory(),
 		private readonly id = 'campaigns',
+		/** As with N8N_POLLER_DURABLE_CURSORS_ENABLED: what n8n keeps then is the node's alone, and stored with each poll. */
+		private readonly durable = false,
 	) {}
 
 	get events(): IDataObject[] {
@@ -72,9 +76,12 @@ export class PollHost {
 	/** The schedule's turn. */
 	async poll({ killed = false } = {}): Promise<IDataObject[]> {
 		if (!this.published) throw new Error('Not published');
-		const { workflow, context } = this.published;
+		const { workflow, context } = this.durable ? this.task() : this.published;
 		try {
 			const items = await this.run(context);
+			if (this.durable && !killed) {
+				this.cursor = JSON.stringify(context.getWorkflowStaticData('node'));
+			}
 			if (!items) return [];
 			if (killed) this.start(items);
 			else this.emit(workflow, items);
@@ -87,6 +94,7 @@ export class PollHost {
 
 	/** As when n8n starts again. */
 	async restart(): Promise<void> {
+		if (this.durable) return;
 		await this.publish('init');
 	}
 
@@ -127,7 +135,17 @@ export class PollHost {
 		);
 		const warn = (message: string) => this.warnings.push(message);
 		Object.defineProperty(context, 'logger', { value: { warn } });
+		if (this.durable) {
+			const staged = JSON.parse(this.cursor) as IDataObject;
+			context.getWorkflowStaticData = () => staged;
+		}
 		return context;
+	}
+
+	/** With durable cursors, each poll has a context of its own. */
+	private task(): { workflow: Workflow; context: PollContext } {
+		const workflow = this.workflow();
+		return { workflow, context: this.context(workflow, 'update') };
 	}
 
 	private nodeOf(workflow: Workflow): INode {

@@ -340,6 +340,57 @@ describe('n8n that is away', () => {
 	});
 });
 
+describe("n8n's durable cursors", () => {
+	const durable = () =>
+		new PollHost(
+			[campaignTriggerNode({ agentId: AGENT, events: ['CAMPAIGN_CALL_ENDED'] })],
+			{ apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+			undefined,
+			'durable',
+			true,
+		);
+
+	it('do not lose what happens before the first poll after publishing', async () => {
+		const host = durable();
+		await launched(ordinary(1));
+		await advance(60);
+		await host.publish();
+		await launched(ordinary(2));
+		await advance(60);
+		await host.poll();
+		expect(host.events.map(({ to_number }) => to_number)).toEqual([ordinary(2)]);
+		expect(await host.poll()).toEqual([]);
+	});
+
+	it('do not bring back what happened while the workflow was unpublished', async () => {
+		const host = durable();
+		await host.publish();
+		await launched(ordinary(1));
+		await advance(60);
+		await host.poll();
+		await launched(ordinary(2));
+		await advance(60);
+		await host.publish('activate');
+		await launched(ordinary(3));
+		await advance(60);
+		await host.poll();
+		await host.poll();
+		expect(host.events.map(({ to_number }) => to_number)).toEqual([ordinary(1), ordinary(3)]);
+	});
+
+	it('tell again what n8n did not live to store', async () => {
+		const host = durable();
+		await host.publish();
+		await host.poll();
+		await launched(ordinary(1));
+		await advance(60);
+		await host.poll({ killed: true });
+		await host.poll();
+		await host.poll();
+		expect(host.events).toHaveLength(2);
+	});
+});
+
 describe('requests', () => {
 	it('a poll in which nothing changed is one per hundred campaigns and one per running one', async () => {
 		for (let n = 0; n < 250; n++) await api.campaign({ name: `Campaign ${n}` });
