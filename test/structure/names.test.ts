@@ -2,9 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
+import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import { choicesOf, fieldsIn, operationsIn, shownFor, written } from '../support/descriptions';
-import { ACTIONS, TRIGGER } from './savedNames';
+import { ACTIONS, CAMPAIGN_TRIGGER, TRIGGER } from './savedNames';
 
 /** The countries in the world, and the time zones that the platform knows. */
 const NAMED_BY_A_STANDARD = ['defaultCountry', 'timezone'];
@@ -37,16 +38,18 @@ const sorted = (names: string[]) =>
 
 const samora = new Samora().description;
 const trigger = new SamoraTrigger().description;
+const campaignTrigger = new SamoraCampaignTrigger().description;
 const credential = new SamoraApi();
 
 it('the nodes and the credential keep their names', () => {
-	expect([samora.name, trigger.name, credential.name]).toEqual([
+	expect([samora.name, trigger.name, campaignTrigger.name, credential.name]).toEqual([
 		'samora',
 		'samoraTrigger',
+		'samoraCampaignTrigger',
 		'samoraApi',
 	]);
-	expect([samora.version, trigger.version]).toEqual([1, 1]);
-	for (const { credentials } of [samora, trigger]) {
+	expect([samora.version, trigger.version, campaignTrigger.version]).toEqual([1, 1, 1]);
+	for (const { credentials } of [samora, trigger, campaignTrigger]) {
 		expect(credentials).toEqual([expect.objectContaining({ name: 'samoraApi' })]);
 	}
 });
@@ -88,7 +91,13 @@ it('shows every parameter of the node for an operation', () => {
 	expect(hidden.map(({ name }) => name)).toEqual([]);
 });
 
-it('the parameters of the trigger and its webhook keep their names', () => {
+it('the parameters of the campaign trigger keep their names', () => {
+	expect(sorted(namesOf(campaignTrigger.properties))).toEqual(sorted(CAMPAIGN_TRIGGER));
+	expect(campaignTrigger).toMatchObject({ polling: true, version: 1 });
+	expect(campaignTrigger.usableAsTool).toBeUndefined();
+});
+
+it('the parameters of the trigger, and its webhook', () => {
 	expect(sorted(namesOf(trigger.properties))).toEqual(sorted(TRIGGER));
 	expect(trigger.webhooks).toEqual([
 		expect.objectContaining({ name: 'default', httpMethod: 'POST' }),

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
+import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import manifest from '../../package.json';
 import { packThisPackage } from '../../tools/n8n/thisPackage';
@@ -34,6 +35,7 @@ describe('package.json', () => {
 		expect([...nodes, ...credentials].map((file) => file.split('/').pop())).toEqual([
 			'Samora.node.js',
 			'SamoraTrigger.node.js',
+			'SamoraCampaignTrigger.node.js',
 			'SamoraApi.credentials.js',
 		]);
 		for (const file of [...nodes, ...credentials]) {
@@ -61,13 +63,14 @@ it(
 );
 
 describe('icons', () => {
-	const [nodeFile, triggerFile, credentialFile] = [
+	const [nodeFile, triggerFile, campaignTriggerFile, credentialFile] = [
 		...manifest.n8n.nodes,
 		...manifest.n8n.credentials,
 	].map(sourceOf);
 	const icons = [
 		[nodeFile, new Samora().description.icon],
 		[triggerFile, new SamoraTrigger().description.icon],
+		[campaignTriggerFile, new SamoraCampaignTrigger().description.icon],
 		[credentialFile, new SamoraApi().icon],
 	] as const;
 
@@ -104,7 +107,7 @@ describe('codex files', () => {
 		'Development',
 		'Finance & Accounting',
 		'HITL',
-		'Marketing',
+		'Marketing & Content',
 		'Miscellaneous',
 		'Productivity',
 		'Sales',
@@ -123,6 +126,7 @@ describe('codex files', () => {
 	it.each([
 		['nodes/Samora/Samora.node.json', 'samora'],
 		['nodes/SamoraTrigger/SamoraTrigger.node.json', 'samoraTrigger'],
+		['nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node.json', 'samoraCampaignTrigger'],
 	])('%s', (file, name) => {
 		const codex = JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as Codex;
 		expect(codex).toMatchObject({

@@ -121,3 +121,13 @@ export const TRIGGER = [
 		'signatureHeader',
 	]),
 ];
+
+export const CAMPAIGN_TRIGGER = [
+	...CAMPAIGN,
+	'events: CAMPAIGN_CALL_ENDED|CAMPAIGN_STATUS_CHANGED',
+	...within('options', [
+		'callStatuses: FAILED|CALL_FINISHED|REJECTED|UNANSWERED|VOICEMAIL',
+		'statuses: CANCELLED|DRAFT|FAILED|FINISHED|IN_PROGRESS|PAUSED|SCHEDULED',
+		'includeDetails',
+	]),
+];

@@ -4,6 +4,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
+import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import { choicesOf, fieldsIn, groupsOf, operationsIn, written } from '../support/descriptions';
 
@@ -11,6 +12,7 @@ import { choicesOf, fieldsIn, groupsOf, operationsIn, written } from '../support
 
 const samora = new Samora().description;
 const trigger = new SamoraTrigger().description;
+const campaignTrigger = new SamoraCampaignTrigger().description;
 
 const FIELDS = [
 	...fieldsIn(samora.properties).map(({ property, path }) => {
@@ -20,6 +22,10 @@ const FIELDS = [
 	...fieldsIn(trigger.properties).map(({ property, path }) => ({
 		property,
 		at: `trigger ${written(path)}`,
+	})),
+	...fieldsIn(campaignTrigger.properties).map(({ property, path }) => ({
+		property,
+		at: `campaign trigger ${written(path)}`,
 	})),
 	...fieldsIn(new SamoraApi().properties).map(({ property, path }) => ({
 		property,
@@ -131,7 +137,7 @@ describe('sentences', () => {
 				property.placeholder ?? '',
 				...choicesOf(property).flatMap(({ name, action = '' }) => [name, action]),
 			]),
-			...[samora, trigger].flatMap((node) => [
+			...[samora, trigger, campaignTrigger].flatMap((node) => [
 				node.displayName,
 				node.description,
 				node.activationMessage ?? '',

@@ -33,6 +33,7 @@ import { parse, stringify } from 'flatted';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node.ts';
+import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node.ts';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node.ts';
 
 /**
@@ -98,6 +99,7 @@ const twice: INodeType = {
 const types: Record<string, INodeType> = {
 	'n8n-nodes-samora.samora': executable(withRequestOptions(new Samora())),
 	'n8n-nodes-samora.samoraTrigger': new SamoraTrigger(),
+	'n8n-nodes-samora.samoraCampaignTrigger': new SamoraCampaignTrigger(),
 	// The server makes it from the node for AI agents.
 	'n8n-nodes-samora.samoraTool': executable(withRequestOptions(new Samora())),
 	// As the AI Agent before version 3 runs it: by its routes, and by nothing else.
