@@ -15,6 +15,7 @@ import { until, type UntilOptions } from './until';
 export interface SandboxInfo {
 	url: string;
 	filesUrl: string;
+	apiKey: string;
 	agents: SandboxAgent[];
 	clock: ClockState;
 }
@@ -28,10 +29,24 @@ export interface ClockState {
 export interface CallState extends CampaignCall {
 	agent_id: string;
 	campaign_id: string | null;
+	direction: 'outbound' | 'inbound';
 	call_variables: CallVariables | null;
 	/** 0 for the first dialling, n for a campaign's n-th retry. */
 	retry: number;
 }
+
+/** A call that comes in: somebody rings an agent. */
+export interface InboundCall {
+	agent_id: string;
+	/** Who calls, in E.164. */
+	number: string;
+	/** The status the call ends in; CALL_FINISHED when left out. */
+	outcome?: string;
+	call_variables?: CallVariables;
+}
+
+/** JSON Schemas of what can be sent: forms are made from them. */
+export type ControlSchemas = Record<'settings' | 'faults' | 'calls', Record<string, unknown>>;
 
 export type WebhookState = Webhook & { secret: string };
 
@@ -61,6 +76,11 @@ export class SandboxControl {
 
 	calls(filter: { campaign_id?: string } = {}): Promise<CallState[]> {
 		return this.#call('GET', `/calls?${new URLSearchParams(filter)}`);
+	}
+
+	/** Somebody calls an agent. Webhooks are told as of any other call. */
+	addInboundCall(call: InboundCall): Promise<CallState> {
+		return this.#call('POST', '/calls', call);
 	}
 
 	campaigns(): Promise<Campaign[]> {
@@ -124,6 +144,11 @@ export class SandboxControl {
 
 	setDeliveries(change: Partial<DeliverySettings>): Promise<Settings> {
 		return this.setSettings({ deliveries: change });
+	}
+
+	/** What settings, faults and inbound calls can be made of. */
+	schemas(): Promise<ControlSchemas> {
+		return this.#call('GET', '/schemas');
 	}
 
 	/** Waits until `fn` gives something truthy, and resolves to that: what to do in a test instead of sleeping. */

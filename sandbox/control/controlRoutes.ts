@@ -1,12 +1,13 @@
 import type { SchemaObject } from 'ajv/dist/2020';
-import { SANDBOX_AGENTS } from '../state/account';
+import { SANDBOX_AGENTS, SANDBOX_API_KEY } from '../state/account';
 import { type Campaign, CAMPAIGN_STATUSES, type CampaignStatus } from '../api/apiShapes';
 import { type CallRecord, campaignCall } from '../state/calls';
-import type { CallState, ClockState, SandboxInfo } from './control';
+import type { CallState, ClockState, ControlSchemas, InboundCall, SandboxInfo } from './control';
 import { FAULT_KINDS, type FaultOptions } from './faults';
 import type { JournalFilter } from './journal';
 import { OPERATIONS } from '../api/operations';
 import { changeSettings, type SettingsChange, SIGNATURE_SCHEMES } from './settings';
+import { OUTCOMES, scriptEndingAs } from '../state/magicNumbers';
 import type { World } from '../state/world';
 
 /** What the control API works on: the world of the moment, and the means to begin a new one. */
@@ -49,6 +50,7 @@ export const CONTROL_ROUTES: Route[] = [
 		path: /^$/,
 		handle: (sandbox): SandboxInfo => ({
 			...sandbox.info(),
+			apiKey: SANDBOX_API_KEY,
 			agents: [...SANDBOX_AGENTS],
 			clock: clockState(sandbox.world()),
 		}),
@@ -61,8 +63,28 @@ export const CONTROL_ROUTES: Route[] = [
 	},
 	{
 		method: 'GET',
+		path: /^\/journal\/\d+$/,
+		handle: (sandbox, { path }) =>
+			found(sandbox.world().journal.find(Number(path.split('/')[2])), 'journal entry'),
+	},
+	{
+		method: 'GET',
 		path: /^\/calls$/,
 		handle: (sandbox, { query }) => callStates(sandbox.world(), query.get('campaign_id')),
+	},
+	{
+		method: 'POST',
+		path: /^\/calls$/,
+		body: object(
+			{
+				agent_id: { enum: SANDBOX_AGENTS.map(({ id }) => id), title: 'Agent' },
+				number: { type: 'string', pattern: '^\\+[0-9]{10,15}$', title: "Caller's number" },
+				outcome: { enum: [...OUTCOMES] },
+				call_variables: { type: 'object' },
+			},
+			['agent_id', 'number'],
+		),
+		handle: (sandbox, { body }) => receiveCall(sandbox.world(), body as InboundCall),
 	},
 	{
 		method: 'GET',
@@ -85,8 +107,7 @@ export const CONTROL_ROUTES: Route[] = [
 		),
 		handle: (sandbox, { path, body }) => {
 			const { campaigns } = sandbox.world();
-			const campaign = campaigns.findById(path.split('/')[2]);
-			if (!campaign) throw new ControlRefusal(404, 'no such campaign');
+			const campaign = found(campaigns.findById(path.split('/')[2]), 'campaign');
 			campaigns.setStatus(campaign, (body as { status: CampaignStatus }).status);
 			return campaigns.present(campaign);
 		},
@@ -106,20 +127,51 @@ export const CONTROL_ROUTES: Route[] = [
 		path: /^\/deliveries$/,
 		handle: (sandbox) => sandbox.world().deliveries.page(),
 	},
+	{
+		method: 'GET',
+		path: /^\/deliveries\/\d+$/,
+		handle: (sandbox, { path }) =>
+			found(sandbox.world().deliveries.find(Number(path.split('/')[2])), 'delivery'),
+	},
 	{ method: 'GET', path: /^\/faults$/, handle: (sandbox) => sandbox.world().faults.all() },
 	{
 		method: 'POST',
 		path: /^\/faults$/,
 		body: object(
 			{
-				operationId: { enum: [...Object.keys(OPERATIONS), 'file'] },
-				kind: { enum: [...FAULT_KINDS] },
-				times: { type: ['integer', 'null'], minimum: 1 },
-				skip: count,
-				match: { type: 'string', minLength: 1 },
-				retryAfter: { type: ['number', 'string'] },
-				status: { type: 'integer', minimum: 200, maximum: 599 },
-				ms: count,
+				operationId: {
+					enum: [...Object.keys(OPERATIONS), 'file'],
+					title: 'Operation',
+					description: 'Any request when left out',
+				},
+				kind: { enum: [...FAULT_KINDS], description: 'What the client sees' },
+				times: {
+					type: ['integer', 'null'],
+					minimum: 1,
+					description: 'How many requests to spoil: 1 when left out',
+				},
+				skip: { ...count, description: 'How many requests to let through first' },
+				match: {
+					type: 'string',
+					minLength: 1,
+					description: 'Only requests with this text in their body, path or query',
+				},
+				retryAfter: {
+					type: ['number', 'string'],
+					title: 'Retry-After',
+					description: 'Sent as Retry-After: seconds or an HTTP date',
+				},
+				status: {
+					type: 'integer',
+					minimum: 200,
+					maximum: 599,
+					description: "Another status than the kind's own",
+				},
+				ms: {
+					...count,
+					title: 'Delay',
+					description: 'For slow: real milliseconds, 1000 when left out',
+				},
 			},
 			['kind'],
 		),
@@ -160,20 +212,67 @@ export const CONTROL_ROUTES: Route[] = [
 		method: 'PUT',
 		path: /^\/settings$/,
 		body: object({
-			forbiddenTransition: { enum: [400, 409] },
-			deleteWebhook: { enum: ['message', 'empty'] },
-			campaignConcurrency: { type: 'integer', minimum: 1 },
+			forbiddenTransition: {
+				enum: [400, 409],
+				description: "Status code of a campaign action that the campaign's status forbids",
+			},
+			deleteWebhook: {
+				enum: ['message', 'empty'],
+				description: 'Whether a deletion answers 200 with a message or an empty 204',
+			},
+			campaignConcurrency: {
+				type: 'integer',
+				minimum: 1,
+				description: 'Recipients of one campaign that are called at the same time',
+			},
 			deliveries: object({
-				scheme: { enum: [...SIGNATURE_SCHEMES] },
-				signatureHeader: { type: 'string', pattern: '^[a-z0-9-]+$' },
-				duplicate: { enum: [true, false, 'at-once'] },
-				retry: { type: 'array', items: { type: 'number', minimum: 0 } },
-				timeout: { type: 'number', exclusiveMinimum: 0 },
-				payload: { enum: ['nested', 'flat'] },
-				external: { type: 'boolean' },
+				scheme: {
+					enum: [...SIGNATURE_SCHEMES],
+					title: 'Signature scheme',
+					description: 'How deliveries are signed',
+				},
+				signatureHeader: {
+					type: 'string',
+					pattern: '^[a-z0-9-]+$',
+					description: 'The header of every scheme but standard, which has its own',
+				},
+				duplicate: {
+					enum: [true, false, 'at-once'],
+					title: 'Duplicates',
+					description: 'Whether every delivery comes twice: one after the other, or both at once',
+				},
+				retry: {
+					type: 'array',
+					items: { type: 'number', minimum: 0 },
+					title: 'Retries',
+					description: 'Virtual seconds before each further attempt',
+				},
+				timeout: {
+					type: 'number',
+					exclusiveMinimum: 0,
+					description: 'Real seconds after which an attempt is given up',
+				},
+				payload: {
+					enum: ['nested', 'flat'],
+					description: 'The call under data, or everything on one level',
+				},
+				external: {
+					type: 'boolean',
+					title: 'Deliver anywhere',
+					description: 'Deliver to other hosts than this machine too',
+				},
 			}),
 		}),
 		handle: (sandbox, { body }) => changeSettings(sandbox.world().settings, body as SettingsChange),
+	},
+	{
+		method: 'GET',
+		path: /^\/schemas$/,
+		handle: (): ControlSchemas => ({
+			settings: bodySchema('PUT', '/settings'),
+			faults: bodySchema('POST', '/faults'),
+			calls: bodySchema('POST', '/calls'),
+		}),
 	},
 ];
 
@@ -185,6 +284,30 @@ export class ControlRefusal extends Error {
 	) {
 		super(message);
 	}
+}
+
+function found<T>(thing: T | undefined, what: string): T {
+	if (thing === undefined) throw new ControlRefusal(404, `no such ${what}`);
+	return thing;
+}
+
+const bodySchema = (method: string, path: string): SchemaObject =>
+	CONTROL_ROUTES.find((route) => route.method === method && route.path.test(path))?.body ?? {};
+
+function receiveCall({ calls, clock }: World, call: InboundCall): CallState {
+	const now = clock.now();
+	const record = calls.create(
+		{
+			agent_id: call.agent_id,
+			to_number: call.number,
+			direction: 'inbound',
+			call_variables: call.call_variables ?? null,
+		},
+		now,
+	);
+	// It rings already when Samora learns of it.
+	calls.dial(record, now, { ...scriptEndingAs(call.outcome ?? 'CALL_FINISHED'), pending: 0 });
+	return callState(record);
 }
 
 function filterFrom(query: URLSearchParams): JournalFilter {
@@ -208,6 +331,7 @@ const callState = (call: CallRecord): CallState => ({
 	...campaignCall(call),
 	agent_id: call.agent_id,
 	campaign_id: call.campaign_id,
+	direction: call.direction,
 	call_variables: call.call_variables,
 	retry: call.retry,
 });
