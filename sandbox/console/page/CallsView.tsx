@@ -21,13 +21,14 @@ export function CallsView({ shown, facts }: { shown: Shown; facts: About }) {
 			(search === '' || `${call.number} ${call.name}`.toLowerCase().includes(search.toLowerCase())),
 	);
 	const { rows, more } = useShortened(wanted);
+	const goingOn = (shown.counts.TRIGGERED ?? 0) + (shown.counts.ONGOING ?? 0);
 	const call = shown.calls.find(({ id }) => id === selected);
 
 	return (
 		<div class="columns with-side">
 			<div class="list">
 				<Counts counts={shown.counts} chosen={status} onChoose={setStatus} />
-				<PhoneBoard phones={shown.phones} onSelect={select} />
+				<PhoneBoard phones={shown.phones} goingOn={goingOn} onSelect={select} />
 				<section class="card table" aria-label="Calls">
 					<div class="bar">
 						<h2>Calls</h2>

@@ -9,25 +9,26 @@ const FEW = 60;
 
 interface PhoneBoardProps {
 	phones: ReadonlyArray<CallView | null>;
+	/** How many calls ring or talk. */
+	goingOn: number;
 	onSelect: (id: string) => void;
 }
 
 /** Every call that goes on, as a phone in a place of its own. The table below has the same in words. */
-export function PhoneBoard({ phones, onSelect }: PhoneBoardProps) {
-	const beyond = phones.slice(MOST).filter((call) => call !== null).length;
+export function PhoneBoard({ phones, goingOn, onSelect }: PhoneBoardProps) {
+	const shown = phones.slice(0, MOST);
+	const beyond = goingOn - shown.filter((call) => call && call.endedAt === null).length;
 	if (phones.length === 0) return null;
 	return (
 		<div class={`phones card ${phones.length > FEW ? 'many' : ''}`} aria-hidden="true">
-			{phones
-				.slice(0, MOST)
-				.map((call, place) =>
-					call ? (
-						<Phone key={place} call={call} onSelect={onSelect} />
-					) : (
-						<span key={place} class="phone" />
-					),
-				)}
-			{beyond > 0 && <span class="beyond">and {beyond} more</span>}
+			{shown.map((call, place) =>
+				call ? (
+					<Phone key={place} call={call} onSelect={onSelect} />
+				) : (
+					<span key={place} class="phone" />
+				),
+			)}
+			{beyond > 0 && <span class="beyond">and {beyond.toLocaleString('en')} more</span>}
 		</div>
 	);
 }
