@@ -233,7 +233,7 @@ export const CONTROL_ROUTES: Route[] = [
 				},
 				signatureHeader: {
 					type: 'string',
-					pattern: '^[a-z0-9-]+$',
+					pattern: '^[a-z0-9\\-]+$',
 					description: 'The header of every scheme but standard, which has its own',
 				},
 				duplicate: {

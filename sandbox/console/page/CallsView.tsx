@@ -160,8 +160,8 @@ const CallRow = memo((props: CallRowProps) => {
 			onClick={() => onSelect(call.id)}
 		>
 			<td>
-				<button type="button" class="link" aria-label={`Call ${call.number}`}>
-					<span class="direction" title={call.direction} aria-label={call.direction}>
+				<button type="button" class="link">
+					<span class="direction" role="img" title={call.direction} aria-label={call.direction}>
 						{call.direction === 'inbound' ? '↙' : '↗'}
 					</span>
 					{call.number}

@@ -26,6 +26,10 @@ function Campaign({ campaign, agent }: { campaign: CampaignView; agent: string }
 	const { act, refusal } = useAction();
 	const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
 	const statuses = inOrder(Object.keys(counts).filter((one) => counts[one] > 0));
+	const inBar = [
+		...statuses.filter(isOutcome),
+		...statuses.filter((one) => !isOutcome(one)).reverse(),
+	];
 	const ended = statuses.filter(isOutcome).reduce((sum, one) => sum + counts[one], 0);
 	return (
 		<section class="card campaign" aria-label={`Campaign ${name}`}>
@@ -44,11 +48,9 @@ function Campaign({ campaign, agent }: { campaign: CampaignView; agent: string }
 					`, ${retry.max_retries} ${retry.max_retries === 1 ? 'retry' : 'retries'} at most`}
 			</p>
 			<div class="progress" role="img" aria-label={`${ended} of ${total} calls have ended`}>
-				{[...statuses]
-					.sort((a, b) => Number(isOutcome(b)) - Number(isOutcome(a)))
-					.map((one) => (
-						<span key={one} data-status={one} style={{ flexGrow: counts[one] }} />
-					))}
+				{inBar.map((one) => (
+					<span key={one} data-status={one} style={{ flexGrow: counts[one] }} />
+				))}
 			</div>
 			<ul class="legend">
 				{statuses.map((one) => (

@@ -21,8 +21,8 @@ function SettingsForm({ shown, schema }: { shown: Shown; schema: Schema }) {
 		<form class="card fields" aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
 			<h2>Settings</h2>
 			<p class="hint">
-				Samora does not document these. A workflow that works with all of them does not hang on a
-				guess.
+				These are open questions about Samora. Try a workflow with each choice: it should work with
+				all of them.
 			</p>
 			{refusal}
 			<SchemaFields
@@ -54,8 +54,9 @@ function Faults({ faults, schema }: { faults: readonly Fault[]; schema: Schema }
 				<ul class="plain faults">
 					{faults.map((one) => (
 						<li key={one.id}>
-							<b>{one.kind}</b>
-							<span>{one.operationId ?? 'any request'}</span>
+							<span>
+								<b>{one.kind}</b> on {one.operationId ?? 'any request'}
+							</span>
 							<span class="hint">
 								{one.spoilt} of {one.times === null ? 'all' : (one.times ?? 1)} spoilt
 								{one.match && `, only with “${one.match}”`}

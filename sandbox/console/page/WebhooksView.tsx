@@ -7,7 +7,7 @@ import { useAgentNames } from './CallsView';
 import { type About, control } from './control';
 import { Answer, Details, Empty, Fact, Text, useFetched, useShortened } from './parts';
 import type { Shown } from './store';
-import { sentenceCase, timeOfDay } from './words';
+import { timeOfDay } from './words';
 
 export function WebhooksView({ shown, facts }: { shown: Shown; facts: About }) {
 	const agentName = useAgentNames(facts);
@@ -99,6 +99,8 @@ export function WebhooksView({ shown, facts }: { shown: Shown; facts: About }) {
 	);
 }
 
+const eventWord = (event: string) => event.replace(/^CALL_/, '').toLowerCase();
+
 function WebhookRow({ webhook, agent }: { webhook: Webhook; agent: string }) {
 	const [secret, setSecret] = useState('');
 	async function reveal() {
@@ -112,7 +114,7 @@ function WebhookRow({ webhook, agent }: { webhook: Webhook; agent: string }) {
 				{!webhook.is_active && ' (not active)'}
 			</td>
 			<td>{agent}</td>
-			<td class="events">{webhook.events.map(sentenceCase).join(', ')}</td>
+			<td title={webhook.events.join(', ')}>{webhook.events.map(eventWord).join(', ')}</td>
 			<td class="wide">
 				<code title={webhook.url}>{webhook.url}</code>
 			</td>

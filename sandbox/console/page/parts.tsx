@@ -97,7 +97,7 @@ export const Empty = ({ children }: { children: ComponentChildren }) => (
 );
 
 /** A list that can be long, with as many rows as are asked for. */
-export function useShortened<T>(rows: readonly T[], step = 100) {
+export function useShortened<T>(rows: readonly T[], step = 200) {
 	const [limit, setLimit] = useState(step);
 	const more =
 		rows.length > limit ? (
