@@ -6,6 +6,7 @@ import { openBrowser, openEditor, showWorkflow, takePicture } from '../tools/n8n
 import type { WorkflowNode } from '../tools/n8n/client';
 import { installProgressOn } from '../tools/n8n/installProgress';
 import { isRecord } from '../tools/n8n/json';
+import { pictureConsole } from './consolePicture';
 import { rehearse } from './rehearsal';
 import { OWNER, putUpStage, type Stage } from './stage';
 
@@ -33,6 +34,7 @@ async function main(folder: string) {
 		await pictureWorkflow(page, stage, save);
 		await pictureLaunch(page, stage, save);
 		await pictureCredential(page, stage, save);
+		await pictureConsole(browser, path.join(folder, 'console.png'));
 	} finally {
 		for (const step of takeDown.reverse()) await step();
 	}
