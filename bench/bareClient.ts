@@ -3,14 +3,14 @@ import pLimit from 'p-limit';
 
 import type { Sandbox } from '../sandbox';
 
-/** One request, as undici sends it: no n8n, no checks, nothing kept. */
+/** One request as undici sends it: without n8n, without checks, nothing stored. */
 export interface BareRequest {
 	method: 'GET' | 'POST';
 	path: string;
 	body?: string;
 }
 
-/** What a bare HTTP client takes for the same requests at the same concurrency: the limit of any node, in milliseconds. */
+/** How long a bare HTTP client takes for the same requests at the same concurrency, in milliseconds. No node can be faster. */
 export async function bareMs(
 	{ url, apiKey }: Sandbox,
 	requests: BareRequest[],

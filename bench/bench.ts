@@ -28,7 +28,7 @@ const PICTURES = path.join(PROJECT_FOLDER, 'docs', 'images');
 
 const USAGE = `npm run bench -- [--rounds 5] [--only ${Object.keys(WORKS).join(',')}] [--page]
 
-Measures the package in a real n8n, beside n8n's own nodes. Nothing else should be busy on the machine meanwhile.
+Compares the package with n8n's own nodes in a real n8n. Keep the machine otherwise idle while it runs.
 --page writes ${path.relative(PROJECT_FOLDER, PAGE)} and its plots.`;
 
 async function main(): Promise<void> {
@@ -60,9 +60,9 @@ async function main(): Promise<void> {
 			try {
 				reports.push(...(await WORKS[name](stage, rounds, say)));
 			} catch (fault) {
-				// The others are worth their time still.
+				// Still measure the others.
 				unmeasured.push(name);
-				console.error(`${name} was not measured:`, fault);
+				console.error(`Could not measure ${name}:`, fault);
 				process.exitCode = 1;
 			}
 		}

@@ -3,9 +3,9 @@ import type { NewWorkflow } from '../tools/n8n/client';
 import type { JsonRecord } from '../tools/n8n/json';
 import { ROWS, START, type Stage } from './stage';
 
-/** The nodes a person would put into a workflow for the same work, with this package and without it. */
+/** The nodes that do the same work with this package and without it. */
 
-/** Each row is somebody with a number of their own, valid by the numbering plan, and ordinary to the sandbox. */
+/** Each row has its own number, which is valid in the numbering plan and not a magic number of the sandbox. */
 export const rowOf = (n: number) => ({
 	phone: '+1415' + (2000000 + n),
 	first_name: 'Person ' + n,
@@ -13,7 +13,7 @@ export const rowOf = (n: number) => ({
 	plan: 'gold',
 });
 
-/** By hand, with so many rows, and then these nodes. */
+/** A workflow with a manual trigger, that many rows, and then these nodes. */
 export const afterRows = (
 	name: string,
 	count: number,
@@ -38,7 +38,7 @@ export function samora({ samora }: Stage, parameters: JsonRecord): Link {
 	return node('Samora', 'n8n-nodes-samora.samora', parameters, samora);
 }
 
-/** n8n's HTTP Request node as people set it up: a JSON body, the key from a credential. */
+/** n8n's HTTP Request node as people set it up: a JSON body, and the key from a credential. */
 export function httpRequest(
 	{ sandbox, header }: Stage,
 	{ name = 'HTTP Request', method, path, body, query, options = {} }: HttpRequest,
@@ -70,7 +70,7 @@ export function httpRequest(
 interface HttpRequest {
 	name?: string;
 	method: 'GET' | 'POST';
-	/** With `=` in front an expression. */
+	/** An expression if it starts with `=`. */
 	path: string;
 	body?: string;
 	query?: Record<string, string>;

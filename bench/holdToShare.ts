@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { msOf } from './processes';
 
 const LOOK_EVERY_MS = 10;
-/** Little is saved up while there is nothing to do. */
+/** How much unused time a process may save up while it's idle. */
 const MOST_CREDIT_MS = 20;
 
 /**
- * `node --import tsx bench/holdToShare.ts <pid> <share>`: lets a process and all it has started have no more than a
- * share of one core, 0.05 being a twentieth, by stopping them while they have had more. It is a process of its own, so
- * that they are let go whatever becomes of the benchmark: on SIGTERM.
+ * `node --import tsx bench/holdToShare.ts <pid> <share>`: limits a process and its descendants to a share of one core
+ * (0.05 is a twentieth), by stopping them whenever they have used more. This runs as a separate process, so that SIGTERM
+ * always releases them, whatever happens to the benchmark.
  */
 function hold(root: number, share: number): void {
 	let stopped: number[] = [];
@@ -35,10 +35,10 @@ function hold(root: number, share: number): void {
 	});
 }
 
-/** Read at once, without a pause in which they could go on. */
+/** Reads synchronously, so that the processes can't change in between. */
 function familyOf(root: number): number[] {
 	const family = [root];
-	// The list grows while it is gone through: children of children are found, too.
+	// The list grows during the loop, so this finds grandchildren too.
 	for (const pid of family) {
 		const children = textOf(`/proc/${pid}/task/${pid}/children`);
 		family.push(...children.split(' ').filter(Boolean).map(Number));
@@ -49,7 +49,7 @@ function familyOf(root: number): number[] {
 const spentBy = (pids: readonly number[]): number =>
 	pids.reduce((sum, pid) => sum + msOf(textOf(`/proc/${pid}/stat`)), 0);
 
-/** @returns nothing of a process that has ended meanwhile */
+/** @returns an empty text if the process has ended */
 function textOf(file: string): string {
 	try {
 		return readFileSync(file, 'utf8');
@@ -63,7 +63,7 @@ function signal(pids: readonly number[], what: NodeJS.Signals): void {
 		try {
 			process.kill(pid, what);
 		} catch {
-			// It has ended meanwhile.
+			// The process has ended.
 		}
 	}
 }

@@ -1,6 +1,6 @@
 import { max, median, min } from 'simple-statistics';
 
-/** One quantity of one contender, over the runs. */
+/** One quantity of one contender over all runs. */
 export interface Measured {
 	median: number;
 	min: number;
@@ -15,21 +15,21 @@ export const summed = (values: number[]): Measured => ({
 	runs: values.length,
 });
 
-/** What one run of a contender gives: quantities by name, such as `ms` or `requests`. */
+/** The result of one run: quantities by name, such as `ms` or `requests`. */
 export type Figures = Record<string, number>;
 
 export interface Contender {
 	name: string;
 	run: () => Promise<Figures>;
-	/** How often at the most, where a run takes long. */
+	/** The maximum number of rounds, for contenders that take long. */
 	atMost?: number;
 }
 
 export type Results = Record<string, Record<string, Measured>>;
 
 /**
- * Runs the contenders in turn, again and again, so that what disturbs the machine meanwhile disturbs all of them.
- * One round before is not counted: it warms up.
+ * Runs the contenders in turn, round by round, so that anything that disturbs the machine affects all of them.
+ * A warm-up round comes first and isn't counted.
  */
 export async function interleaved(
 	contenders: Contender[],
@@ -37,7 +37,7 @@ export async function interleaved(
 ): Promise<Results> {
 	const figures = new Map<string, Figures[]>(contenders.map(({ name }) => [name, []]));
 	for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
-		// Whoever comes first has the colder machine, so that changes too.
+		// The first contender gets the colder machine, so the order alternates.
 		const order = round % 2 === 0 ? contenders : [...contenders].reverse();
 		for (const { name, run, atMost = rounds } of order) {
 			if (round > atMost) continue;
@@ -61,6 +61,6 @@ const shown = (figures: Figures): string =>
 		.map(([name, value]) => `${name} ${rounded(value)}`)
 		.join(', ');
 
-/** Three digits that mean something. */
+/** Rounds to three significant digits. */
 export const rounded = (value: number): string =>
 	value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));

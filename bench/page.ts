@@ -3,24 +3,24 @@ import os from 'node:os';
 import { rounded, type Measured } from './measure';
 import { holds, ratioOf, type WorkReport } from './report';
 
-/** Where and with what it was measured. */
+/** When and in which environment the figures were measured. */
 export interface Circumstances {
 	date: string;
 	n8n: string;
 	node: string;
 	package: string;
 	rounds: number;
-	/** Works that did not go through. */
+	/** The names of works that failed. */
 	unmeasured: string[];
 }
 
 export interface Section {
 	report: WorkReport;
-	/** File names of its plots, beside the page. */
+	/** The files of its plots, relative to the page. */
 	plots: string[];
 }
 
-/** The table that the command prints: a row per claim. */
+/** The table that the command prints, with one row per comparison. */
 export function claims(reports: readonly WorkReport[]): string[][] {
 	return reports.flatMap((report) => [
 		...report.comparisons.map((comparison) => {
@@ -53,7 +53,7 @@ const aimWords = (aim: { atMost?: number; atLeast?: number } | undefined, unit: 
 	return aim?.atLeast === undefined ? '' : `≥ ${rounded(aim.atLeast)}${unit}`;
 };
 
-const HEAD = ['work', 'of', 'measured', 'aim', ''];
+const HEAD = ['Task', 'Node', 'Measured', 'Target', ''];
 
 /** For a terminal. */
 export function printedTable(reports: readonly WorkReport[]): string {
@@ -74,12 +74,12 @@ export function page(sections: readonly Section[], circumstances: Circumstances)
 	const { date, n8n, node, package: version, rounds, unmeasured } = circumstances;
 	const [cpu] = os.cpus();
 	return [
-		'# Measured',
+		'# Benchmarks',
 		'',
-		'What this package costs and how fast it is, beside what one would take instead: n8n’s own HTTP Request and Webhook nodes,',
-		'with expressions and loops. `npm run bench` makes this page: one run, side by side, in one real n8n against the',
-		'[sandbox](../sandbox/README.md). Contenders take turns; figures are medians, with the smallest and the largest in',
-		'parentheses. Compare the ratios, not the milliseconds: those belong to the machine.',
+		'How fast this package is and what it costs, compared with n8n’s own HTTP Request and Webhook nodes plus expressions and',
+		'loops. `npm run bench -- --page` writes this page. It runs all contenders side by side, in turn, in one real n8n against',
+		'the [sandbox](../sandbox/README.md). Figures are medians, with the minimum and maximum in parentheses. Compare the ratios',
+		'rather than the milliseconds, which depend on the machine.',
 		'',
 		`n8n ${n8n} under Node.js ${node}, package ${version}, ${os.cpus().length} × ${cpu.model.trim()}, ${date}, up to ${rounds} rounds.`,
 		'',

@@ -5,20 +5,20 @@ import type { Point, WorkReport } from './report';
 const OURS = '#3b6fd4';
 const THEIRS = '#b9c0cc';
 
-/** What a work looks like, as an SVG picture. */
+/** Draws a work as an SVG. */
 export async function plotOf(report: WorkReport): Promise<string> {
 	const { growth } = report;
 	return growth ? await lines(growth.points, growth) : await bars(report);
 }
 
-/** One bar per contender, with the spread of its runs. */
+/** Draws one bar per contender, with the spread of its runs. */
 async function bars({ results, units, plotted }: WorkReport): Promise<string> {
 	const values = Object.entries(results).flatMap(([contender, quantities]) =>
 		quantities[plotted]
 			? [{ contender, color: contender.includes('amora') ? OURS : THEIRS, ...quantities[plotted] }]
 			: [],
 	);
-	// Bars of a thousandth cannot be seen: then a logarithmic scale, on which they begin at a power of ten.
+	// If the smallest bar would be invisible, use a logarithmic scale that starts at a power of ten.
 	const medians = values.map(({ median }) => median);
 	const smallest = Math.min(...medians);
 	const logarithmic = Math.max(...medians) > 50 * smallest;
@@ -77,7 +77,7 @@ async function bars({ results, units, plotted }: WorkReport): Promise<string> {
 	});
 }
 
-/** A line per contender over a size that grows. */
+/** Draws one line per contender over a growing size. */
 async function lines(
 	points: readonly Point[],
 	{ x, y, logarithmic }: { x: string; y: string; logarithmic: boolean },

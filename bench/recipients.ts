@@ -10,19 +10,19 @@ import type { NodeParameterValueType } from 'n8n-workflow';
 import { SANDBOX_AGENTS, SANDBOX_API_KEY, startSandbox } from '../sandbox';
 
 /**
- * How long a sheet of rows takes to become a campaign through n8n's engine, and how the memory grows with the rows:
- * `node --expose-gc --import tsx bench/recipients.ts [--rows 1000,10000,100000]`. Every size runs in a process of its
- * own, apart from the sandbox, so that the figures are those of the node and the engine.
+ * Measures how long n8n's engine takes to turn rows into a campaign, and how memory grows with the rows:
+ * `node --expose-gc --import tsx bench/recipients.ts [--rows 1000,10000,100000]`. Each size runs in its own process,
+ * separate from the sandbox, so that the figures only include the node and the engine.
  */
 
 const MiB = 1024 * 1024;
 
 interface Measured {
 	rows: number;
-	/** Milliseconds on the clock, and of processor time: the latter is the same on a busy machine. */
+	/** Elapsed time and CPU time in milliseconds. CPU time is the same on a busy machine. */
 	took: number;
 	worked: number;
-	/** Bytes: before the run, at its height, and what is still held after it. */
+	/** Memory in bytes: before the run, at its peak, and after it. */
 	before: number;
 	peak: number;
 	held: number;
@@ -49,7 +49,7 @@ const row = (n: number) => ({
 });
 
 async function measure(baseUrl: string, rows: number, variables: string): Promise<Measured> {
-	// Samora.node.json, the codex, would be taken for the module Samora.node: JSON goes behind TypeScript.
+	// Put JSON after TypeScript. Otherwise the codex Samora.node.json would be loaded as the module Samora.node.
 	const { '.json': json, ...others } = require.extensions;
 	for (const extension of Object.keys(require.extensions)) delete require.extensions[extension];
 	Object.assign(require.extensions, others, { '.json': json });
@@ -93,7 +93,7 @@ async function measure(baseUrl: string, rows: number, variables: string): Promis
 			held: process.memoryUsage.rss(),
 		};
 	};
-	// What is loaded and compiled once is not what a row costs.
+	// Warm up, because loading and compiling happen only once.
 	await run(100);
 	return await run(rows);
 }
@@ -101,7 +101,7 @@ async function measure(baseUrl: string, rows: number, variables: string): Promis
 async function inOwnProcess(baseUrl: string, rows: number, variables: string): Promise<Measured> {
 	const child = fork(__filename, ['--measure', JSON.stringify([baseUrl, rows, variables])]);
 	const ended = once(child, 'exit').then(() => {
-		throw new Error('The process that measures has ended');
+		throw new Error('The measuring process exited');
 	});
 	const [measured] = (await Promise.race([once(child, 'message'), ended])) as [Measured];
 	await ended.catch(() => {});
@@ -111,11 +111,11 @@ async function inOwnProcess(baseUrl: string, rows: number, variables: string): P
 function line({ rows, took, worked, before, peak, held }: Measured, smaller?: Measured): string {
 	const grown = peak - before;
 	const growth = smaller
-		? `×${(rows / smaller.rows).toFixed(0)} rows: ×${(worked / smaller.worked).toFixed(1)} processor time, ×${(grown / (smaller.peak - smaller.before)).toFixed(1)} memory`
+		? `×${(rows / smaller.rows).toFixed(0)} rows: ×${(worked / smaller.worked).toFixed(1)} CPU time, ×${(grown / (smaller.peak - smaller.before)).toFixed(1)} memory`
 		: '';
 	return [
 		`${rows.toLocaleString('en')} rows`.padStart(14),
-		`${(took / 1000).toFixed(2)} s (processor ${(worked / 1000).toFixed(2)} s)`.padStart(28),
+		`${(took / 1000).toFixed(2)} s (CPU ${(worked / 1000).toFixed(2)} s)`.padStart(28),
 		`RSS ${(before / MiB).toFixed(0)} → ${(peak / MiB).toFixed(0)} MiB (+${(grown / MiB).toFixed(0)}), ${(held / MiB).toFixed(0)} held`.padEnd(
 			46,
 		),
@@ -141,7 +141,7 @@ async function main() {
 	process.env.N8N_LOG_LEVEL ??= 'silent';
 	const sandbox = await startSandbox({ speed: 0 });
 	for (const variables of Object.keys(VARIABLES)) {
-		process.stdout.write(`campaign: addRecipients, call variables of ${variables}\n`);
+		process.stdout.write(`campaign: addRecipients, call variables from ${variables}\n`);
 		let smaller: Measured | undefined;
 		for (const rows of values.rows.split(',').map(Number)) {
 			const measured = await inOwnProcess(sandbox.url, rows, variables);

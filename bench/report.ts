@@ -1,18 +1,18 @@
 import type { Results } from './measure';
 
-/** A claim about two contenders: how one compares with the other in a quantity. */
+/** Compares two contenders in one quantity. */
 export interface Comparison {
 	of: string;
 	against: string;
 	quantity: string;
-	/** As it is written behind the ratio. */
+	/** The text after the ratio. */
 	reads: string;
-	/** `of` divided by `against`, or the other way round when more of it is worse and "times faster" is meant. */
+	/** `of` divided by `against`. Inverted if smaller is better and the text says how much faster it is. */
 	inverted?: boolean;
 	aim?: { atMost?: number; atLeast?: number };
 }
 
-/** A limit that is not a ratio. */
+/** An absolute limit. */
 export interface Bound {
 	of: string;
 	quantity: string;
@@ -20,10 +20,10 @@ export interface Bound {
 	atMost: number;
 }
 
-/** One work, what was measured of it, and what to say about that. */
+/** One work with its figures and notes. */
 export interface WorkReport {
 	title: string;
-	/** What was done, in a sentence or two. */
+	/** Describes the work in a sentence or two. */
 	what: string;
 	results: Results;
 	units: Record<string, string>;
@@ -31,13 +31,13 @@ export interface WorkReport {
 	bounds?: Bound[];
 	/** The quantity that is plotted. */
 	plotted: string;
-	/** For a work that grows: drawn as lines instead of bars. */
+	/** If the size of the work grows, it's drawn as lines instead of bars. */
 	growth?: { x: string; y: string; logarithmic: boolean; points: Point[] };
-	/** What was found on the way, and what is n8n's own cost. */
+	/** Explanations, such as which costs come from n8n. */
 	notes?: string[];
 }
 
-/** A point of a growing work. */
+/** A point on one of those lines. */
 export interface Point {
 	contender: string;
 	x: number;

@@ -19,21 +19,21 @@ export const OWNER = {
 
 const LONGEST_RUN_MS = 15 * 60_000;
 
-/** A real n8n with the packed package, and the sandbox, for all that is measured. */
+/** A real n8n with the packed package, and the sandbox, shared by all works. */
 export interface Stage {
 	sandbox: Sandbox;
 	n8n: RunningN8n;
 	client: N8nClient;
 	agentId: string;
 	samora: CredentialReference;
-	/** The same key for n8n's HTTP Request node. */
+	/** The same key, for n8n's HTTP Request node. */
 	header: CredentialReference;
-	/** Runs a workflow by hand and gives what the nodes after the rows took. */
+	/** Runs a workflow manually and returns what the nodes after the rows took. */
 	run(workflow: NewWorkflow): Promise<Figures>;
 	stop(): Promise<void>;
 }
 
-/** The node that makes the rows, and the one that starts the workflow: what comes before is not measured. */
+/** The node that starts the workflow and the one that creates the rows. Neither is measured. */
 export const START = 'Start';
 export const ROWS = 'Rows';
 
@@ -46,7 +46,7 @@ export async function putUpStage(): Promise<Stage> {
 		onProgress: installProgressOn(process.stderr),
 		env: {
 			N8N_CUSTOM_EXTENSIONS: path.join(__dirname, 'peerTrigger'),
-			// Room for 100,000 items, whoever handles them.
+			// Enough memory for 100,000 items, whichever node handles them.
 			NODE_OPTIONS: '--max-old-space-size=8192',
 		},
 	});
@@ -72,7 +72,7 @@ export async function putUpStage(): Promise<Stage> {
 		const cpu = (await cpuMs(n8n.pid)) - before;
 		const memory = await peakMiB(n8n.pid);
 		if (execution.status !== 'success') {
-			throw new Error(`"${workflow.name}" did not go through: ${execution.errorMessage}`);
+			throw new Error(`"${workflow.name}" failed: ${execution.errorMessage}`);
 		}
 		const figures = { ms: takenAfterRows(execution.data), cpu, memory };
 		await client.request('POST', `/rest/workflows/${saved.id}/archive`, {});
@@ -94,7 +94,7 @@ export async function putUpStage(): Promise<Stage> {
 	};
 }
 
-/** Milliseconds that n8n says its nodes took, without those that only make the rows. */
+/** The time that n8n reports for its nodes in milliseconds, without the nodes that only create the rows. */
 function takenAfterRows(data: unknown): number {
 	const { resultData } = data as { resultData: { runData: Record<string, unknown> } };
 	return Object.entries(resultData.runData)

@@ -1,7 +1,7 @@
 import type { JsonRecord } from '../tools/n8n/json';
 import type { Stage } from './stage';
 
-/** One row of the data table that the workflow "Log call outcomes" fills. */
+/** A row of the data table that the workflow "Log call outcomes" fills. */
 export interface LoggedEvent {
 	event: string;
 	lead: string;

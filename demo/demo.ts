@@ -8,9 +8,9 @@ import { rehearse } from './rehearsal';
 import { OWNER, putUpStage, SANDBOX_SPEED, type Stage } from './stage';
 import { bringChanges, RELOADING_N8N } from './watching';
 
-const USAGE = `npm run demo             n8n with the Samora nodes and two workflows, ready to be tried
-npm run demo -- --once   the same without a person: one lead, one call, one outcome; says how it went
-npm run dev              the demo for those who change the nodes: n8n shows a change as soon as it is saved`;
+const USAGE = `npm run demo             Starts n8n with the Samora nodes and two workflows
+npm run demo -- --once   Runs the demo unattended: one lead, one call, one outcome
+npm run dev              Starts the demo, rebuilds the nodes when you save a file, and reloads them in n8n`;
 
 const interruption = new AbortController();
 
@@ -57,34 +57,34 @@ async function main(): Promise<number> {
 		exitCode = 0;
 	} catch (error) {
 		if (interruption.signal.aborted) exitCode = 130;
-		else console.error(`\nThe demo did not work: ${sentence(error)}`);
+		else console.error(`\nThe demo failed: ${sentence(error)}`);
 	}
 
 	const clean = await takeAllDown(takeDown);
 	if (!clean) return 1;
-	say('No process and no webhook is left behind');
-	if (values.once && exitCode === 0) say('The outcome arrived: the demo works');
+	say('Stopped all processes and removed all webhooks');
+	if (values.once && exitCode === 0) say('The outcome arrived. The demo works');
 	return exitCode;
 }
 
-/** The first interruption ends the demo in good order, a later one at once. */
+/** The first interruption stops the demo cleanly, a second one immediately. */
 function listenForInterruption() {
 	let interruptedAt = 0;
 	function interrupt() {
 		if (interruption.signal.aborted) {
-			// One Ctrl-C can come twice: from the terminal, and passed on by whoever started this.
+			// One Ctrl-C can arrive twice: from the terminal, and forwarded by the parent process.
 			if (Date.now() - interruptedAt > 1_000) process.exit(130);
 			return;
 		}
 		interruptedAt = Date.now();
 		console.log();
-		say('Ending in good order (Ctrl-C again to end at once)');
+		say('Stopping (press Ctrl-C again to stop immediately)');
 		interruption.abort();
 	}
 
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 
-	// npm's shell does not pass a signal on: when it is ended, this process only loses its parent.
+	// npm's shell doesn't forward signals: when it ends, this process only loses its parent.
 	if (process.env.npm_lifecycle_event) {
 		const { ppid } = process;
 		const watch = setInterval(() => {
@@ -103,17 +103,17 @@ async function takeAllDown(takeDown: Array<() => Promise<void>>): Promise<boolea
 			await step();
 		} catch (error) {
 			clean = false;
-			console.error(`While ending: ${sentence(error)}`);
+			console.error(`Could not stop everything: ${sentence(error)}`);
 		}
 	}
 	return clean;
 }
 
-/** Says what happens until the person ends the demo. */
+/** Prints events until the user stops the demo. */
 async function narrate(stage: Stage): Promise<void> {
 	let told = 0;
 	while (!interruption.signal.aborted) {
-		if (!stage.n8n.running) throw new Error('n8n ended by itself');
+		if (!stage.n8n.running) throw new Error('n8n exited unexpectedly');
 		const events = await loggedEvents(stage);
 		for (const event of events.slice(told)) say(describe(event));
 		told = events.length;
@@ -128,18 +128,18 @@ function welcome({ n8n, formUrl, callsTableUrl }: Stage): string {
 	return `
   n8n          ${n8n.url}
   Sign in      ${OWNER.email}  /  ${OWNER.password}
-  The form     ${formUrl}
-  The outcomes ${callsTableUrl}
+  Form         ${formUrl}
+  Outcomes     ${callsTableUrl}
 
-  1. Open the form, leave a name and the number +14155550100: a Samora agent "calls" it.
-  2. Sign in to n8n and open the workflow "Log call outcomes", tab Executions: the call starts and ends.
-  3. Look at the data table: who was called, what came of it, where to listen to it.
+  1. Open the form, and enter a name and the number +14155550100. A Samora agent "calls" it.
+  2. Sign in to n8n and open the Executions of the workflow "Log call outcomes". You see the call start and end.
+  3. Open the data table. It shows who was called, the outcome, and a link to the recording.
 
-  A sandbox stands in for Samora, so nobody's phone rings. Its clock runs ${SANDBOX_SPEED} times as fast, and the
+  A sandbox stands in for Samora, so no phone rings. Its clock runs ${SANDBOX_SPEED} times as fast as a real one. The
   number decides what happens:
 ${worthTrying.join('\n')}
 
-  Ctrl-C ends it all. What happens meanwhile:
+  Press Ctrl-C to stop. Events:
 `;
 }
 

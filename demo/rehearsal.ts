@@ -7,8 +7,8 @@ const LEAD = { Name: 'Ada Lovelace', Phone: '+14155550100', Company: 'Analytical
 const OUTCOME_WITHIN_MS = 60_000;
 
 /**
- * The demo's main job without a person: a lead comes in by the form, is called, and the outcome arrives in the
- * other workflow's table. Says each step as it happened; throws with what did not.
+ * Runs the demo unattended: a lead comes in through the form and is called, and the outcome arrives in the other
+ * workflow's table. Reports each step, and throws if one doesn't happen.
  */
 export async function rehearse(
 	stage: Stage,
@@ -17,11 +17,11 @@ export async function rehearse(
 ): Promise<void> {
 	const { client, sandbox } = stage;
 
-	say(`${LEAD.Name} of ${LEAD.Company} leaves the number ${LEAD.Phone} on ${stage.formUrl}`);
+	say(`${LEAD.Name} of ${LEAD.Company} submits the number ${LEAD.Phone} on ${stage.formUrl}`);
 	const ending = await fillInForm(stage.formUrl, LEAD);
-	say(`The form answers: "${ending.title}. ${ending.message}"`);
+	say(`The form responds: "${ending.title}. ${ending.message}"`);
 
-	// The form may answer a moment before n8n lists the execution.
+	// The form may respond a moment before n8n lists the execution.
 	const listed = await waitFor(async () => (await client.executions(stage.callANewLead.id))[0], {
 		what: 'The execution of "Call a new lead"',
 		signal,
@@ -38,12 +38,12 @@ export async function rehearse(
 
 	const calls = (await sandbox.control.calls()).filter(({ to_number }) => to_number === LEAD.Phone);
 	if (calls.length !== 1)
-		throw new Error(`Samora called ${LEAD.Phone} ${calls.length} times, not once`);
+		throw new Error(`Samora called ${LEAD.Phone} ${calls.length} times instead of once`);
 	say(`Samora called ${LEAD.Phone} exactly once`);
 
 	for (const expected of ['CALL_STARTED', 'CALL_FINISHED']) {
 		const logged = await eventOf(stage, callId, expected, signal);
-		say(`"Log call outcomes" wrote down: ${describe(logged)}`);
+		say(`"Log call outcomes" added a row: ${describe(logged)}`);
 	}
 }
 

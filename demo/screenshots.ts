@@ -10,10 +10,10 @@ import { pictureConsole } from './consolePicture';
 import { rehearse } from './rehearsal';
 import { OWNER, putUpStage, type Stage } from './stage';
 
-/** Small, so that the pictures are, and the words in them still are read. */
+/** Small, so that the text stays readable in small pictures. */
 const VIEWPORT = { width: 1100, height: 640 };
 
-/** `npm run screenshots`: plays the demo once and takes the README's pictures of it; `-- <folder>` puts them elsewhere. */
+/** `npm run screenshots`: runs the demo once and saves the pictures for the docs, in another folder with `-- <folder>`. */
 async function main(folder: string) {
 	await mkdir(folder, { recursive: true });
 	const takeDown: Array<() => Promise<void>> = [];
@@ -29,7 +29,7 @@ async function main(folder: string) {
 		const page = await openEditor(browser, stage.n8n.url, OWNER, VIEWPORT);
 		const save = async (name: string) => {
 			await takePicture(page, path.join(folder, `${name}.png`));
-			console.log(`Took ${name}.png`);
+			console.log(`Saved ${name}.png`);
 		};
 		await pictureWorkflow(page, stage, save);
 		await pictureLaunch(page, stage, save);
@@ -42,7 +42,7 @@ async function main(folder: string) {
 
 type Save = (name: string) => Promise<void>;
 
-/** The two workflows of the demo on the canvas, and what their Samora nodes took in and gave. */
+/** The demo's workflow on the canvas, and the input and output of the Samora nodes. */
 async function pictureWorkflow(page: Page, stage: Stage, save: Save) {
 	const { url } = stage.n8n;
 	await showWorkflow(page, url, stage.callANewLead.id);
@@ -66,7 +66,7 @@ const CUSTOMERS = [
 	{ name: 'Alan Turing', phone: '+441632960007', plan: 'Gold' },
 ];
 
-/** A sheet becomes a campaign. */
+/** Campaign: Launch with its input and output. */
 async function pictureLaunch(page: Page, stage: Stage, save: Save) {
 	const node = (fields: Partial<WorkflowNode> & { name: string; type: string }): WorkflowNode => ({
 		id: fields.name,

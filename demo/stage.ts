@@ -16,10 +16,10 @@ import {
 
 const SANDBOX_PORT = 4010;
 const N8N_PORT = 5678;
-/** Slow enough to watch a call ring, talk and end; quick enough not to wait for it. */
+/** Slow enough to watch a call's stages, and fast enough not to get bored. */
 export const SANDBOX_SPEED = 3;
 
-/** Not a secret: this n8n listens on loopback only and is gone when the demo ends. */
+/** Not a secret: this n8n only listens on loopback, and the demo deletes it at the end. */
 export const OWNER: Owner = {
 	email: 'demo@example.com',
 	password: 'Samora-demo-1',
@@ -42,13 +42,13 @@ export interface StageOptions {
 	say: (line: string) => void;
 	onInstallProgress: (progress: InstallProgress) => void;
 	signal: AbortSignal;
-	/** Settings of n8n besides the usual ones. */
+	/** Additional environment variables for n8n. */
 	env?: Record<string, string>;
 }
 
 /**
- * Puts everything up that the demo needs. Each thing's taking down goes onto `takeDown` as soon as the thing is
- * there, so that an interruption at any point leaves nothing behind.
+ * Starts everything that the demo needs. Adds each cleanup to `takeDown` as soon as it's needed, so that an interruption
+ * leaves nothing behind.
  */
 export async function putUpStage(
 	{ say, onInstallProgress, signal, env }: StageOptions,
@@ -59,7 +59,7 @@ export async function putUpStage(
 	takeDown.push(packed.remove);
 	signal.throwIfAborted();
 
-	say(`Making sure that n8n ${DEFAULT_N8N_VERSION} is there`);
+	say(`Checking the installation of n8n ${DEFAULT_N8N_VERSION}`);
 	await ensureN8n(DEFAULT_N8N_VERSION, { onProgress: onInstallProgress, signal });
 
 	const sandbox = await startSandbox({
@@ -70,9 +70,9 @@ export async function putUpStage(
 		log: false,
 	});
 	takeDown.push(() => sandbox.stop());
-	say(`The sandbox that stands in for Samora listens on ${sandbox.url}`);
+	say(`The sandbox, which stands in for Samora, is running at ${sandbox.url}`);
 
-	say('Starting n8n with the nodes installed');
+	say('Starting n8n with the nodes');
 	const n8n = await startN8n({
 		version: DEFAULT_N8N_VERSION,
 		port: N8N_PORT,
@@ -82,9 +82,9 @@ export async function putUpStage(
 	});
 	takeDown.push(() => n8n.stop());
 	await packed.remove();
-	say(`n8n listens on ${n8n.url}`);
+	say(`n8n is running at ${n8n.url}`);
 
-	say('Setting up the owner, the credential, the table and the two workflows');
+	say('Creating the owner, the credential, the data table and the two workflows');
 	const client = new N8nClient(n8n.url, n8n.version);
 	await client.setUpOwner(OWNER);
 	await noteInstalledPackage(n8n, client, 'n8n-nodes-samora');

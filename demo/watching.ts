@@ -10,16 +10,16 @@ import type { RunningN8n } from '../tools/n8n/start';
 const run = promisify(execFile);
 
 const SOURCES = ['nodes', 'credentials', 'icons'];
-/** Editors save a file in several steps. */
+/** Editors write a file in several steps. */
 const SETTLED_AFTER_MS = 200;
 
-/** n8n looks at the files of the packages it has loaded, and reads them anew when they change. */
+/** Makes n8n watch the files of its packages and reload them when they change. */
 export const RELOADING_N8N = { N8N_DEV_RELOAD: 'true' };
 
 /**
- * Builds the nodes whenever a source changes and puts them into an n8n that was started with `RELOADING_N8N`.
+ * Builds the nodes whenever a source changes, and copies them to an n8n that was started with `RELOADING_N8N`.
  *
- * @returns ends the watching
+ * @returns stops watching
  */
 export function bringChanges(n8n: RunningN8n, say: (line: string) => void): () => void {
 	let settling: NodeJS.Timeout | undefined;
@@ -43,9 +43,9 @@ async function bring(n8n: RunningN8n, say: (line: string) => void, changed: stri
 		await run('npx', ['gulp', 'refresh'], { cwd: PROJECT_FOLDER });
 		const installed = installedPackageFolder(path.join(n8n.userFolder, '.n8n'), 'n8n-nodes-samora');
 		await cp(path.join(PROJECT_FOLDER, 'dist'), path.join(installed, 'dist'), { recursive: true });
-		say(`${changed} changed: n8n has it, and an open editor shows it`);
+		say(`${changed} changed. n8n has reloaded it`);
 	} catch (error) {
 		const { stderr = '' } = error as { stderr?: string };
-		say(`${changed} changed, and cannot be built:\n${stderr || String(error)}`);
+		say(`${changed} changed, but the build failed:\n${stderr || String(error)}`);
 	}
 }

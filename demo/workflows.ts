@@ -24,7 +24,7 @@ export const CALLS_TABLE_COLUMNS: DataTableColumn[] = [
 	{ name: 'call_id', type: 'string' },
 ];
 
-/** What exists in one n8n only and is therefore not in the files. */
+/** What only exists in one n8n and therefore isn't in the files. */
 export interface Belongings {
 	credential: CredentialReference;
 	callsTableId: string;
@@ -45,7 +45,7 @@ async function load(file: string, belongings: Belongings): Promise<NewWorkflow> 
 	return { ...workflow, nodes: workflow.nodes.map((node) => withBelongings(node, belongings)) };
 }
 
-/** What a person does after importing the file by hand: pick the credential, the agent and the table. */
+/** Sets what a person sets after importing the file: the credential, the agent and the data table. */
 function withBelongings(
 	node: WorkflowNode,
 	{ credential: { id, name, type }, callsTableId, agentId }: Belongings,

@@ -3,11 +3,11 @@ import { MAGIC_NUMBERS, type Sandbox, startSandbox } from '.';
 
 const USAGE = `npm run sandbox -- [options]
 
-  --port <n>          the API's port (4010)
-  --files-port <n>    the port of recordings and transcripts (the API's port + 1)
-  --speed <n>         virtual seconds per real second (1); 0 stops the clock
-  --deliver-anywhere  deliver webhooks to other hosts than this machine too, e.g. through a tunnel
-  --quiet             no line for each thing that happens
+  --port <n>          API port (default: 4010)
+  --files-port <n>    port for recordings and transcripts (default: API port + 1)
+  --speed <n>         virtual seconds per real second (default: 1); 0 stops the clock
+  --deliver-anywhere  also deliver webhooks to other hosts, e.g. through a tunnel
+  --quiet             don't log requests, calls and deliveries
 `;
 
 async function main() {
@@ -34,7 +34,7 @@ async function main() {
 	print(welcome(sandbox));
 
 	const stop = () => {
-		print('\nStopping the sandbox. What was in it is gone.\n');
+		print('\nStopping the sandbox. Its data is deleted.\n');
 		void sandbox.stop();
 	};
 	process.once('SIGINT', stop);
@@ -51,10 +51,10 @@ Samora sandbox: a stand-in for the Samora API. No phone rings.
   Files      ${filesUrl}
   Agents     ${agents.map(({ id, name }) => `${id}  ${name}`).join('\n             ')}
 
-The end of a number decides what becomes of the call:
+The last digits of a number decide what happens to the call:
 ${MAGIC_NUMBERS.map(({ ending, meaning }) => `  …55501${ending}  ${meaning}`).join('\n')}
 
-sandbox/README.md tells the rest. Ctrl-C stops it.
+For more, see sandbox/README.md. Press Ctrl-C to stop the sandbox.
 
 `;
 }
@@ -62,7 +62,7 @@ sandbox/README.md tells the rest. Ctrl-C stops it.
 function numberFrom(flag: string, text: string): number {
 	const value = Number(text);
 	if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-		throw new Error(`${flag} wants a number of 0 or more, not "${text}"`);
+		throw new Error(`${flag} must be a number of 0 or more, not "${text}"`);
 	}
 	return value;
 }
@@ -74,7 +74,7 @@ function print(text: string) {
 function explain(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	if ('code' in error && error.code === 'EADDRINUSE') {
-		return `${error.message}\nIs a sandbox running already? Choose another port with --port.`;
+		return `${error.message}\nIs another sandbox running? Choose a different port with --port.`;
 	}
 	return error.message;
 }

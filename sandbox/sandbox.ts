@@ -16,19 +16,19 @@ import type { SettingsChange } from './control/settings';
 import { World } from './state/world';
 
 export interface SandboxOptions {
-	/** Port of the API; any free one when left out. */
+	/** The API's port. Default: any free port. */
 	port?: number;
-	/** Port of the files' origin; any free one when left out. */
+	/** The file origin's port. Default: any free port. */
 	filesPort?: number;
 	/** A loopback address. */
 	host?: string;
-	/** How many virtual seconds pass in a real one. */
+	/** Virtual seconds per real second. */
 	speed?: number;
-	/** true writes to standard output. */
+	/** True writes to standard output. */
 	log?: boolean | Log;
-	/** Other settings than the defaults; a reset comes back to these. */
+	/** Settings that differ from the defaults. A reset restores them. */
 	settings?: SettingsChange;
-	/** Whether the sandbox checks its own answers against the document. */
+	/** Whether the sandbox validates its own responses. */
 	checkAnswers?: boolean;
 }
 
@@ -105,7 +105,7 @@ function serverOf(serve: Serve): Server {
 		}
 		const served = async () => await serve(req, res, new URL(`http://sandbox${req.url}`));
 		served().catch((error: unknown) => {
-			// What breaks the sandbox itself is answered, and seen, rather than left hanging.
+			// Respond to errors in the sandbox itself and report them, instead of leaving the request hanging.
 			if (res.destroyed || res.headersSent) {
 				res.destroy();
 				return;
@@ -114,7 +114,7 @@ function serverOf(serve: Serve): Server {
 			void send(res, json(500, { message: `The sandbox itself broke: ${detail}` }));
 		});
 	});
-	// A connection closed for idleness just as a client uses it again would be a fault that nobody asked for.
+	// Keep idle connections open: closing one just as a client reuses it would be an unwanted fault.
 	server.keepAliveTimeout = 10 * 60_000;
 	return server;
 }

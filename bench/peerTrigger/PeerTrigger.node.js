@@ -3,8 +3,8 @@
 const { createHmac, timingSafeEqual } = require('node:crypto');
 
 /**
- * A trigger as the better ones of n8n's community are: it checks a signature over the body with the secret of its
- * credential, and starts the workflow. It can have the secret as a parameter too, which costs least and keeps it least.
+ * Like the better community triggers, it checks a signature over the body with the secret from its credential, and starts
+ * the workflow. The secret can also be a parameter, which is the fastest and least safe way.
  */
 class PeerTrigger {
 	constructor() {

@@ -1,6 +1,6 @@
 import type { Stage } from '../stage';
 
-/** A new campaign at the sandbox that nobody is in yet. */
+/** Creates an empty campaign in the sandbox. */
 export async function draft({ sandbox, agentId }: Stage): Promise<string> {
 	const { data } = await post<{ data: { campaign_id: string } }>(
 		{ sandbox },
@@ -10,7 +10,7 @@ export async function draft({ sandbox, agentId }: Stage): Promise<string> {
 	return data.campaign_id;
 }
 
-/** Puts recipients into it, past n8n. */
+/** Adds recipients without n8n. */
 export async function addAll(stage: Stage, campaignId: string, count: number): Promise<void> {
 	const { agentId } = stage;
 	for (let added = 0; added < count; added += 5000) {
@@ -22,7 +22,7 @@ export async function addAll(stage: Stage, campaignId: string, count: number): P
 	}
 }
 
-/** A call, placed past n8n. */
+/** Places a call without n8n. */
 export async function oneCall({ sandbox, agentId }: Stage): Promise<string> {
 	const { call_id } = await post<{ call_id: string }>({ sandbox }, '/v1/call/trigger', {
 		agent_id: agentId,

@@ -27,13 +27,13 @@ const PEER = 'peer-like trigger that checks a signature';
 const BAREST_PEER = 'the same, its secret in the node';
 const BARE = 'bare HTTP server';
 
-/** What is sent: an address, and the headers that make an event genuine there. */
+/** Where events are sent, and the headers that make them genuine. */
 export interface Receiver {
 	url: string;
 	headersFor: (body: string) => Record<string, string>;
 }
 
-/** Events that each start an execution. */
+/** Sends events that each start an execution. */
 export async function events(
 	stage: Stage,
 	rounds: number,
@@ -61,7 +61,7 @@ export async function events(
 	return [
 		{
 			title: 'Events through the trigger',
-			what: `${EVENTS} events over ${CONNECTIONS} connections, each signed, each starting an execution that is saved; until the last execution has ended.`,
+			what: `${EVENTS} signed events over ${CONNECTIONS} connections. Each event starts an execution, which n8n saves. The time ends with the last execution.`,
 			results,
 			units: { perSecond: 'events/s', cpu: 'ms CPU of n8n per event' },
 			comparisons: [
@@ -76,7 +76,7 @@ export async function events(
 					of: SAMORA,
 					against: HEADER_AUTH,
 					quantity: 'perSecond',
-					reads: 'the events/s of the same with Header Auth, which checks a key',
+					reads: 'the events/s of the Webhook node with Header Auth, which checks a key',
 					aim: { atLeast: 0.95 },
 				},
 				{
@@ -90,7 +90,7 @@ export async function events(
 					of: SAMORA,
 					against: BAREST_PEER,
 					quantity: 'perSecond',
-					reads: 'the events/s of the same, its secret a parameter of the node',
+					reads: 'the events/s of that trigger with its secret in a parameter',
 				},
 				{
 					of: SAMORA,
@@ -101,15 +101,15 @@ export async function events(
 			],
 			plotted: 'perSecond',
 			notes: [
-				'n8n 2.41 prepares an isolate for expressions before it asks a trigger about a request, another one for the execution, and one more wherever a trigger reads its credential; each takes it longer than all else about an event. Its own Webhook node is let off the first, as long as nothing in it is an expression; no other node is (live-webhooks.js, webhookPhaseNeedsIsolate). So an open Webhook node takes one, a Webhook node that checks a key two, and so does this trigger, whose keys are in the static data of its workflow; triggers of other packages that have their secret in a credential take three.',
-				'Besides, this trigger remembers which events came, and has n8n store that with each of them, so that none starts the workflow twice.',
-				'The limit is n8n’s own: an execution is started and saved for every event. A bare HTTP server on the same machine, which only answers, takes many times as many.',
+				'n8n 2.41 creates an isolate for expressions before it passes a request to a trigger, another one for the execution, and one more whenever a trigger reads its credential. Each isolate takes longer than everything else about an event. Only n8n’s own Webhook node is exempt from the first one, as long as it contains no expression (live-webhooks.js, webhookPhaseNeedsIsolate). So a Webhook node without authentication takes one isolate, and a Webhook node that checks a key takes two. This trigger also takes two, because its keys are in the workflow’s static data. Triggers of other packages that keep their secret in a credential take three.',
+				'This trigger also remembers which events it received, and n8n stores that list with each event, so that no event starts the workflow twice.',
+				'n8n sets the limit, because it starts and saves an execution for every event. A bare HTTP server that only responds handles many times as many events on the same machine.',
 			],
 		},
 	];
 }
 
-/** A published Samora Trigger, and how to send it what only Samora can. */
+/** Publishes a Samora Trigger, and returns how to send it genuine events. */
 export async function samoraTrigger(
 	stage: Pick<Stage, 'client' | 'sandbox' | 'agentId' | 'samora'>,
 	after: Link[] = [],
@@ -149,7 +149,7 @@ export async function samoraTrigger(
 	};
 }
 
-/** n8n's own, which checks nothing, or a key in a header. */
+/** n8n's own Webhook node, which checks nothing or a key in a header. */
 async function webhookNode(
 	stage: Stage,
 	name: string,
@@ -177,7 +177,7 @@ async function webhookNode(
 	);
 }
 
-/** One of somebody else's, with its secret in a credential, as they have it, or in the node. */
+/** A trigger like those of other packages, with its secret in a credential or in the node. */
 const peerTrigger = async (
 	stage: Stage,
 	name: string,
@@ -227,7 +227,7 @@ function contender(
 	};
 }
 
-/** Sends events and waits until as many executions have ended; gives the milliseconds until the last of them had. */
+/** Sends events and waits for that many executions. Returns the milliseconds until the last one ended. */
 export async function executed(
 	client: N8nClient,
 	workflowId: string,
@@ -243,7 +243,7 @@ export async function executed(
 			const ended = await endedOf(client, workflowId);
 			return ended.count >= earlier + count ? ended : undefined;
 		},
-		// Counting is work for n8n too, so it is asked seldom; when the last one ended it has written down.
+		// Counting is work for n8n too, so ask rarely. n8n stores when the last execution ended.
 		{ what: `The end of ${count} executions`, timeoutMs: 10 * 60_000, everyMs: 1000 },
 	);
 	return lastAt - began;
@@ -276,7 +276,7 @@ async function send(receiver: Receiver, count: number, connections: number): Pro
 	await pool.close();
 }
 
-/** How many executions went through, and when the latest of them ended. */
+/** How many executions succeeded, and when the latest one ended. */
 async function endedOf(
 	client: N8nClient,
 	workflowId: string,
@@ -290,7 +290,7 @@ async function endedOf(
 	return { count: Number(answer.count), lastAt: Math.max(0, ...ends) };
 }
 
-/** How many of the same requests a server that only answers takes in a second. */
+/** How many of the same requests per second a server handles that only responds. */
 async function bareServer(): Promise<number> {
 	const server = createServer((req, res) => {
 		req.resume().on('end', () => res.end('OK'));

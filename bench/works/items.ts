@@ -6,7 +6,7 @@ import type { Stage } from '../stage';
 import { oneCall } from './drafts';
 
 const ITEMS = 1000;
-/** The node's default, and what the bare client gets too. */
+/** The node's default. The bare client uses the same. */
 const CONCURRENCY = 5;
 
 const SAMORA = 'Samora';
@@ -14,11 +14,11 @@ const HTTP = 'HTTP Request';
 const NOTHING = 'no such node';
 const BARE = 'bare HTTP client';
 
-/** What the profile shows of all of them. */
+/** What the profile shows for all of them. */
 const FOUND =
-	'An item costs what n8n takes to evaluate its expressions, above all. n8n 2.41 evaluates them in an isolate of their own, and its declarative engine does so twice for every field (once for the request, once to see whether a field may move the base URL), and four times for a field within a collection such as Metadata; an HTTP Request node evaluates its body once. That is n8n’s own cost. Metadata as JSON, one expression for all fields as in the body of an HTTP Request, takes a quarter of what two fields one by one take. The package reads plain fields such as {{ $json.phone }} itself when it looks at all items before the first call, has one field for all operations that call a number, and keeps the base URL out of the expressions.';
+	'Most of an item’s cost is the time that n8n takes to evaluate its expressions. n8n 2.41 evaluates expressions in an isolate. Its declarative engine evaluates every field twice (once for the request, and once to check whether the field changes the base URL), and a field in a collection such as Metadata four times. An HTTP Request node evaluates its body once. A node can’t change that. Metadata as JSON needs one expression for all fields, like the body of an HTTP Request, and takes a quarter of the evaluations that two separate fields take. To save evaluations, the package reads simple fields such as {{ $json.phone }} itself when it checks all items before the first call, uses one field for all operations that call a number, and keeps the base URL out of the expressions.';
 
-/** A call, and the details of one, for each of a thousand items. */
+/** Places a call, or gets a call's details, for each of a thousand items. */
 export async function items(stage: Stage, rounds: number, say: (line: string) => void) {
 	const first = await triggering(stage, rounds, say);
 	return [
@@ -29,18 +29,18 @@ export async function items(stage: Stage, rounds: number, say: (line: string) =>
 	];
 }
 
-/** What the agent is to know of each person: fields of the item, by their names. */
+/** The item's fields that become metadata. */
 const FIELDS = ['first_name', 'company'];
 const KNOWN = `{ ${FIELDS.map((field) => `${field}: $json.${field}`).join(', ')} }`;
 
-/** How the metadata are given, and what that is called. */
+/** The two ways to enter the metadata. */
 const METADATA = {
 	json: {
-		title: `, with ${FIELDS.length} fields of metadata in one expression`,
+		title: `, with ${FIELDS.length} metadata fields in one expression`,
 		parameters: { metadataMode: 'json', metadataJson: `={{ ${KNOWN} }}` },
 	},
 	keyValue: {
-		title: `, with ${FIELDS.length} fields of metadata one by one`,
+		title: `, with ${FIELDS.length} separate metadata fields`,
 		parameters: {
 			metadataMode: 'keyValue',
 			metadata: {
@@ -78,7 +78,7 @@ async function triggering(
 		stage,
 		{
 			title: `Call: Trigger${title}`,
-			what: `${ITEMS} items, one call each, answered at once.`,
+			what: `${ITEMS} items with one call each. The API responds immediately.`,
 			ours: samora(stage, {
 				resource: 'call',
 				operation: 'trigger',
@@ -108,7 +108,7 @@ async function getting(stage: Stage, rounds: number, say: (line: string) => void
 		stage,
 		{
 			title: 'Call: Get',
-			what: `${ITEMS} items, the details of a call each, answered at once.`,
+			what: `${ITEMS} items, each of which gets the details of a call. The API responds immediately.`,
 			more: { call_id: callId },
 			ours: samora(stage, { resource: 'call', operation: 'get', callId: '={{ $json.call_id }}' }),
 			theirs: httpRequest(stage, { method: 'GET', path: '=/v1/call/{{ $json.call_id }}' }),
@@ -126,7 +126,7 @@ interface PerItem {
 	ours: ReturnType<typeof samora>;
 	theirs: ReturnType<typeof httpRequest>;
 	bare: BareRequest[];
-	/** What the rows have besides what all rows have. */
+	/** Additional fields of the rows. */
 	more?: Record<string, string>;
 	before: () => Promise<void>;
 }
@@ -177,7 +177,7 @@ async function perItem(
 		],
 		plotted: 'cpu',
 		notes: [
-			`The CPU time is that of all of n8n’s processes during the execution, less what the same workflow takes without the node (${(measured[NOTHING].cpu.median / ITEMS).toFixed(2)} ms per item: making the rows, starting, saving).`,
+			`The CPU time covers all n8n processes during the execution, minus what the same workflow takes without the node (${(measured[NOTHING].cpu.median / ITEMS).toFixed(2)} ms per item for creating the rows, starting and saving).`,
 		],
 	};
 }

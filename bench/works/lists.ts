@@ -9,14 +9,14 @@ import { addAll, draft } from './drafts';
 const CALLS = 10_000;
 const PAGE = 100;
 const MS_PER_PAGE = 50;
-/** What the node has under way at the same time. */
+/** How many requests the node sends at the same time. */
 const CONCURRENCY = 5;
 
 const SAMORA = 'Samora';
 const HTTP = 'HTTP Request with pagination';
 const BARE = 'bare HTTP client';
 
-/** All calls of a campaign, where a page takes its time. */
+/** Reads all calls of a campaign from a slow API. */
 export async function lists(
 	stage: Stage,
 	rounds: number,
@@ -95,7 +95,7 @@ export async function lists(
 	return [
 		{
 			title: 'Campaign: Get Calls, Return All',
-			what: `${CALLS.toLocaleString('en')} calls of a campaign in pages of ${PAGE}, each of which takes ${MS_PER_PAGE} ms.`,
+			what: `${CALLS.toLocaleString('en')} calls of a campaign, in pages of ${PAGE}. Each page takes ${MS_PER_PAGE} ms.`,
 			results,
 			units: { ms: 'ms', cpu: 'ms CPU of n8n', memory: 'MiB at the peak' },
 			comparisons: [
@@ -103,7 +103,7 @@ export async function lists(
 					of: SAMORA,
 					against: HTTP,
 					quantity: 'ms',
-					reads: 'times as fast as HTTP Request with its pagination and Split Out',
+					reads: 'as fast as HTTP Request with pagination and Split Out',
 					inverted: true,
 					aim: { atLeast: 4 },
 				},

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 
 const SAMORA = 'n8n-nodes-samora';
 
-/** What n8n does with a package when it starts, past n8n-workflow, which it has loaded already. */
+/** Loads the package like n8n does when it starts. n8n has already loaded n8n-workflow. */
 const LOAD = `
 const path = require('node:path');
 const [folder, from] = process.argv.slice(1);
@@ -28,7 +28,7 @@ for (const file of [...n8n.credentials, ...n8n.nodes]) {
 console.log(performance.now() - began);
 `;
 
-/** How long n8n takes to load the package, and how large it is. */
+/** Measures how long n8n takes to load the package, and how large the package is. */
 export async function loading(
 	stage: Stage,
 	rounds: number,
@@ -38,7 +38,7 @@ export async function loading(
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-load-'));
 	const packed = await packThisPackage();
 	try {
-		// Where n8n has it: below a folder from which n8n-workflow is found.
+		// Like in n8n, the folder must be able to resolve n8n-workflow.
 		await run('tar', ['-xzf', packed.tarball, '-C', folder, '--strip-components=1']);
 		const kB = (await sizeOf(folder)) / 1000;
 		const load = async () => {
@@ -54,7 +54,7 @@ export async function loading(
 		return [
 			{
 				title: 'Loading the package',
-				what: 'Credential and both nodes in a fresh process, and the size of the unpacked package.',
+				what: 'Loads the credential and both nodes in a new process. The size is that of the unpacked package.',
 				results,
 				units: { ms: 'ms', kB: 'kB unpacked' },
 				comparisons: [],

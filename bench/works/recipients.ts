@@ -8,14 +8,14 @@ import { draft } from './drafts';
 const PER_REQUEST = 5000;
 
 const MEMORY_NOTE =
-	'The peak is that of all of n8n’s processes, which hold on to what earlier runs took: it tells who needs more, and not how much. `bench/recipients.ts` measures that, each size in a process of its own.';
+	'The peak covers all n8n processes, which don’t release the memory of earlier runs. So it shows which contender needs more memory, but not how much. `bench/recipients.ts` measures that, with a separate process for each size.';
 
 const SAMORA = 'Samora';
 const PER_ROW = 'HTTP Request per row';
 const BATCHES = 'Code node that batches, and HTTP Request';
 const BARE = 'bare HTTP client';
 
-/** What a person would write who knows the API’s limit of 5,000, and nothing else to look out for. */
+/** What somebody would write who only knows the API’s limit of 5,000. */
 const BATCHING = `const rows = $input.all();
 const batches = [];
 for (let n = 0; n < rows.length; n += ${PER_REQUEST}) {
@@ -25,7 +25,7 @@ for (let n = 0; n < rows.length; n += ${PER_REQUEST}) {
 }
 return batches;`;
 
-/** Rows that become recipients of a campaign. */
+/** Turns rows into recipients of a campaign. */
 export async function recipients(
 	stage: Stage,
 	rounds: number,
@@ -64,7 +64,7 @@ async function rowsIntoACampaign(
 								method: 'POST',
 								path: pathOf(stage, campaignId),
 								body: '={{ JSON.stringify({ phone_numbers: [{ to_number: $json.phone, call_variables: { first_name: $json.first_name, company: $json.company, plan: $json.plan } }] }) }}',
-								// n8n would otherwise send all of them at the same moment.
+								// Otherwise n8n would send all of them at once.
 								options: { batching: { batch: { batchSize: 50, batchInterval: 1 } } },
 							}),
 						]),
@@ -77,7 +77,7 @@ async function rowsIntoACampaign(
 	const results = await interleaved(contenders, { rounds, say, warmUp: !withPerRow });
 	return {
 		title,
-		what: `${count.toLocaleString('en')} rows with four fields; number and three variables of each become a recipient. Samora’s node also checks every number by the numbering plans, leaves out repeats, pairs every scheduled call with its row, and adds nobody twice when it is retried.`,
+		what: `${count.toLocaleString('en')} rows with four fields. The number and three variables of each row become a recipient. The Samora node also checks every number against the numbering plans, skips repeated numbers, pairs each scheduled call with its row, and adds nobody twice if it’s retried.`,
 		results,
 		units: { ms: 'ms', memory: 'MiB at the peak', cpu: 'ms CPU of n8n' },
 		notes: [MEMORY_NOTE],
@@ -88,7 +88,7 @@ async function rowsIntoACampaign(
 							of: SAMORA,
 							against: PER_ROW,
 							quantity: 'ms',
-							reads: 'times as fast as an HTTP Request per row',
+							reads: 'as fast as one HTTP Request per row',
 							inverted: true,
 							aim: { atLeast: 50 },
 						},
@@ -98,7 +98,7 @@ async function rowsIntoACampaign(
 				of: SAMORA,
 				against: BATCHES,
 				quantity: 'ms',
-				reads: 'times as fast as a Code node that batches',
+				reads: 'as fast as a Code node that batches',
 				inverted: true,
 				aim: { atLeast: 1 },
 			},
@@ -118,7 +118,7 @@ async function rowsIntoACampaign(
 const pathOf = ({ agentId }: Stage, campaignId: string) =>
 	`/v1/external/campaigns/${agentId}/${campaignId}/scheduled-calls`;
 
-/** The node that this package offers for it. */
+/** The Samora node for the same work. */
 export const samoraAdding = (stage: Stage, campaignId: string) =>
 	samora(stage, {
 		resource: 'campaign',
@@ -131,7 +131,7 @@ export const samoraAdding = (stage: Stage, campaignId: string) =>
 		options: {},
 	});
 
-/** Each run gets a sandbox that has forgotten all others, and a new campaign. */
+/** Resets the sandbox and creates a new campaign for each run. */
 export function contender(
 	stage: Stage,
 	name: string,

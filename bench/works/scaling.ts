@@ -25,7 +25,7 @@ const WORKERS = [1, 2, 4];
 const CRM_SECONDS = 5;
 const CONNECTIONS = 8;
 
-/** How time grows with the rows, and events per second with the workers. */
+/** Measures how time grows with rows, and events per second with workers. */
 export async function scaling(
 	stage: Stage,
 	rounds: number,
@@ -57,7 +57,7 @@ async function growingRows(
 	});
 	const results = await interleaved(contenders, { rounds, say });
 	return {
-		title: 'Growing rows',
+		title: 'More rows',
 		what: `Campaign: Add Recipients with ${ROWS.map((rows) => rows.toLocaleString('en')).join(', ')} rows.`,
 		results,
 		units: { ms: 'ms', perRow: 'µs per row' },
@@ -81,17 +81,17 @@ async function growingRows(
 
 interface Workload {
 	does: string;
-	/** Whether it asks the CRM after the trigger, or ends there. */
+	/** Whether the workflow asks the CRM after the trigger, or ends there. */
 	workflow: 'asks' | 'endsThere';
 	events: number;
-	/** The only share of a core that PostgreSQL gets. */
+	/** The share of a core that PostgreSQL is limited to. */
 	databaseShare?: number;
 }
 
-/** What the database's limit is looked for with. So small a share that few workers can fill it. */
+/** Small enough that a few workers reach the database's limit. */
 const DATABASE_SHARE = 0.04;
 
-/** Events whose executions wait for somebody else, as most do, and events whose executions do nothing more. */
+/** Most executions wait for another service. The others do nothing after the trigger. */
 const WAITING = `waits ${CRM_SECONDS} s for a CRM`;
 const WAITING_HELD = `${WAITING}, database with ${DATABASE_SHARE * 100} % of a core`;
 const NOTHING_MORE = 'does nothing more';
@@ -107,7 +107,7 @@ const nameOf = (workers: number, does: string) =>
 async function growingWorkers(rounds: number, say: (line: string) => void): Promise<WorkReport> {
 	const measured: Results = {};
 	for (const workers of WORKERS) Object.assign(measured, await withWorkers(workers, rounds, say));
-	// By workload, where they came by workers.
+	// Order by workload instead of by workers.
 	const results: Results = Object.fromEntries(
 		WORKLOADS.flatMap(({ does }) => WORKERS.map((workers) => nameOf(workers, does))).map((name) => [
 			name,
@@ -115,8 +115,8 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 		]),
 	);
 	return {
-		title: 'Growing workers',
-		what: `Queue mode with PostgreSQL and Redis, one main and one webhook process: events through the Samora Trigger over ${CONNECTIONS} connections, until the last execution has ended. After the trigger, the workflow asks a CRM that takes ${CRM_SECONDS} s to answer, or does nothing more.`,
+		title: 'More workers',
+		what: `Queue mode with PostgreSQL, Redis, one main process and one webhook process. Events arrive at the Samora Trigger over ${CONNECTIONS} connections, and the time ends with the last execution. After the trigger, the workflow asks a CRM that takes ${CRM_SECONDS} s to respond, or does nothing more.`,
 		results,
 		units: {
 			perSecond: 'events/s',
@@ -126,7 +126,7 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 			redisCpu: 'ms CPU of Redis per event',
 		},
 		notes: [
-			`A worker has ten executions under way at a time, n8n’s default, so one that waits ${CRM_SECONDS} s for each can do ${10 / CRM_SECONDS} events/s: there, workers help, though with four of them 80 events are over so soon that sending them and the last ones’ wait count too. Where nothing is waited for, the limit is the ${os.cpus().length} cores that all processes of this machine share, PostgreSQL and Redis included: the table says how busy they are, and how little of that is the database’s.`,
+			`A worker runs ten executions at a time, which is n8n’s default. If each one waits ${CRM_SECONDS} s, a worker can handle ${10 / CRM_SECONDS} events/s, so more workers help. With four workers, 80 events take so little time that sending them and waiting for the last ones matters too. If the workflow doesn’t wait for anything, the limit is the ${os.cpus().length} cores that all processes on this machine share, including PostgreSQL and Redis. The table shows how busy the cores are, and how little of that time goes to the database.`,
 			databaseNote(results),
 		],
 		comparisons: WORKLOADS.flatMap(({ does }) =>
@@ -153,24 +153,24 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 	};
 }
 
-/** Where the database becomes the limit, as its share of a core says and as it was seen. */
+/** Where the database becomes the limit, as calculated and as measured. */
 function databaseNote(results: Results): string {
 	const most = WORKERS[WORKERS.length - 1];
 	const perEvent = (does: string) => results[nameOf(most, does)].postgresCpu.median;
 	const seen = results[nameOf(most, WAITING_HELD)].perSecond.median;
 	const bySums = (DATABASE_SHARE * 1000) / perEvent(WAITING_HELD);
 	const wholeCore = 1000 / perEvent(WAITING);
-	return `To see the database become the limit on so small a machine, PostgreSQL is held to ${DATABASE_SHARE * 100} % of a core (stopped whenever it has had that): at ${rounded(perEvent(WAITING_HELD))} ms per event that is enough for ${rounded(bySums)} events/s, and ${most} workers did ${rounded(seen)}. By the same sum a whole core of PostgreSQL would be enough for about ${rounded(wholeCore)} events/s.`;
+	return `To make the database the limit on such a small machine, the benchmark limits PostgreSQL to ${DATABASE_SHARE * 100} % of a core by pausing it. At ${rounded(perEvent(WAITING_HELD))} ms per event, that’s enough for ${rounded(bySums)} events/s, and ${most} workers reached ${rounded(seen)}. By the same calculation, a whole core for PostgreSQL would be enough for about ${rounded(wholeCore)} events/s.`;
 }
 
-/** What a number of workers does with each workload. */
+/** Runs each workload with a number of workers. */
 async function withWorkers(
 	workers: number,
 	rounds: number,
 	say: (line: string) => void,
 ): Promise<Results> {
 	const packed = await packThisPackage();
-	// First, for it is what may not be had here: then nothing is left open.
+	// Start queue mode first: if it isn't available here, nothing else has to be cleaned up.
 	const n8n = await startQueueMode({
 		version: DEFAULT_N8N_VERSION,
 		packageTarball: packed.tarball,
@@ -225,7 +225,7 @@ async function withWorkers(
 	}
 }
 
-/** Milliseconds on a CPU so far. */
+/** CPU time so far, in milliseconds. */
 type Spent = Record<'n8n' | 'postgres' | 'redis', number>;
 
 async function cpuOf({
@@ -243,7 +243,7 @@ async function cpuOf({
 	};
 }
 
-/** Gives a process and all it starts no more than a share of a core, until it is stopped. */
+/** Limits a process and its descendants to a share of a core until it's stopped. */
 function hold(pid: number, share: number): TetheredProcess {
 	return spawnTethered(
 		process.execPath,
@@ -252,7 +252,7 @@ function hold(pid: number, share: number): TetheredProcess {
 	);
 }
 
-/** Somebody else's server, which takes its time, and the node that asks it. */
+/** A slow server, and the node that sends a request to it. */
 async function startCrm(): Promise<{ node: Link; stop: () => Promise<void> }> {
 	const server = createServer((req, res) => {
 		req.resume();

@@ -6,10 +6,10 @@ import type { WorkReport } from '../report';
 import { START, type Stage } from '../stage';
 
 const CALLS = 100;
-/** How long each call lasts here, in real seconds; the sandbox's slow callee takes 67 virtual ones. */
+/** How long each call lasts in real seconds. The sandbox's slow magic number takes 67 virtual seconds. */
 const SECONDS = 30;
 const VIRTUAL_SECONDS = 67;
-/** How often the loops ask: of people who want to know soon, and of those who want to know at once. */
+/** How often the loops check. */
 const SOON_SECONDS = 5;
 const AT_ONCE_SECONDS = 2;
 
@@ -18,10 +18,10 @@ const loopName = (seconds: number) => `Wait and HTTP Request in a loop of ${seco
 const LOOP = loopName(SOON_SECONDS);
 const QUICK_LOOP = loopName(AT_ONCE_SECONDS);
 
-/** Numbers of callees that take a minute to pick up, each another one. */
+/** Different magic numbers that take a minute to pick up. */
 const PHONE = "'+91' + (900 + n) + '5550105'";
 
-/** A hundred calls, and what became of each. */
+/** Places a hundred calls and waits for their outcomes. */
 export async function waiting(
 	stage: Stage,
 	rounds: number,
@@ -69,7 +69,7 @@ export async function waiting(
 	return [
 		{
 			title: 'Waiting for calls',
-			what: `${CALLS} calls of ${SECONDS} s each, until all have ended. The loops ask for each of the calls under way every ${SOON_SECONDS} or ${AT_ONCE_SECONDS} s; Samora’s node asks 15, 35, 65 … s after a call was placed.`,
+			what: `${CALLS} calls of ${SECONDS} s each, until all have ended. The loops check each ongoing call every ${SOON_SECONDS} or ${AT_ONCE_SECONDS} s. The Samora node checks 15, 35, 65 … s after a call was placed.`,
 			results,
 			units: { requests: 'requests for statuses', kB: 'kB of execution data' },
 			comparisons: [
@@ -77,20 +77,20 @@ export async function waiting(
 					of: SAMORA,
 					against: LOOP,
 					quantity: 'requests',
-					reads: `the requests of a loop of ${SOON_SECONDS} s`,
+					reads: `the requests of a ${SOON_SECONDS} s loop`,
 					aim: { atMost: 1 / 3 },
 				},
 				{
 					of: SAMORA,
 					against: QUICK_LOOP,
 					quantity: 'requests',
-					reads: `the requests of a loop of ${AT_ONCE_SECONDS} s`,
+					reads: `the requests of a ${AT_ONCE_SECONDS} s loop`,
 				},
 				{
 					of: SAMORA,
 					against: LOOP,
 					quantity: 'kB',
-					reads: `the execution data of a loop of ${SOON_SECONDS} s`,
+					reads: `the execution data of a ${SOON_SECONDS} s loop`,
 					aim: { atMost: 1 / 3 },
 				},
 			],
@@ -110,7 +110,7 @@ function rows(nodes: Parameters<typeof afterRows>[2]): NewWorkflow {
 	return workflow;
 }
 
-/** Call, wait, ask for all that are under way, and again for those that still are. */
+/** Places the calls, waits, checks the ongoing calls, and repeats that until all have ended. */
 function loop(stage: Stage, seconds: number): NewWorkflow {
 	const { agentId } = stage;
 	const workflow = rows([

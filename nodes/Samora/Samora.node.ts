@@ -5,7 +5,7 @@ import { webhooks } from '../shared/pickers/webhooks';
 import { call } from './resources/call';
 import { campaign } from './resources/campaign';
 import { addAllRecipients } from './resources/campaign/addRecipients';
-import { launchCampaigns } from './resources/campaign/launch';
+import { launchCampaigns } from './resources/campaign/launching/launchCampaigns';
 import { webhook } from './resources/webhook';
 import { MAIN } from '../shared/connectionType';
 import { resourceProperties } from './fields/operation';

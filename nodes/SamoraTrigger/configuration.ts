@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { baseUrlRefusal } from '../shared/api/baseUrl';
 import { Refusal, uuid } from '../shared/parameters';
-import { operationError } from '../shared/api/problems';
+import { operationError } from '../shared/api/nodeErrors';
 import { webhookEvents, WEBHOOK_NAME } from '../shared/webhook';
 import { marksFor } from './authenticity';
 import type { HookIdentity, Identity, Wanted } from './subscription';

@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { aboutHost, fetchCallFile, type CallFile } from '../shared/api/callFiles';
-import { operationError } from '../shared/api/problems';
+import { operationError } from '../shared/api/nodeErrors';
 import type { TriggerOptions } from './configuration';
 import { fileUrl, readCallEvent, type Payload } from './events';
 import { callDetails } from './samoraApi';
@@ -61,9 +61,9 @@ async function fetchFile(
 	name: string,
 ): Promise<IBinaryData | undefined> {
 	if (url === null) return undefined;
-	const fetched = await fetchCallFile(context, url, { name, repeats: 0 });
+	const fetched = await fetchCallFile(context, url, { name, maxRetries: 0 });
 	if ('file' in fetched) return fetched.file;
-	if ('answer' in fetched.ended) return undefined;
+	if (fetched.ended.answer) return undefined;
 	throw operationError(context.getNode(), aboutHost(fetched.ended, file, url));
 }
 

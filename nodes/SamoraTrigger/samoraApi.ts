@@ -3,9 +3,10 @@ import type { IDataObject, IExecuteFunctions, IHookFunctions } from 'n8n-workflo
 import type { Answer } from '../shared/api/answers';
 import { callSamora, filledPath } from '../shared/api/api';
 import { oneCallPath } from '../shared/api/callDetails';
-import type { Patience } from '../shared/api/exchange';
+import type { RetryPolicy } from '../shared/api/exchange';
 import { isRecord } from '../shared/parameters';
-import { aboutAnswer, aboutFault, apiError, type Subject } from '../shared/api/problems';
+import { exchangeError } from '../shared/api/nodeErrors';
+import type { Subject } from '../shared/api/problems';
 import { oneWebhookPath, webhooksPath } from '../shared/webhook';
 import type { Webhook, WebhookApi } from './subscription';
 
@@ -18,7 +19,7 @@ interface Request {
 	body?: IDataObject;
 	subject: Subject;
 	/** Whether the body of a success is what it should be; a `data` object unless it says otherwise. */
-	whole?: Patience['whole'];
+	isValidBody?: RetryPolicy['isValidBody'];
 	/** Statuses that are an answer here, though not a success. */
 	alsoFine?: number[];
 }
@@ -29,7 +30,7 @@ type Context = IHookFunctions | IExecuteFunctions;
 export function webhookApi(context: Context): WebhookApi {
 	const one = (id: string) => ({
 		url: filledPath(oneWebhookPath, { webhook_id: id }),
-		subject: { thing: 'Webhook', given: { 'Webhook ID': id } },
+		subject: { thing: 'Webhook' as const, ids: { webhook_id: id } },
 	});
 
 	return {
@@ -37,8 +38,8 @@ export function webhookApi(context: Context): WebhookApi {
 			const { body } = await send(context, {
 				method: 'GET',
 				url: webhooksPath,
-				subject: { thing: 'Webhook', given: {} },
-				whole: (answered) => Array.isArray(dataOf(answered).webhooks),
+				subject: { thing: 'Webhook', ids: {} },
+				isValidBody: (answered) => Array.isArray(dataOf(answered).webhooks),
 			});
 			const { webhooks } = dataOf(body);
 			return Array.isArray(webhooks) ? webhooks.flatMap((each) => readWebhook(each) ?? []) : [];
@@ -48,7 +49,7 @@ export function webhookApi(context: Context): WebhookApi {
 			const { statusCode, body } = await send(context, {
 				...one(id),
 				method: 'GET',
-				whole: (answered) => readWebhook(dataOf(answered)) !== undefined,
+				isValidBody: (answered) => readWebhook(dataOf(answered)) !== undefined,
 				alsoFine: [404],
 			});
 			return statusCode === 404 ? undefined : readWebhook(dataOf(body));
@@ -60,8 +61,8 @@ export function webhookApi(context: Context): WebhookApi {
 				url: webhooksPath,
 				body: { ...webhook, data_options: { ...webhook.data_options } },
 				// All that can be unknown to Samora about a new webhook is its agent.
-				subject: { thing: 'Agent', given: { 'Agent ID': webhook.agent_id } },
-				whole: (answered) => isCreated(dataOf(answered)),
+				subject: { thing: 'Agent', ids: { agent_id: webhook.agent_id } },
+				isValidBody: (answered) => isCreated(dataOf(answered)),
 			});
 			const { id, secret } = dataOf(body);
 			return { id: String(id), secret: String(secret) };
@@ -80,7 +81,7 @@ export function webhookApi(context: Context): WebhookApi {
 				...one(id),
 				method: 'DELETE',
 				// Nothing says what a successful removal answers: perhaps nothing at all.
-				whole: () => true,
+				isValidBody: () => true,
 				alsoFine: [404],
 			});
 		},
@@ -95,7 +96,7 @@ export async function callDetails(
 	const { body } = await send(context, {
 		method: 'GET',
 		url: filledPath(oneCallPath, { call_id: callId }),
-		subject: { thing: 'Call', given: { 'Call ID': callId } },
+		subject: { thing: 'Call', ids: { call_id: callId } },
 	});
 	return dataOf(body);
 }
@@ -103,17 +104,16 @@ export async function callDetails(
 /** @throws NodeApiError in the API's own words */
 async function send(
 	context: Context,
-	{ method, url, body, subject, whole, alsoFine = [] }: Request,
+	{ method, url, body, subject, isValidBody, alsoFine = [] }: Request,
 ): Promise<Answer> {
-	const ended = await callSamora(
+	const result = await callSamora(
 		context,
 		{ method, url, timeout: TIMEOUT_MS, ...(body && { body }) },
-		whole && { whole },
+		isValidBody && { isValidBody },
 	);
-	if (!('answer' in ended)) throw apiError(context.getNode(), aboutFault(ended.fault));
-	const { answer, fate } = ended;
-	if (fate === 'done' || alsoFine.includes(answer.statusCode)) return answer;
-	throw apiError(context.getNode(), aboutAnswer(answer, subject), { httpCode: answer.statusCode });
+	const { answer, fate } = result;
+	if (answer && (fate === 'done' || alsoFine.includes(answer.statusCode))) return answer;
+	throw exchangeError(context.getNode(), result, subject);
 }
 
 function dataOf(body: unknown): Record<string, unknown> {

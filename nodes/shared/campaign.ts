@@ -1,10 +1,10 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
 import { wordsOf, type Answer } from './api/answers';
-import { callSamora, filledPath, type Caller } from './api/api';
-import type { Composed } from '../Samora/sending/dispatch';
+import { callSamora, filledPath, type Caller, type RequestParts } from './api/api';
+import { succeeded } from './api/exchange';
 import { uuid, type ReadParameter } from './parameters';
-import type { Sentence } from './api/problems';
+import type { UserMessage } from './api/problems';
 import { listed } from './itemList';
 
 export const campaignPath = '/v1/external/campaigns/{agent_id}';
@@ -47,12 +47,12 @@ export const realCallsNotice: INodeProperties = {
 export type CampaignPath = Record<'agent_id' | 'campaign_id', string>;
 
 /** The agent and one of its campaigns, for the URL and for the sentences. */
-export function composeCampaign(read: ReadParameter): Composed & { path: CampaignPath } {
+export function composeCampaign(read: ReadParameter): RequestParts & { path: CampaignPath } {
 	const agentId = uuid(read('agentId'), 'Agent ID');
 	const campaignId = uuid(read('campaignId'), 'Campaign');
 	return {
 		path: { agent_id: agentId, campaign_id: campaignId },
-		given: { 'Agent ID': agentId, 'Campaign ID': campaignId },
+		ids: { agent_id: agentId, campaign_id: campaignId },
 	};
 }
 
@@ -75,14 +75,14 @@ const DOING: Record<keyof typeof ALLOWED_FROM, string> = {
 const FORBIDDEN = new Set([400, 409]);
 
 /** Whether a refusal may be about the campaign's status. */
-export const perhapsForbidden = ({ statusCode }: Answer): boolean => FORBIDDEN.has(statusCode);
+export const mayBeForbidden = ({ statusCode }: Answer): boolean => FORBIDDEN.has(statusCode);
 
 /** The sentence for a forbidden transition; undefined when the status is not what forbids it. */
-export function aboutTransition(
+export function describeTransition(
 	doing: keyof typeof ALLOWED_FROM,
 	status: unknown,
 	answer: Answer,
-): Sentence | undefined {
+): UserMessage | undefined {
 	const allowed: readonly string[] = ALLOWED_FROM[doing];
 	if (typeof status !== 'string' || allowed.includes(status)) return undefined;
 	const words = wordsOf(answer);
@@ -98,11 +98,11 @@ export const explainTransition =
 	async (
 		context: IExecutePaginationFunctions,
 		answer: Answer,
-		{ path }: Composed,
-	): Promise<Sentence | undefined> => {
-		if (!perhapsForbidden(answer)) return undefined;
+		{ path }: RequestParts,
+	): Promise<UserMessage | undefined> => {
+		if (!mayBeForbidden(answer)) return undefined;
 		const status = await campaignStatus(context, path ?? {});
-		return aboutTransition(doing, status, answer);
+		return describeTransition(doing, status, answer);
 	};
 
 /** @returns the status, or undefined when it cannot be had: the refusal then stands in the API's words alone */
@@ -116,7 +116,6 @@ export async function campaignNow(
 	context: Caller,
 	path: Record<string, string>,
 ): Promise<IDataObject | undefined> {
-	const ended = await callSamora(context, { url: filledPath(oneCampaignPath, path) });
-	if (ended.fate !== 'done' || !('answer' in ended)) return undefined;
-	return (ended.answer.body as { data: IDataObject }).data;
+	const result = await callSamora(context, { url: filledPath(oneCampaignPath, path) });
+	return succeeded(result) ? (result.answer.body as { data: IDataObject }).data : undefined;
 }

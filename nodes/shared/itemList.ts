@@ -1,5 +1,5 @@
 import type { Refusal } from './parameters';
-import type { Sentence } from './api/problems';
+import type { UserMessage } from './api/problems';
 
 /** How many rows a message names before it only counts them. */
 const NAMED = 10;
@@ -34,7 +34,7 @@ export interface RefusedRow {
 }
 
 /** The sentence for rows that were refused before anything was sent. */
-export function refusedRows(refusals: readonly RefusedRow[], total: number): Sentence {
+export function refusedRows(refusals: readonly RefusedRow[], total: number): UserMessage {
 	if (refusals.length === 1) {
 		return {
 			message: refusals[0].refusal.message,

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Composed } from '../Samora/sending/dispatch';
+import type { RequestParts } from './api/api';
 import { isRecord, keyValues, Refusal, shown, someOf, trimmed, uuid } from './parameters';
 import type { ReadParameter } from './parameters';
 import { isLoopback } from './api/baseUrl';
@@ -35,9 +35,9 @@ export const webhookIdField: INodeProperties = {
 	],
 };
 
-export function composeWebhook(read: ReadParameter): Composed {
+export function composeWebhook(read: ReadParameter): RequestParts {
 	const webhookId = uuid(read('webhookId'), 'Webhook');
-	return { path: { webhook_id: webhookId }, given: { 'Webhook ID': webhookId } };
+	return { path: { webhook_id: webhookId }, ids: { webhook_id: webhookId } };
 }
 
 export const webhookNameField: INodeProperties = {

@@ -8,7 +8,7 @@ import type { World } from '../state/world';
 
 export interface ApiServerOptions {
 	description: ApiDescription;
-	/** Turns an answer that breaks the document into a 500 that says so. */
+	/** Replaces a response that violates the API description with a 500 that says so. */
 	checkAnswers: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What goes over the wire, in the API's own vocabulary. The rules for it stand in openapi.yaml. */
+/** The API's requests and responses, with the API's own names. openapi.yaml has the rules for them. */
 
 export type CallStatus =
 	| 'PENDING'

@@ -9,7 +9,7 @@ export const OPENAPI_FILE = join(__dirname, 'openapi.yaml');
 export interface ApiRequest {
 	method: string;
 	path: string;
-	/** As it stands in the URL, without the question mark. */
+	/** As in the URL, without the question mark. */
 	rawQuery: string;
 	headers: Record<string, string | string[] | undefined>;
 	rawBody: string;
@@ -18,13 +18,13 @@ export interface ApiRequest {
 
 export interface CheckedRequest {
 	operationId: string | null;
-	/** How the request breaks the document, or null. */
+	/** How the request violates the API description, or null. */
 	violation: string | null;
-	/** 413 when it is the size that breaks it. */
+	/** 413 if the body is too large. */
 	violationStatus: number;
 	params: Record<string, string>;
 	query: Record<string, unknown>;
-	/** Parsed; a string when it is not JSON; undefined when there is none. */
+	/** The parsed body, a string if it isn't JSON, or undefined if there's none. */
 	body: unknown;
 }
 
@@ -34,8 +34,8 @@ interface BodyRules {
 }
 
 /**
- * The OpenAPI document at work: which operation a request is, and whether request and answer keep to it. openapi-backend is
- * held at 5.20 because 5.21 loads an ES module, which jest cannot on Node 20.
+ * Finds the operation of a request, and validates requests and responses against the OpenAPI document. openapi-backend
+ * stays at 5.20, because 5.21 loads an ES module, which jest can't do on Node.js 20.
  */
 export class ApiDescription {
 	private constructor(private readonly api: OpenAPIBackend) {}
@@ -45,7 +45,7 @@ export class ApiDescription {
 		const params = ajv({ coerceTypes: true });
 		const api = new OpenAPIBackend({
 			definition: OPENAPI_FILE,
-			// Compiles what is used when it is used; and leaves out the library's check of the document, which knows 3.0 only.
+			// Compile schemas on first use, and skip the library's check of the document, which only supports 3.0.
 			quick: true,
 			coerceTypes: true,
 			customizeAjv: (_, options) => (options.coerceTypes ? params : body),
@@ -54,7 +54,7 @@ export class ApiDescription {
 		return new ApiDescription(api);
 	}
 
-	/** The document as it is written, with its references. */
+	/** The document with unresolved references. */
 	document(): Promise<Document> {
 		return this.api.loadDocument();
 	}
@@ -76,7 +76,7 @@ export class ApiDescription {
 
 		const rules = operation.requestBody as BodyRules | undefined;
 		const limit = rules?.['x-max-body-bytes'];
-		// Many clients send an empty object where they mean nothing.
+		// Many clients send an empty object instead of no body.
 		if (!rules && request.bodyBytes > 0 && request.rawBody.trim() !== '{}') {
 			return { ...result, violation: 'a body where none belongs' };
 		}
@@ -108,7 +108,7 @@ export class ApiDescription {
 		return result;
 	}
 
-	/** How an answer breaks the document, or null. */
+	/** How a response violates the API description, or null. */
 	checkAnswer(operationId: string, status: number, body: unknown): string | null {
 		const operation = this.api.router.getOperation(operationId);
 		if (!operation?.responses?.[status]) return `${operationId} has no answer ${status}`;
@@ -119,7 +119,7 @@ export class ApiDescription {
 
 let loaded: Promise<ApiDescription> | undefined;
 
-/** The document does not change while a process runs: it is read and compiled once. */
+/** Read and compiled once, because the document doesn't change while the process runs. */
 export const loadApiDescription = () => (loaded ??= ApiDescription.load());
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

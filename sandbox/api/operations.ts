@@ -15,7 +15,7 @@ import type { WebhookRecord } from '../state/webhooks';
 import { EVENT_TYPES } from '../state/webhooks';
 import type { World } from '../state/world';
 
-/** A request that the OpenAPI document allows: that is why its parts may be taken for what the document says they are. */
+/** A request that has been validated, so its parts have the types in the OpenAPI document. */
 export interface ValidRequest {
 	params: Record<string, string>;
 	query: Record<string, unknown>;
@@ -30,7 +30,7 @@ export interface Outcome {
 
 type Operation = (world: World, request: ValidRequest) => Outcome;
 
-/** Ends an operation with an answer that is not a success. */
+/** Ends an operation with an error response. */
 class Refusal extends Error {
 	constructor(
 		readonly status: number,
@@ -161,7 +161,7 @@ export const OPERATIONS: Record<string, Operation> = {
 	},
 };
 
-/** Runs an operation; what it refuses becomes its answer. */
+/** Runs an operation. If it refuses the request, that becomes the response. */
 export function carryOut(world: World, operationId: string, request: ValidRequest): Outcome {
 	try {
 		return OPERATIONS[operationId](world, request);

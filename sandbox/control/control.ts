@@ -31,7 +31,7 @@ export interface CallState extends CampaignCall {
 	campaign_id: string | null;
 	direction: 'outbound' | 'inbound';
 	call_variables: CallVariables | null;
-	/** 0 for the first dialling, n for a campaign's n-th retry. */
+	/** 0 for the first call, n for a campaign's nth retry. */
 	retry: number;
 }
 
@@ -50,7 +50,7 @@ export type ControlSchemas = Record<'settings' | 'faults' | 'calls', Record<stri
 
 export type WebhookState = Webhook & { secret: string };
 
-/** Drives a sandbox from this or another process, over its control API. */
+/** Controls a sandbox in this or another process through its control API. */
 export class SandboxControl {
 	constructor(private readonly url: string) {}
 
@@ -58,12 +58,12 @@ export class SandboxControl {
 		return this.#call('GET', '');
 	}
 
-	/** Forgets all state, journal, faults and settings, and sets the clock anew. */
+	/** Deletes all data, and resets the journal, faults, settings and clock. */
 	async reset(): Promise<void> {
 		await this.#call('POST', '/reset', {});
 	}
 
-	/** The requests to the API and to the files' origin, in order of arrival. */
+	/** The requests to the API and the file origin, in order of arrival. */
 	async journal(filter: JournalFilter = {}): Promise<JournalEntry[]> {
 		const query = new URLSearchParams();
 		for (const [name, value] of Object.entries(filter)) {
@@ -87,7 +87,7 @@ export class SandboxControl {
 		return this.#call('GET', '/campaigns');
 	}
 
-	/** Puts a campaign into any status, those included that the sandbox never reaches by itself. */
+	/** Sets a campaign to any status, including those that the sandbox never sets itself. */
 	setCampaignStatus(id: string, status: CampaignStatus): Promise<Campaign> {
 		return this.#call('PUT', `/campaigns/${id}/status`, { status });
 	}
@@ -124,12 +124,12 @@ export class SandboxControl {
 		return this.#call('GET', '/clock');
 	}
 
-	/** How many virtual seconds pass in a real one; 0 stops the clock. */
+	/** Virtual seconds per real second. 0 stops the clock. */
 	setSpeed(speed: number): Promise<ClockState> {
 		return this.#call('PUT', '/clock', { speed });
 	}
 
-	/** Jumps ahead by virtual seconds. What comes due on the way has happened when this resolves. */
+	/** Moves the clock forward by virtual seconds. When this resolves, everything due on the way has happened. */
 	advance(seconds: number): Promise<ClockState> {
 		return this.#call('POST', '/clock/advance', { seconds });
 	}
@@ -151,7 +151,7 @@ export class SandboxControl {
 		return this.#call('GET', '/schemas');
 	}
 
-	/** Waits until `fn` gives something truthy, and resolves to that: what to do in a test instead of sleeping. */
+	/** Waits until `fn` returns something truthy, and resolves to it. Use this in tests instead of sleeping. */
 	until<T>(fn: (control: this) => T | Promise<T>, options?: UntilOptions): Promise<NonNullable<T>> {
 		return until(() => fn(this), { what: fn.toString(), ...options });
 	}
@@ -170,6 +170,6 @@ export class SandboxControl {
 	}
 }
 
-/** Half the truth would pass for the whole: better none. */
+/** Throws instead of returning an incomplete list, which would look complete. */
 const forgotten = (count: number, what: string) =>
 	new Error(`The sandbox has forgotten its first ${count} ${what}; reset it in between`);

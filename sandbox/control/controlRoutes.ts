@@ -10,7 +10,7 @@ import { changeSettings, type SettingsChange, SIGNATURE_SCHEMES } from './settin
 import { OUTCOMES, scriptEndingAs } from '../state/magicNumbers';
 import type { World } from '../state/world';
 
-/** What the control API works on: the world of the moment, and the means to begin a new one. */
+/** The current state that the control API works on, and how to reset it. */
 export interface Controlled {
 	world(): World;
 	reset(): void;
@@ -276,7 +276,7 @@ export const CONTROL_ROUTES: Route[] = [
 	},
 ];
 
-/** Ends a control request with an answer that is not a success. */
+/** Ends a control request with an error response. */
 export class ControlRefusal extends Error {
 	constructor(
 		readonly status: number,

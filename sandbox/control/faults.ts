@@ -25,33 +25,33 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface FaultOptions {
-	/** One of the document's operationIds, or `file`; every request when left out. */
+	/** An operationId in the API description, or `file`. Default: every request. */
 	operationId?: string;
 	kind: FaultKind;
-	/** How many requests to spoil (1 when left out); null for all from then on. */
+	/** How many requests to break. Default: 1. Null for all from then on. */
 	times?: number | null;
 	/** How many matching requests to let through first. */
 	skip?: number;
-	/** Only requests with this in their raw body or their path and query. */
+	/** Only requests with this text in their raw body, path or query. */
 	match?: string;
-	/** Sent as Retry-After by the kinds that refuse: seconds, or an HTTP date. `429-retry-after` has 1 by itself. */
+	/** The Retry-After of kinds that refuse the request: seconds, or an HTTP date. Default for `429-retry-after`: 1. */
 	retryAfter?: number | string;
-	/** Another status code than the kind's own. */
+	/** A different status code. */
 	status?: number;
-	/** For `slow`: real milliseconds. 1000 when left out. */
+	/** For `slow`: real milliseconds. Default: 1000. */
 	ms?: number;
 }
 
 export interface Fault extends FaultOptions {
 	id: string;
-	/** How many requests it has spoilt. */
+	/** How many requests it has broken. */
 	spoilt: number;
 }
 
 interface Effect {
-	/** Whether the request is carried out before its answer is spoilt. */
+	/** Whether the request is carried out before its response is broken. */
 	accepted: boolean;
-	/** Resolves to the status that was sent, or null when none was. */
+	/** Resolves to the status that was sent, or null if there was none. */
 	spoil(res: ServerResponse, answer: Answer, fault: Fault): Promise<number | null>;
 }
 
@@ -124,7 +124,7 @@ const EFFECTS: Record<FaultKind, Effect> = {
 
 export const effectOf = (fault: Fault): Effect => EFFECTS[fault.kind];
 
-/** The faults that are switched on. The oldest that wants a request gets it. */
+/** The active faults. If several match a request, the oldest applies. */
 export class Faults {
 	#faults: Array<Fault & { skipped: number }> = [];
 

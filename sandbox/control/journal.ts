@@ -2,35 +2,35 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FaultKind } from './faults';
 import { RecentList } from '../state/recentList';
 
-/** One request to the API or to the files' origin, in the order of arrival. */
+/** One request to the API or the file origin. */
 export interface JournalEntry {
 	seq: number;
 	/** Real time of arrival. */
 	at: string;
 	method: string;
 	path: string;
-	/** null when no operation has that method and path; `file` for the files' origin. */
+	/** Null if no operation has that method and path. `file` for the file origin. */
 	operationId: string | null;
 	query: Record<string, string>;
 	/** Without the API key's value. */
 	headers: Record<string, string>;
-	/** Parsed; a string when it is not JSON; null when there is none. */
+	/** The parsed body, a string if it isn't JSON, or null if there's none. */
 	body: unknown;
 	bodyBytes: number;
-	/** What was answered; null when nothing was. */
+	/** The status of the response, or null if there was none. */
 	status: number | null;
-	/** Whether the request was carried out, whatever was answered. */
+	/** Whether the request was carried out, whatever the response. */
 	accepted: boolean;
 	fault: FaultKind | null;
-	/** How the request breaks the OpenAPI document, or null. */
+	/** How the request violates the OpenAPI document, or null. */
 	violation: string | null;
-	/** Whether the valid API key was there. */
+	/** Whether the request had the valid API key. */
 	keyed: boolean;
 	callIds?: string[];
 	scheduledCallIds?: string[];
-	/** How many requests, this one included, were under way when it arrived. */
+	/** How many requests were running when it arrived, including this one. */
 	concurrent: number;
-	/** Real milliseconds from its arrival to its answer; null while there is none. */
+	/** Real milliseconds from arrival to response. Null until then. */
 	took: number | null;
 }
 
@@ -40,17 +40,17 @@ export interface JournalFilter {
 	accepted?: boolean;
 	/** Only entries with a greater seq. */
 	after?: number;
-	/** false leaves the bodies out (they are null then). */
+	/** If false, bodies are null. */
 	bodies?: boolean;
 }
 
 export interface JournalPage {
 	entries: JournalEntry[];
-	/** How many of the oldest entries have been forgotten. */
+	/** How many of the oldest entries have been dropped. */
 	forgotten: number;
 }
 
-/** A test that makes more requests than this reads and resets in between. */
+/** Tests with more requests than this must read and reset in between. */
 const KEPT = 200_000;
 
 const SECRET_HEADERS = new Set(['x-api-key', 'authorization', 'cookie']);
@@ -85,7 +85,7 @@ export class Journal {
 		return entry;
 	}
 
-	/** The exchange is over: answered, or the connection gone. */
+	/** The request has ended: it got a response, or the connection closed. */
 	end(entry: JournalEntry) {
 		this.#underWay.delete(entry);
 	}

@@ -1,6 +1,6 @@
 import { type CallRecord, type Calls, durationOf } from '../state/calls';
 
-/** Receives one line for each thing that a person watching the sandbox wants to see. */
+/** Receives one line for each event that's worth showing. */
 export type Log = (line: string) => void;
 
 export const silent: Log = () => undefined;

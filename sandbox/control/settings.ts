@@ -1,4 +1,4 @@
-/** What can be switched while the sandbox runs. The defaults are its assumptions about Samora. */
+/** Settings that can change while the sandbox runs. The defaults are assumptions about Samora. */
 export interface Settings {
 	/** The status code of a campaign action that the campaign's status forbids. */
 	forbiddenTransition: 409 | 400;
@@ -15,17 +15,17 @@ export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number];
 
 export interface DeliverySettings {
 	scheme: SignatureScheme;
-	/** The header of every scheme but `standard`, which brings its own three. */
+	/** The signature header for every scheme except `standard`, which has its own three headers. */
 	signatureHeader: string;
-	/** Every delivery comes twice: one after the other, or both at once. */
+	/** Whether every event is delivered twice: one copy after the other, or both at once. */
 	duplicate: boolean | 'at-once';
-	/** Virtual seconds to wait after the first, second, … refused attempt. */
+	/** Virtual seconds to wait after the first, second, … failed attempt. */
 	retry: number[];
-	/** Real seconds after which an attempt is given up. */
+	/** Real seconds until an attempt times out. */
 	timeout: number;
 	/** The payload's layout: the call under `data`, or everything on one level. */
 	payload: 'nested' | 'flat';
-	/** Whether hosts other than this machine are delivered to. */
+	/** Whether to deliver to hosts other than this machine. */
 	external: boolean;
 }
 

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface UntilOptions {
 	timeoutMs?: number;
 	everyMs?: number;
-	/** What is waited for, for the message when it does not come; the function's text when left out. */
+	/** What the error message says if it times out. Default: the function's source. */
 	what?: string;
 }
 
-/** Waits until `fn` gives something truthy, and resolves to that. */
+/** Waits until `fn` returns something truthy, and resolves to it. */
 export async function until<T>(
 	fn: () => T | Promise<T>,
 	{ timeoutMs = 10_000, everyMs = 20, what = fn.toString() }: UntilOptions = {},

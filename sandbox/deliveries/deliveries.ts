@@ -31,7 +31,7 @@ export interface DeliveryAttempt {
 
 export interface DeliveryPage {
 	attempts: readonly DeliveryAttempt[];
-	/** How many of the oldest attempts have been forgotten. */
+	/** How many of the oldest attempts have been dropped. */
 	forgotten: number;
 }
 
@@ -40,21 +40,21 @@ interface Waiting {
 	webhookId: string;
 	body: string;
 	attempt: number;
-	/** This is the second copy that the `duplicate` setting asks for. */
+	/** Whether this is the second copy that the `duplicate` setting requests. */
 	copy: boolean;
 	at: number;
 }
 
 const AT_ONCE = 8;
 const KEPT_OF_ANSWER = 1000;
-/** A test that makes more deliveries than this reads and resets in between. */
+/** Tests with more deliveries than this must read and reset in between. */
 const KEPT = 50_000;
 
-/** Tells webhooks what happens to calls, and tries again when they do not take it. */
+/** Delivers events to webhooks, and tries again if a delivery fails. */
 export class Deliveries {
 	readonly #attempts = new RecentList<DeliveryAttempt>(KEPT);
 	#waiting: Waiting[] = [];
-	/** What is being delivered, by webhook and call: events of one call do not overtake each other. */
+	/** Ongoing deliveries by webhook and call, so that events of one call stay in order. */
 	readonly #busy = new Map<string, number>();
 	#inFlight = 0;
 	#whenSettled: Array<() => void> = [];
@@ -75,7 +75,7 @@ export class Deliveries {
 		});
 	}
 
-	/** Resolves when everything that is due now has been attempted. */
+	/** Resolves when every delivery that's due has been attempted. */
 	async settled() {
 		while (this.#inFlight > 0 || this.#waiting.length > 0) {
 			await new Promise<void>((resolve) => this.#whenSettled.push(resolve));
@@ -231,7 +231,7 @@ export class Deliveries {
 
 const orderKey = ({ webhookId, event }: Waiting) => `${webhookId} ${event.call.id}`;
 
-/** What is behind "fetch failed". */
+/** The cause of "fetch failed". */
 function reason(error: unknown): string {
 	const { cause, message, code } = Object(error) as Record<'cause' | 'message' | 'code', unknown>;
 	return cause ? reason(cause) : String(message || code || error);

@@ -13,8 +13,8 @@ export interface CallEvent {
 }
 
 /**
- * The body of a delivery. **An assumption from beginning to end**: nothing public says what Samora sends. Only that the
- * files' URLs come with CALL_FINISHED alone, and only if the webhook's data options ask for them, is documented.
+ * The body of a delivery. **All of it is an assumption**, because Samora doesn't document it. It only documents that the URLs
+ * of the files come with CALL_FINISHED, and only if the webhook's data options request them.
  */
 export function payloadOf(
 	event: CallEvent,

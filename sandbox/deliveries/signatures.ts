@@ -7,7 +7,7 @@ interface ToSign {
 	secret: string;
 	body: string;
 	header: string;
-	/** Real time: a receiver compares it with its own clock, whatever the sandbox's speed. */
+	/** Real time, because receivers compare it with their own clock. */
 	now: Date;
 }
 
@@ -16,9 +16,9 @@ const hmac = (secret: string, text: string, encoding: 'hex' | 'base64') =>
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
-/** How Samora signs is undocumented, so each plausible way can be switched on. */
+/** Samora doesn't document how it signs, so the sandbox supports each plausible scheme. */
 const SCHEMES: Record<SignatureScheme, (delivery: ToSign) => Record<string, string>> = {
-	/** standardwebhooks.com, keyed with what stands in base64 after `whsec_`. */
+	/** standardwebhooks.com. The key is the base64-decoded part after `whsec_`. */
 	standard: ({ id, secret, body, now }) => ({
 		'webhook-id': id,
 		'webhook-timestamp': String(seconds(now)),

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 export type FileKind = 'recording' | 'transcript';
 
-/** Named as in the samples of the API's reference. What is really in them, the Content-Type says. */
+/** Named as in the samples of the API reference. The Content-Type says what the files really contain. */
 const FILE_NAMES: Record<FileKind, string> = {
 	recording: 'recording.mp3',
 	transcript: 'transcript.pdf',
@@ -13,7 +13,7 @@ const VALID_MINUTES = 60;
 export type LinkCheck =
 	{ ok: true; callId: string; kind: FileKind } | { ok: false; code: string; message: string };
 
-/** Presigned URLs in the manner of an object store: whoever has one may fetch that file, for 60 virtual minutes. */
+/** Presigned URLs like those of an object store: anyone with the URL can download the file for 60 virtual minutes. */
 export class FileLinks {
 	readonly #key = randomBytes(32);
 

@@ -6,7 +6,7 @@ import { recordingOf } from './recording';
 import { transcriptOf } from './transcript';
 import type { World } from '../state/world';
 
-/** Serves one request to the files' origin, which answers in the manner of an object store. */
+/** Serves a request to the file origin, which behaves like an object store. */
 export async function serveFile(world: World, req: IncomingMessage, res: ServerResponse, url: URL) {
 	const entry = enter(world, req, res, url);
 	entry.operationId = 'file';

@@ -16,7 +16,7 @@ const CONTENT_TYPES: Record<TranscriptKind, string> = {
 	pdf: 'application/pdf',
 };
 
-/** What was said. The file is called .pdf whatever it is, as in the samples of the API's reference. */
+/** The transcript. As in the samples of the API reference, the file is always named .pdf. */
 export function transcriptOf(call: CallRecord): Answer {
 	return {
 		status: 200,
@@ -49,7 +49,7 @@ const render = (call: CallRecord): Record<TranscriptKind, () => string> => ({
 	pdf: () => pdf(turnsOf(call).map(lineOf)),
 });
 
-/** The smallest PDF that readers open: one page, one font, one line per turn. */
+/** A minimal PDF: one page, one font, one line per turn. */
 function pdf(lines: string[]): string {
 	const shown = lines.map(
 		(line) => `(${line.replace(/[^\x20-\x7e]/g, '?').replace(/[\\()]/g, '\\$&')}) Tj T*`,

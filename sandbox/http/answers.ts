@@ -26,7 +26,7 @@ export const html = (status: number, body: string): Answer => ({
 
 export const empty = (status: number): Answer => ({ status, headers: {}, body: '' });
 
-/** Resolves to the status once the answer is on its way, or to null when the client has gone. */
+/** Resolves to the status once the response is sent, or to null if the client has disconnected. */
 export async function send(res: ServerResponse, answer: Answer): Promise<number | null> {
 	if (res.destroyed || res.socket?.destroyed) return null;
 	if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) {
@@ -37,7 +37,7 @@ export async function send(res: ServerResponse, answer: Answer): Promise<number 
 		return answer.status;
 	}
 	res.writeHead(answer.status, answer.headers);
-	// A client that stops reading half-way is no concern of the sandbox.
+	// Ignore clients that disconnect while reading.
 	await pipeline(Readable.from(answer.body), res).catch(() => undefined);
 	return answer.status;
 }

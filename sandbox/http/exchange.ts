@@ -5,7 +5,7 @@ import { effectOf } from '../control/faults';
 import type { JournalEntry } from '../control/journal';
 import type { World } from '../state/world';
 
-/** Beyond this a body is counted and dropped: it is over every limit anyway. */
+/** Larger bodies are counted and dropped, because they exceed every limit. */
 const KEPT_BODY_BYTES = 8 * 1024 * 1024;
 
 export async function readBody(req: IncomingMessage): Promise<{ text: string; bytes: number }> {
@@ -18,7 +18,7 @@ export async function readBody(req: IncomingMessage): Promise<{ text: string; by
 	return { text: Buffer.concat(chunks).toString('utf8'), bytes };
 }
 
-/** Enters a request into the journal, and closes the entry when the exchange is over. */
+/** Adds a request to the journal, and completes the entry when the request has ended. */
 export function enter(
 	world: World,
 	req: IncomingMessage,
@@ -26,7 +26,7 @@ export function enter(
 	url: URL,
 ): JournalEntry {
 	const arrived = performance.now();
-	// The sandbox's own time, as everything it tells.
+	// Use the sandbox's clock, like everywhere else.
 	res.setHeader('date', new Date(world.clock.now()).toUTCString());
 	const entry = world.journal.begin({
 		method: req.method ?? '',
@@ -42,7 +42,7 @@ export function enter(
 	return entry;
 }
 
-/** Answers a request, unless a fault spoils it. `carryOut` makes the change of state, if the fault lets it come to that. */
+/** Responds to a request, unless a fault breaks it. `carryOut` changes the state, if the fault lets the request through. */
 export async function answer(
 	world: World,
 	res: ServerResponse,
@@ -53,7 +53,7 @@ export async function answer(
 	const fault = world.faults.take(entry.operationId, rawRequest.pathAndQuery, rawRequest.body);
 	if (!fault) {
 		const result = carryOut();
-		// Before it is sent: whoever has the answer may read the journal at once.
+		// Do this before sending, because the client may read the journal right after the response.
 		entry.status = result.status;
 		entry.status = await send(res, result);
 		return;

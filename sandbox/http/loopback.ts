@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Whether a host name, as it stands in a URL or a Host header, means this machine. */
+/** Whether a host name in a URL or Host header refers to this machine. */
 export function isLoopbackHost(hostname: string): boolean {
 	return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname);
 }

@@ -11,7 +11,7 @@ interface Ordered extends Pick<ListCallsQuery, 'sort_by' | 'sort_dir'> {
 	calls: CallRecord[];
 }
 
-/** The last ordering of each campaign: whoever reads all pages of 100,000 calls does not sort them a thousand times. */
+/** The last order of each campaign, so that reading all pages of 100,000 calls doesn't sort them a thousand times. */
 const lastOrdering = new WeakMap<Listed, Ordered>();
 
 const SORT_VALUE: Record<CallSortKey, (call: CallRecord) => number | string | null> = {
@@ -24,7 +24,7 @@ const SORT_VALUE: Record<CallSortKey, (call: CallRecord) => number | string | nu
 	duration: durationOf,
 };
 
-/** One page of a campaign's calls, filtered and sorted as the query says. */
+/** One page of a campaign's calls, filtered and sorted. */
 export function listCalls(
 	campaign: Listed,
 	query: ListCallsQuery,
@@ -61,7 +61,7 @@ function orderedBy(
 	sort_dir: 'asc' | 'desc',
 ): readonly CallRecord[] {
 	const last = lastOrdering.get(campaign);
-	// Calls stand in the order of their creation, which later changes to them do not disturb.
+	// Calls stay in the order of their creation, even if they change later.
 	const revision = sort_by === 'created_at' ? campaign.calls.length : campaign.revision;
 	if (last?.revision === revision && last.sort_by === sort_by && last.sort_dir === sort_dir) {
 		return last.calls;
@@ -76,7 +76,7 @@ function orderedBy(
 	return calls;
 }
 
-/** Missing values come first going up, and so last going down. */
+/** Missing values come first in ascending order and last in descending order. */
 function compare(a: number | string | null, b: number | string | null): number {
 	if (a === b) return 0;
 	if (a === null) return -1;

@@ -12,18 +12,18 @@ export interface CallRecord {
 	direction: 'outbound' | 'inbound';
 	call_variables: CallVariables | null;
 	status: string;
-	/** Virtual milliseconds, as every time here. */
+	/** Virtual milliseconds, like all times here. */
 	created_at: number;
 	updated_at: number;
 	started_at: number | null;
 	ended_at: number | null;
-	/** When recording and transcript turn up; null when they never do. */
+	/** When recording and transcript become available. Null if they never do. */
 	files_at: number | null;
 	transcript: TranscriptKind;
 	campaign_id: string | null;
-	/** The campaign's recipient this call is for, counted from 0; a retry has the same. */
+	/** The index of the campaign's recipient. A retry has the same. */
 	participant: number;
-	/** 0 for the first dialling, n for the n-th retry. */
+	/** 0 for the first call, n for the nth retry. */
 	retry: number;
 }
 
@@ -31,16 +31,16 @@ export type NewCall = Pick<CallRecord, 'agent_id' | 'to_number' | 'call_variable
 	Partial<Pick<CallRecord, 'direction' | 'campaign_id' | 'participant' | 'retry'>>;
 
 export interface CallListener {
-	/** It is there, or has another status than before. */
+	/** The call is new, or its status has changed. */
 	changed?(call: CallRecord): void;
-	/** It rings. */
+	/** The phone rings. */
 	dialled?(call: CallRecord, at: number): void;
-	/** Somebody, or a voicemail, picked up. */
+	/** A person or voicemail picked up. */
 	started?(call: CallRecord, at: number): void;
 	ended?(call: CallRecord, at: number): void;
 }
 
-/** Statuses in which nobody was spoken to. */
+/** Statuses of calls that nobody picked up. */
 const NOT_REACHED = new Set(['UNANSWERED', 'REJECTED', 'FAILED']);
 
 export const wasReached = (call: CallRecord) => !NOT_REACHED.has(call.status);
@@ -48,7 +48,7 @@ export const wasReached = (call: CallRecord) => !NOT_REACHED.has(call.status);
 export const iso = (time: number) => new Date(time).toISOString();
 const isoOrNull = (time: number | null) => (time === null ? null : iso(time));
 
-/** All calls, and how each goes from PENDING to its end by itself. */
+/** All calls, and how each progresses from PENDING to its end. */
 export class Calls {
 	readonly #records = new Map<string, CallRecord>();
 	readonly #dialled = new Map<string, number>();
@@ -137,7 +137,7 @@ export class Calls {
 		};
 	}
 
-	/** Freshly presigned URLs, or nulls while there are no files. */
+	/** Newly presigned URLs, or nulls if there are no files. */
 	filesOf(call: CallRecord, at: number): Pick<CallDetails, 'transcript_url' | 'recording_url'> {
 		if (call.files_at === null || call.files_at > at) {
 			return { transcript_url: null, recording_url: null };
@@ -156,7 +156,7 @@ export class Calls {
 		const attempt = (this.#dialled.get(toNumber) ?? 0) + 1;
 		this.#dialled.set(toNumber, attempt);
 		const script = magicOf(toNumber).script?.(attempt);
-		if (!script) throw new Error(`${toNumber} is refused by the API and can never be dialled`);
+		if (!script) throw new Error(`${toNumber} is refused by the API and can't be called`);
 		return script;
 	}
 
@@ -169,7 +169,7 @@ export class Calls {
 	}
 }
 
-/** Seconds: null until the call has ended, 0 when nobody picked up. */
+/** In seconds. Null until the call has ended, 0 if nobody picked up. */
 export function durationOf(call: CallRecord): number | null {
 	if (call.ended_at === null) return null;
 	return call.started_at === null ? 0 : (call.ended_at - call.started_at) / 1000;

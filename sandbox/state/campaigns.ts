@@ -22,13 +22,13 @@ export interface CampaignRecord {
 	retry_config: RetryConfig | null;
 	created_at: number;
 	updated_at: number;
-	/** One per dialling, in the order they were created. */
+	/** All calls including retries, in the order of creation. */
 	calls: CallRecord[];
-	/** Grows with every change to a call, so that a sorted listing knows when it is stale. */
+	/** Increases with every change to a call, so that sorted lists know when they're outdated. */
 	revision: number;
-	/** Calls whose turn has come. */
+	/** Calls that are waiting to be dialed. */
 	queue: CallRecord[];
-	/** How many of the queue have been taken; shifting a long array would cost its length each time. */
+	/** How many calls of the queue have been dialed. Shifting a long array each time would be slow. */
 	taken: number;
 	active: number;
 	retriesToCome: number;
@@ -50,10 +50,10 @@ const ALLOWED_FROM: Record<CampaignAction, readonly CampaignStatus[]> = {
 export const isAllowed = (action: CampaignAction, campaign: CampaignRecord) =>
 	ALLOWED_FROM[action].includes(campaign.status);
 
-/** How long a campaign with nothing left to do stays IN_PROGRESS. */
+/** How long a campaign stays IN_PROGRESS after its last call. */
 const WINDING_UP_MS = 1000;
 
-/** All campaigns, and how a started one works through its recipients. */
+/** All campaigns, and how a started campaign calls its recipients. */
 export class Campaigns {
 	readonly #records = new Map<string, CampaignRecord>();
 
@@ -228,7 +228,7 @@ export class Campaigns {
 		this.#dialNext(campaign, at);
 	}
 
-	/** A retry is a call of its own: it waits as PENDING until the delay is over, then queues like any other. */
+	/** A retry is a separate call. It's PENDING until the delay is over, and then queued like any other. */
 	#retry(campaign: CampaignRecord, call: CallRecord, at: number) {
 		const retry = campaign.retry_config;
 		if (!retry || call.retry >= retry.max_retries || !OPEN.includes(campaign.status)) return;

@@ -7,16 +7,16 @@ interface Task {
 	run: (at: number) => void;
 }
 
-/** How many due tasks run before the event loop gets a turn, so that requests are served meanwhile. */
+/** How many due tasks run before the event loop gets a turn to serve requests. */
 const TASKS_PER_TURN = 2_000;
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /**
- * The sandbox's time. It starts at the real time and then runs `speed` times as fast; at speed 0 it stands still and only
- * `advanceTo` moves it. All that is to happen later waits in one heap with one timer in front of it.
+ * The sandbox's clock. It starts at the real time and runs `speed` times as fast. At speed 0, only `advanceTo` moves it. All
+ * future tasks wait in one heap with a single timer.
  *
- * A task learns the time it was due at, not the time it is: what it schedules in turn is exact, however late the machine
- * is and however far time jumped.
+ * A task gets the time it was due at, not the current time. So what it schedules is exact, however late the machine is and
+ * however far the clock jumped.
  */
 export class Clock {
 	readonly #tasks = new Heap<Task>((a, b) => a.at - b.at || a.order - b.order);
@@ -36,13 +36,13 @@ export class Clock {
 		return this.#speed;
 	}
 
-	/** Virtual milliseconds since the epoch, whole ones. */
+	/** Whole virtual milliseconds since the epoch. */
 	now() {
 		const passed = (performance.now() - this.#realAnchor) * this.#speed;
 		return Math.floor(this.#virtualAnchor + passed);
 	}
 
-	/** Whether anything is left that should have happened by then. */
+	/** Whether any task due by then hasn't run. */
 	isDue(time: number) {
 		const next = this.#tasks.peek();
 		return next !== undefined && next.at <= time;
@@ -60,7 +60,7 @@ export class Clock {
 		this.#arm();
 	}
 
-	/** Jumps ahead. Everything due until then has run when this resolves, in order and each at its own time. */
+	/** Moves the clock forward. When this resolves, every task due by then has run, in order and at its own time. */
 	async advanceTo(target: number) {
 		await this.#runUntil(target);
 		this.#moveTo(Math.max(target, this.now()));

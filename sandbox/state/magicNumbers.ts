@@ -1,16 +1,16 @@
 import type { CallStatus } from '../api/apiShapes';
 
-/** What becomes of a call, in virtual seconds. */
+/** What happens to a call, in virtual seconds. */
 export interface CallScript {
-	/** Created, not yet dialled. */
+	/** Created but not yet dialed. */
 	pending: number;
-	/** Dialled, ringing. */
+	/** Dialed and ringing. */
 	ringing: number;
-	/** In conversation; null when nobody picks up. */
+	/** In conversation. Null if nobody picks up. */
 	talking: number | null;
-	/** The last status. Any string, since one number ends in a status that no document knows. */
+	/** The final status. Any string, because one number ends in an undocumented status. */
 	outcome: CallStatus | (string & {});
-	/** How long after the end the files turn up; null when they never do. */
+	/** How long after the end the files appear. Null if they never do. */
 	filesAfter: number | null;
 	transcript: TranscriptKind;
 }
@@ -21,7 +21,7 @@ export interface MagicNumber {
 	/** The last two of a number's last seven digits, 55501NN. */
 	ending: string;
 	meaning: string;
-	/** null: the API refuses the number. `attempt` counts the diallings of that number, from 1. */
+	/** Null if the API refuses the number. `attempt` counts the calls to that number, from 1. */
 	script: ((attempt: number) => CallScript) | null;
 }
 
@@ -45,15 +45,15 @@ const notPickedUp = (outcome: CallStatus, ringing: number): CallScript => ({
 const always = (script: CallScript) => () => script;
 
 export const MAGIC_NUMBERS: readonly MagicNumber[] = [
-	{ ending: '00', meaning: 'answered, like every ordinary number', script: always(ANSWERED) },
+	{ ending: '00', meaning: 'answered, like any ordinary number', script: always(ANSWERED) },
 	{
 		ending: '01',
-		meaning: 'not answered: UNANSWERED after ringing 5 s',
+		meaning: 'not answered: UNANSWERED after ringing for 5 s',
 		script: always(notPickedUp('UNANSWERED', 5)),
 	},
 	{
 		ending: '02',
-		meaning: 'rejected: REJECTED after ringing 2 s',
+		meaning: 'rejected: REJECTED after ringing for 2 s',
 		script: always(notPickedUp('REJECTED', 2)),
 	},
 	{
@@ -63,22 +63,22 @@ export const MAGIC_NUMBERS: readonly MagicNumber[] = [
 	},
 	{
 		ending: '04',
-		meaning: 'cannot be connected: FAILED after 1 s',
+		meaning: "can't be connected: FAILED",
 		script: always(notPickedUp('FAILED', 1)),
 	},
 	{
 		ending: '05',
-		meaning: 'slow to be picked up: rings for 60 s, then answered',
+		meaning: 'slow: rings for 60 s, then answered',
 		script: always({ ...ANSWERED, ringing: 60 }),
 	},
 	{
 		ending: '06',
-		meaning: 'a long call of 10 minutes (and a recording as long)',
+		meaning: 'a 10-minute call, with a recording of the same length',
 		script: always({ ...ANSWERED, talking: 600 }),
 	},
 	{
 		ending: '07',
-		meaning: 'not answered the first time, answered ever after',
+		meaning: 'not answered the first time, then always answered',
 		script: (attempt) => (attempt === 1 ? notPickedUp('UNANSWERED', 5) : ANSWERED),
 	},
 	{
@@ -88,33 +88,33 @@ export const MAGIC_NUMBERS: readonly MagicNumber[] = [
 	},
 	{
 		ending: '09',
-		meaning: 'answered and never ends: stays ONGOING',
+		meaning: 'answered, never ends: stays ONGOING',
 		script: always({ ...ANSWERED, talking: Infinity }),
 	},
 	{ ending: '10', meaning: 'the API refuses the number with 400', script: null },
 	{
 		ending: '11',
-		meaning: 'never dialled: stays PENDING',
+		meaning: 'never dialed: stays PENDING',
 		script: always({ ...ANSWERED, pending: Infinity }),
 	},
 	{
 		ending: '12',
-		meaning: 'answered, but recording and transcript stay null for good',
+		meaning: 'answered, but recording and transcript stay null',
 		script: always({ ...ANSWERED, filesAfter: null }),
 	},
 	{
 		ending: '13',
-		meaning: 'ends in a status nobody has documented: TRANSFERRED',
+		meaning: 'answered, ends in an undocumented status: TRANSFERRED',
 		script: always({ ...ANSWERED, outcome: 'TRANSFERRED' }),
 	},
 	{
 		ending: '14',
-		meaning: 'answered, the transcript is JSON',
+		meaning: 'answered, transcript is JSON',
 		script: always({ ...ANSWERED, transcript: 'json' }),
 	},
 	{
 		ending: '15',
-		meaning: 'answered, the transcript is a PDF',
+		meaning: 'answered, transcript is a PDF',
 		script: always({ ...ANSWERED, transcript: 'pdf' }),
 	},
 ];
@@ -134,7 +134,7 @@ export const OUTCOMES: readonly string[] = [...byOutcome.keys()];
 
 export const scriptEndingAs = (outcome: string): CallScript => byOutcome.get(outcome) ?? ANSWERED;
 
-/** Any number whose last seven digits are 55501NN is magic; every other one is answered. */
+/** Numbers whose last seven digits are 55501NN are magic. All others are answered. */
 export function magicOf(toNumber: string): MagicNumber {
 	const match = /55501(\d\d)$/.exec(toNumber);
 	return (match && byEnding.get(match[1])) ?? ordinary;

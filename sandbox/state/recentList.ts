@@ -1,4 +1,4 @@
-/** What has been seen lately: beyond a limit the oldest tenth is forgotten, and counted. */
+/** A list with a limit. When it's full, the oldest tenth is dropped and counted. */
 export class RecentList<T> {
 	#items: T[] = [];
 	#forgotten = 0;

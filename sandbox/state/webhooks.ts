@@ -80,7 +80,7 @@ export class Webhooks {
 		this.#records.delete(webhook.id);
 	}
 
-	/** Without the secret: only the answer to its creation carries that. */
+	/** Without the secret, which only the response to its creation has. */
 	present(webhook: WebhookRecord): Webhook {
 		const { id, agent_id, name, url, events, data_options, custom_headers, is_active } = webhook;
 		return {

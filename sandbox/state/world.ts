@@ -21,7 +21,7 @@ export interface WorldOptions {
 	log: Log;
 }
 
-/** Everything the sandbox knows. A reset replaces it as a whole. */
+/** The sandbox's entire state. A reset replaces all of it. */
 export class World {
 	readonly settings: Settings;
 	readonly clock: Clock;
@@ -46,7 +46,7 @@ export class World {
 		tellOfCalls(this.calls, log);
 	}
 
-	/** Jumps ahead in time. What comes due on the way has happened when this resolves, deliveries and their repetitions too. */
+	/** Moves the clock forward. When this resolves, everything due on the way has happened, including deliveries and retries. */
 	async advance(seconds: number) {
 		const target = this.clock.now() + seconds * 1000;
 		do {

@@ -46,8 +46,8 @@ describe('a key that Samora does not know', () => {
 		);
 		expect(output).toEqual([]);
 		expect(errorOutput).toMatchObject([
-			{ pairedItem: { item: 0 }, json: { lead: 1, details: { httpCode: 401 } } },
-			{ pairedItem: { item: 1 }, json: { lead: 2, details: { httpCode: 401 } } },
+			{ pairedItem: { item: 0 }, json: { lead: 1, details: { http_code: 401 } } },
+			{ pairedItem: { item: 1 }, json: { lead: 2, details: { http_code: 401 } } },
 		]);
 	});
 });

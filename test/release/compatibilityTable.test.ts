@@ -29,9 +29,9 @@ describe('the table of what works with what', () => {
 		];
 		const table = compatibilityTable(trials, ({ n8n }) => (n8n === '1.85.4' ? ['A=b'] : []));
 		expect(table.split('\n').slice(2)).toEqual([
-			'| 1.85.4 | 20.1.0 | does not work: 2 of 7 tests | `A=b` | 2026-11-24 |',
-			'| 1.123.81 | 24.1.0 | works | nothing | 2026-11-24 |',
-			'| 2.41.1 | 24.1.0 | does not work: 0 of 0 tests | nothing | 2026-11-24 |',
+			'| 1.85.4 | 20.1.0 | Fails 2 of 7 tests | `A=b` | 2026-11-24 |',
+			'| 1.123.81 | 24.1.0 | Works | None | 2026-11-24 |',
+			'| 2.41.1 | 24.1.0 | Fails 0 of 0 tests | None | 2026-11-24 |',
 		]);
 	});
 });

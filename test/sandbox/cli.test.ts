@@ -46,7 +46,7 @@ describe('npm run sandbox', () => {
 	});
 
 	it.each([
-		[['--port', 'http'], '--port wants a number'],
+		[['--port', 'http'], '--port must be a number'],
 		[['--colour'], '--colour'],
 	])('refuses %j', async (args, message) => {
 		const seen = run(...args);

@@ -23,7 +23,7 @@ it('explain themselves on a note, and say what to set', () => {
 	const isExplained = ({ nodes }: NewWorkflow) =>
 		nodes.some(
 			({ type, parameters }) =>
-				type === 'n8n-nodes-base.stickyNote' && /### To set/.test(String(parameters.content)),
+				type === 'n8n-nodes-base.stickyNote' && /### Set up/.test(String(parameters.content)),
 		);
 	expect(where((workflow) => !isExplained(workflow))).toEqual([]);
 });

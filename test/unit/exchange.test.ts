@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 
 import type { Answer } from '../../nodes/shared/api/answers';
-import { exchange, pauseUnlessAborted, type Patience } from '../../nodes/shared/api/exchange';
+import { exchange, pauseUnlessAborted, type RetryPolicy } from '../../nodes/shared/api/exchange';
 
 /** What the other side does with one attempt: an answer's status, or a code it breaks with. */
 type Happening = number | string;
 
-const whole = () => true;
-const POST: Patience = { harmless: false };
-const GET: Patience = { harmless: true };
-const DELETE: Patience = { harmless: true, goneIsDone: true, whole };
+const isValidBody = () => true;
+const POST: RetryPolicy = { idempotent: false };
+const GET: RetryPolicy = { idempotent: true };
+const DELETE: RetryPolicy = { idempotent: true, notFoundMeansDeleted: true, isValidBody };
 
 /** Runs an exchange in virtual time; the last happening goes on for ever. */
 async function play(
 	happenings: Happening[],
-	patience: Patience,
+	policy: RetryPolicy,
 	headers: Record<string, unknown> = {},
 ) {
 	const times: number[] = [];
@@ -25,7 +25,7 @@ async function play(
 		if (typeof happening === 'string') throw Object.assign(new Error(), { code: happening });
 		return { statusCode: happening, headers, body: {} };
 	};
-	const going = exchange(request, patience);
+	const going = exchange(request, policy);
 	await jest.runAllTimersAsync();
 	const ended = await going;
 	return { fate: ended.fate, attempts: times.length, times };
@@ -35,7 +35,7 @@ beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
 describe('how often a request is sent', () => {
-	it.each<[string, Happening[], Patience, { fate: string; attempts: number }]>([
+	it.each<[string, Happening[], RetryPolicy, { fate: string; attempts: number }]>([
 		['a success', [200], POST, { fate: 'done', attempts: 1 }],
 		['a refusal', [400], GET, { fate: 'refused', attempts: 1 }],
 		['a redirect', [302], GET, { fate: 'refused', attempts: 1 }],
@@ -77,8 +77,8 @@ describe('how often a request is sent', () => {
 			GET,
 			{ fate: 'unknown', attempts: 4 },
 		],
-	])('%s', async (_, happenings, patience, expected) => {
-		expect(await play(happenings, patience)).toMatchObject(expected);
+	])('%s', async (_, happenings, policy, expected) => {
+		expect(await play(happenings, policy)).toMatchObject(expected);
 	});
 
 	it('is once where it may have been done and repeating could harm, whatever happens', async () => {
@@ -157,7 +157,7 @@ describe('when the person stops the execution', () => {
 	it.each([
 		[429, POST, 'busy'],
 		[500, GET, 'unknown'],
-	])('ends the waiting at once, and says what became of it: %i', async (status, patience, fate) => {
+	])('ends the waiting at once, and says what became of it: %i', async (status, policy, fate) => {
 		const stop = new AbortController();
 		let attempts = 0;
 		const going = exchange(
@@ -165,7 +165,7 @@ describe('when the person stops the execution', () => {
 				attempts++;
 				return { statusCode: status, headers: { 'retry-after': '30' }, body: {} };
 			},
-			{ ...patience, signal: stop.signal },
+			{ ...policy, signal: stop.signal },
 		);
 		await jest.advanceTimersByTimeAsync(10);
 		stop.abort();

@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Pieces } from '../../nodes/Samora/sending/dispatch';
 import type { Exchange } from '../../nodes/shared/api/exchange';
-import { hasList, listOf, pagesOf, wanted } from '../../nodes/shared/api/listing';
+import { hasList, listOf, pagesOf, wanted, type PagesResult } from '../../nodes/shared/api/listing';
 
 const answered = (data: IDataObject): Exchange => ({
 	fate: 'done',
@@ -46,8 +45,8 @@ function moving(start: number[], change: (list: number[], requests: number) => n
 
 const read = pagesOf('calls');
 const from = (first: number, count: number) => Array.from({ length: count }, (_, n) => first + n);
-const numbers = (pieces: Pieces) =>
-	'elements' in pieces ? pieces.elements.map(({ n }) => n) : pieces;
+const numbers = (pages: PagesResult) =>
+	pages.kind === 'read' ? pages.elements.map(({ n }) => n) : { ended: pages.result };
 
 describe('pagesOf', () => {
 	it.each([
@@ -122,7 +121,7 @@ describe('pagesOf', () => {
 			async (query) => (query.page === 2 ? ended : await request(query)),
 			{},
 		);
-		expect(pieces).toEqual({ ended });
+		expect(pieces).toEqual({ kind: 'unread', result: ended });
 		expect(asked.length).toBeLessThan(10);
 	});
 });
@@ -185,7 +184,8 @@ describe('a list that moves while it is read', () => {
 				total: 400,
 			});
 		expect(await read(request, {})).toEqual({
-			ended: {
+			kind: 'unread',
+			result: {
 				fate: 'busy',
 				fault: {
 					code: '',

@@ -2,18 +2,17 @@ import type { INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { Refusal } from '../../nodes/shared/parameters';
+import { describeAnswer, describeFault } from '../../nodes/shared/api/problems';
 import {
-	aboutAnswer,
-	aboutFault,
 	apiError,
 	failedItem,
 	operationError,
 	refusedItem,
 	routed,
-} from '../../nodes/shared/api/problems';
+} from '../../nodes/shared/api/nodeErrors';
 
-const about = (statusCode: number, body: unknown = { message: 'its words' }, given = {}) =>
-	aboutAnswer({ statusCode, headers: {}, body }, { thing: 'Campaign', given });
+const about = (statusCode: number, body: unknown = { message: 'its words' }, ids = {}) =>
+	describeAnswer({ statusCode, headers: {}, body }, { thing: 'Campaign', ids });
 const page = '<html><body>Not found</body></html>';
 
 describe('what an answer means', () => {
@@ -36,9 +35,9 @@ describe('what an answer means', () => {
 	});
 
 	it('names what was given, so that the person can compare', () => {
-		const given = { 'Agent ID': 'a-1', 'Campaign ID': 'c-2' };
+		const ids = { agent_id: 'a-1', campaign_id: 'c-2' };
 		for (const status of [400, 404]) {
-			expect(about(status, {}, given).description).toContain('Agent ID a-1 and Campaign ID c-2');
+			expect(about(status, {}, ids).description).toContain('Agent ID a-1 and Campaign ID c-2');
 		}
 	});
 
@@ -99,7 +98,7 @@ describe('what it means when no answer came', () => {
 			/Nothing was sent/,
 		],
 	])('%j', (fault, message, description) => {
-		const sentence = aboutFault(fault);
+		const sentence = describeFault(fault);
 		expect(sentence.message).toBe(message);
 		expect(sentence.description).toMatch(description);
 	});

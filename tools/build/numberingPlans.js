@@ -3,8 +3,8 @@
 const plans = require('libphonenumber-js/metadata.min.json');
 
 /**
- * By position in the library's compact table, see its METADATA.md: how numbers are grouped with spaces, and two
- * rules about that. Numbers are read here and never formatted, and this is more than half of the table.
+ * The positions of the number formats, and of two rules about them, in the library's compact table (see its METADATA.md).
+ * We only parse numbers and never format them, and this is more than half of the table.
  */
 const ABOUT_FORMATTING = { 4: [], 6: 0, 9: 0 };
 
@@ -14,7 +14,7 @@ const withoutFormatting = (plan) =>
 const each = (table) =>
 	Object.fromEntries(Object.entries(table).map(([key, plan]) => [key, withoutFormatting(plan)]));
 
-/** The numbering plans as they are bundled, and as the tests use them. */
+/** The numbering plans as bundled and as used by the tests. */
 module.exports = {
 	...plans,
 	countries: each(plans.countries),

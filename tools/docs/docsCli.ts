@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-/** `npm run docs`: writes the pages that are made from the code. */
+/** `npm run docs`: writes the pages that are generated from the code. */
 async function main() {
-	// n8n-core keeps a key in its folder, which it looks for when it is loaded.
+	// n8n-core looks for a key in its user folder when it's loaded.
 	const n8nFolder = await mkdtemp(path.join(os.tmpdir(), 'n8n-core-'));
 	process.env.N8N_USER_FOLDER = n8nFolder;
 	try {

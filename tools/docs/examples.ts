@@ -5,7 +5,7 @@ import { startSandbox, type Sandbox } from '../../sandbox';
 import { runNode, samoraNode } from '../../test/support/engine';
 import { legible } from './legible';
 
-/** One run of an operation: what was set, what came in, what went out. */
+/** One run of an operation: its parameters, input and output. */
 export interface Example {
 	/** "call.trigger" */
 	operation: string;
@@ -16,20 +16,20 @@ export interface Example {
 
 export interface Examples {
 	operations: Example[];
-	/** What the Samora Trigger gives when a call has finished. */
+	/** The Samora Trigger's output for a finished call. */
 	event: IDataObject;
 }
 
-/** What earlier steps have made: the first output item of each, under its operation. */
+/** The first output item of each earlier step, by operation. */
 type Made = Record<string, IDataObject>;
 
 interface Step {
 	operation: string;
 	parameters: (made: Made, sandbox: Sandbox) => IDataObject;
 	items?: IDataObject[];
-	/** Seconds that pass at Samora before it. */
+	/** Virtual seconds that pass in the sandbox before the step. */
 	after?: number;
-	/** Seconds that pass at Samora once it has placed a call and waits for the end of it. */
+	/** Virtual seconds that pass in the sandbox while the step waits for its call to end. */
 	waits?: number;
 }
 
@@ -41,7 +41,7 @@ const campaign = (made: Made, sandbox: Sandbox) => ({
 });
 const webhook = (made: Made) => ({ webhookId: locator(made['webhook.create'].id) });
 
-/** Each operation once, in an order in which each finds what it needs. */
+/** Each operation once, in an order in which each has what it needs. */
 const STORY: readonly Step[] = [
 	{
 		operation: 'call.trigger',
@@ -162,7 +162,7 @@ const STORY: readonly Step[] = [
 	{ operation: 'webhook.getEventTypes', parameters: () => ({}) },
 ];
 
-/** Runs every operation in n8n's own engine against a sandbox. What differs by run is made the same. */
+/** Runs every operation in n8n's own engine against a sandbox. Replaces values that differ between runs. */
 export async function runExamples(): Promise<Examples> {
 	const sandbox = await startSandbox({ speed: 0 });
 	try {
@@ -203,7 +203,7 @@ async function run(
 	return { operation, parameters: set, items, output: output.map(({ json }) => json) };
 }
 
-/** Where nobody listens: what would have arrived is in the sandbox's list of deliveries. */
+/** Nothing listens here. The sandbox's list of deliveries has what would have arrived. */
 const NOWHERE = 'http://127.0.0.1:9/';
 
 async function finishedEvent(sandbox: Sandbox): Promise<IDataObject> {

@@ -1,14 +1,14 @@
 import type { Sandbox } from '../../sandbox';
 
-/** The moment at which every example begins. */
+/** The time at which every example starts. */
 const EPOCH = Date.parse('2026-01-15T09:00:00.000Z');
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
 /**
- * The value with what differs from one run to the next put into a form that does not: ids are numbered as they come,
- * times count from one moment, addresses are Samora's, and secrets are left out.
+ * Replaces everything that differs between runs: numbers IDs in order of appearance, shifts times to a fixed start, uses
+ * Samora's addresses, and removes secrets.
  */
 export function legible<Value>(
 	value: Value,

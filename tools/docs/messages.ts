@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
-/** A sentence in the code that a person can read, with … for what is only known at run time. */
+/** A message in the code that users can see, with … for what's only known at run time. */
 export interface Message {
 	text: string;
 	/** e.g. "nodes/shared/api/baseUrl.ts" */
@@ -11,7 +11,7 @@ export interface Message {
 
 const PROJECT_FOLDER = path.resolve(__dirname, '..', '..');
 
-/** What the editor shows of a parameter, and what stands below a message: both are not what one searches for. */
+/** Texts in the editor and below a message, which nobody searches for. */
 const NOT_MESSAGES: readonly string[] = [
 	'action',
 	'activationMessage',
@@ -24,10 +24,10 @@ const NOT_MESSAGES: readonly string[] = [
 	'triggerPanel',
 ];
 
-/** Names of countries, some of them as long as a sentence. */
+/** Names of countries, some as long as a sentence. */
 const DATA = 'nodes/shared/phone/countries.ts';
 
-/** What a person can be told by the nodes and the credential. */
+/** All messages of the nodes and the credential. */
 export function messagesInCode(): Message[] {
 	return ['nodes', 'credentials'].flatMap((folder) =>
 		readdirSync(path.join(PROJECT_FOLDER, folder), { recursive: true, encoding: 'utf8' })
@@ -64,5 +64,5 @@ function textOf(node: ts.Node): string | undefined {
 	return [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join('…');
 }
 
-/** Four words at least: what is shorter is a name, a code, or a part of something longer. */
+/** At least four words. Shorter texts are names, codes, or parts of something longer. */
 const isSentence = (text: string): boolean => /\p{L}+ \p{L}+ \p{L}+ \p{L}+/u.test(text);

@@ -11,10 +11,10 @@ import { table } from './table';
 const samora = new Samora().description;
 const trigger = new SamoraTrigger().description;
 
-/** How many output items an example shows. */
+/** The maximum number of output items in an example. */
 const SHOWN_ITEMS = 2;
 
-/** The page with every operation and its parameters, as Markdown. */
+/** The page with all operations and parameters, as Markdown. */
 export function operationsPage(examples: Examples): string {
 	const operations = operationsIn(samora);
 	const resources = (samora.properties.find(({ name }) => name === 'resource')?.options ??

@@ -1,20 +1,20 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 
-/** A parameter as the page lists it. */
+/** A parameter as listed on the page. */
 export interface Parameter {
-	/** As the editor shows it, with the collections it is in: "Options → Calling Hours → From". */
+	/** The label in the editor, with the collections it's in: "Options → Calling Hours → From". */
 	label: string;
-	/** As a workflow saves it: "options.callingHours.values.from". */
+	/** The name in a saved workflow: "options.callingHours.values.from". */
 	name: string;
 	kind: string;
 	default: string;
 	description: string;
 }
 
-/** Longer lists of choices are counted, not listed. */
+/** For longer lists, the page only shows the number of choices. */
 const LISTED_CHOICES = 20;
 
-/** A list of parameters with all that is inside them, in the order of the editor. */
+/** The parameters including nested ones, in the order of the editor. */
 export function parametersIn(
 	properties: readonly INodeProperties[],
 	within: { labels: readonly string[]; names: readonly string[] } = { labels: [], names: [] },
@@ -102,7 +102,7 @@ function descriptionOf(property: INodeProperties): string {
 	return [sentences.join(' '), ...choices].filter((text) => text !== '').join('<br>');
 }
 
-/** What else must be set for it to be shown. */
+/** Which other parameters must be set to show this one. */
 function conditionOf({ displayOptions }: INodeProperties): string {
 	const conditions = Object.entries(displayOptions?.show ?? {})
 		.filter(([name]) => name !== 'resource' && name !== 'operation')

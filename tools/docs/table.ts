@@ -1,4 +1,4 @@
-/** A Markdown table. Its columns are not aligned, so that a changed cell changes one line. */
+/** A Markdown table. Columns aren't aligned, so that a changed cell only changes one line. */
 export const table = (head: readonly string[], rows: ReadonlyArray<readonly string[]>): string =>
 	[head, head.map(() => '---'), ...rows].map(row).join('\n');
 

@@ -10,17 +10,17 @@ const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bi
 export async function openBrowser(): Promise<Browser> {
 	const executablePath = process.env.CHROMIUM_PATH ?? USUAL_PLACES.find(existsSync);
 	if (!executablePath) {
-		throw new Error('No Chromium found: install one (Debian: chromium) or set CHROMIUM_PATH');
+		throw new Error('Chromium not found. Install it (on Debian: chromium) or set CHROMIUM_PATH');
 	}
 	selectors.setTestIdAttribute('data-test-id');
-	// The sandbox of Chromium needs privileges that containers do not give.
+	// Chromium's sandbox needs privileges that containers don't have.
 	return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 }
 
-/** n8n's editor is large, and a busy machine takes long to show it. */
+/** n8n's editor is large and loads slowly on a busy machine. */
 const SHOWN_WITHIN_MS = 120_000;
 
-/** A page of n8n's editor, signed in. */
+/** Opens n8n's editor and signs in. */
 export async function openEditor(
 	browser: Browser,
 	url: string,
@@ -38,20 +38,20 @@ export async function openEditor(
 	return page;
 }
 
-/** Shows a workflow on the canvas, fitted into the window. */
+/** Shows a workflow on the canvas, zoomed to fit. */
 export async function showWorkflow(page: Page, url: string, workflowId: string): Promise<void> {
 	await page.goto(`${url}/workflow/${workflowId}`);
 	await page.getByTestId('canvas-node').first().waitFor();
 	await page.getByTestId('zoom-to-fit').click();
 }
 
-/** n8n's advice on published workflows, which comes when it likes and lies over the canvas. */
+/** n8n's suggestions for published workflows, which can cover the canvas at any time. */
 const ADVICE = '[data-reka-popper-content-wrapper]:has([data-test-id="suggested-actions-close"])';
 
-/** The dots behind the nodes, which would make most of a picture's bytes, and messages that pass. */
+/** The dots behind the nodes, which would make up most of the file, and temporary messages. */
 const DECORATION = '[data-test-id="canvas-background"], .el-notification';
 
-/** Takes a picture once nothing is loading any more, with few colours so that it has few bytes. */
+/** Takes a screenshot when nothing is loading anymore, with few colors to keep the file small. */
 export async function takePicture(page: Page, file: string): Promise<void> {
 	await page.waitForLoadState('networkidle');
 	const picture = await page.screenshot({
@@ -65,11 +65,11 @@ export async function takePicture(page: Page, file: string): Promise<void> {
 interface Pixels {
 	width: number;
 	height: number;
-	/** Red, green, blue and alpha of each, in base64. */
+	/** Red, green, blue and alpha of each pixel, in base64. */
 	pixels: string;
 }
 
-/** A browser reads pictures, so that nothing else has to: in a page of its own, the editor's would forbid it. */
+/** Decodes a picture in the browser, so that no library is needed. Uses a new page, because the editor's page blocks it. */
 async function pixelsOf(page: Page, picture: Buffer): Promise<Pixels> {
 	const reader = await page.context().newPage();
 	try {

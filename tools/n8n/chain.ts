@@ -5,10 +5,10 @@ import type { JsonRecord } from './json';
 
 const TYPE_VERSIONS: Record<string, number> = { 'n8n-nodes-base.set': 3.4 };
 
-/** A node that has no place yet. */
+/** A node without a position. */
 export type Link = Omit<WorkflowNode, 'position'>;
 
-/** A node as a workflow saves it, with an id of its own. */
+/** A node as a workflow saves it, with a new ID. */
 export function node(
 	name: string,
 	type: string,
@@ -28,7 +28,7 @@ export function node(
 	};
 }
 
-/** A workflow whose nodes follow each other. */
+/** A workflow whose nodes are connected in a row. */
 export function chain(name: string, nodes: Link[]): NewWorkflow {
 	const followers = nodes.slice(1);
 	return {

@@ -44,9 +44,9 @@ export interface NewWorkflow {
 export interface SavedWorkflow {
 	id: string;
 	name: string;
-	/** What n8n 2.x publishes is a version of the workflow. */
+	/** n8n 2.x publishes a version of the workflow. */
 	versionId: string;
-	/** The workflow as n8n keeps it. */
+	/** The workflow as n8n stores it. */
 	definition: JsonRecord;
 }
 
@@ -59,13 +59,13 @@ export interface ExecutionSummary {
 }
 
 export interface Execution extends ExecutionSummary {
-	/** The JSON of what a node's output branch gave in its last run; empty if it did not run. */
+	/** The JSON items of a node's output branch in its last run. Empty if the node didn't run. */
 	output(nodeName: string, branch?: number): JsonRecord[];
-	/** The JSON of what the node that comes next is given; empty if none comes. */
+	/** The JSON items for the node that runs next. Empty if there is none. */
 	waitingItems(): JsonRecord[];
-	/** The message of what ended the execution, if something did. */
+	/** The message of the error that ended the execution, if any. */
 	errorMessage: string | undefined;
-	/** n8n's own record, for what the above does not show. */
+	/** n8n's own data, for everything else. */
 	data: unknown;
 }
 
@@ -79,19 +79,19 @@ export interface InstalledCommunityPackage {
 	installedVersion: string;
 	failedLoading: boolean;
 	nodeTypes: string[];
-	/** The newer version that n8n offers to update to. */
+	/** The newer version that n8n offers. */
 	updateAvailable?: string;
 }
 
-/** npm downloads and installs before n8n answers. */
+/** n8n responds after npm has downloaded and installed the package. */
 const COMMUNITY_INSTALL_MS = 300_000;
 const COMMUNITY_PACKAGES = '/rest/community-packages';
 
-/** On a slow machine n8n misses its database now and then, and turns everything away before it looks at it. */
+/** On a slow machine, n8n sometimes loses its database and rejects every request unread. */
 const NOT_READY = 'Database is not ready!';
 const DATABASE_BACK_MS = 180_000;
 
-/** What n8n answered when it did not do what it was asked. */
+/** n8n's response when it refused a request. */
 export class N8nRefusal extends Error {
 	constructor(
 		message: string,
@@ -101,7 +101,7 @@ export class N8nRefusal extends Error {
 	}
 }
 
-/** Drives an n8n over the REST interface its own editor uses. */
+/** Controls n8n through the REST API that its editor uses. */
 export class N8nClient {
 	private cookie = '';
 	private projectId: string | undefined;
@@ -114,7 +114,7 @@ export class N8nClient {
 		this.publishing = publishingOf(version);
 	}
 
-	/** Makes the first account of a fresh n8n and stays signed in as it. */
+	/** Creates the first account of a new n8n and stays signed in. */
 	async setUpOwner(owner: Owner): Promise<void> {
 		await this.request('POST', '/rest/owner/setup', owner);
 	}
@@ -132,7 +132,7 @@ export class N8nClient {
 		};
 	}
 
-	/** What the Test button of a credential says. */
+	/** The result of a credential test. */
 	async testCredential(
 		{ id, name, type }: CredentialReference,
 		data: JsonRecord,
@@ -152,22 +152,22 @@ export class N8nClient {
 		return asWorkflow(saved);
 	}
 
-	/** The workflow as n8n keeps it now. */
+	/** The workflow as n8n currently stores it. */
 	async workflow(id: string): Promise<SavedWorkflow> {
 		return asWorkflow(await this.request('GET', `/rest/workflows/${id}`));
 	}
 
-	/** Publishes a workflow (1.x: activates it) and waits until its triggers are registered; throws what n8n says if they are not. */
+	/** Publishes a workflow (1.x: activates it) and waits until its triggers are registered. Throws n8n's message if that fails. */
 	async publish(workflow: SavedWorkflow): Promise<void> {
 		await this.publishing.publish(this, workflow);
 	}
 
-	/** Takes a workflow out of production; n8n may still be removing its webhooks when this returns. */
+	/** Unpublishes a workflow. n8n may still be removing its webhooks when this returns. */
 	async unpublish(workflowId: string): Promise<void> {
 		await this.publishing.unpublish(this, workflowId);
 	}
 
-	/** Runs a workflow from one of its triggers, as the editor's Execute button does. */
+	/** Runs a workflow from one of its triggers, like the editor's Execute button. */
 	async run(workflow: SavedWorkflow, triggerName: string): Promise<string> {
 		const answer = await this.request(
 			'POST',
@@ -177,16 +177,16 @@ export class N8nClient {
 		return text(answer, 'executionId');
 	}
 
-	/** What "Listen for test event" does: n8n waits for one event of a webhook trigger. */
+	/** Does the same as "Listen for test event": n8n waits for one event of a webhook trigger. */
 	async listen(workflow: SavedWorkflow, triggerName: string): Promise<void> {
 		const run = this.publishing.manualRun(workflow, triggerName);
 		const answer = await this.request('POST', `/rest/workflows/${workflow.id}/run`, run);
 		if (record(answer).waitingForWebhook !== true) {
-			throw new Error(`n8n does not wait for an event: ${JSON.stringify(answer)}`);
+			throw new Error(`n8n isn't waiting for an event: ${JSON.stringify(answer)}`);
 		}
 	}
 
-	/** Of one workflow or of all, newest first. */
+	/** The executions of one workflow or of all, newest first. */
 	async executions(workflowId?: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const answer = await this.request('GET', `/rest/executions?filter=${filter}&limit=100`);
@@ -196,8 +196,8 @@ export class N8nClient {
 	async execution(id: string): Promise<Execution> {
 		const path = `/rest/executions/${id}`;
 		const answer = record(await this.request('GET', path));
-		// n8n 2 says so with nothing.
-		if (Object.keys(answer).length === 0) throw new N8nRefusal(`${path}: not there`, 404);
+		// n8n 2 returns an empty object for an unknown execution.
+		if (Object.keys(answer).length === 0) throw new N8nRefusal(`${path}: not found`, 404);
 		const stored = answer.data;
 		const data: unknown = typeof stored === 'string' ? parseFlatted(stored) : stored;
 		return {
@@ -209,13 +209,13 @@ export class N8nClient {
 		};
 	}
 
-	/** Waits until an execution has ended, well or not. */
+	/** Waits until an execution has succeeded or failed. */
 	async finished(executionId: string, timeoutMs = 60_000): Promise<Execution> {
 		return waitFor(
 			async () => {
 				const execution = await this.execution(executionId).catch(unlessBusy);
 				const underWay = ['new', 'running', 'waiting'].includes(execution?.status ?? 'running');
-				// n8n 1 says that it ended a moment before it has written down how.
+				// n8n 1 reports the end a moment before it stores the result.
 				const saysHow = ['success', 'error'].includes(execution?.status ?? '');
 				const isWritten = !saysHow || hasRun(execution?.data);
 				return !underWay && isWritten && execution;
@@ -224,7 +224,7 @@ export class N8nClient {
 		);
 	}
 
-	/** Retries a failed execution, as its button in the list of executions does; gives the new one's id. */
+	/** Retries a failed execution like the button under Executions. Returns the new execution's ID. */
 	async retry(executionId: string, { loadWorkflow = false } = {}): Promise<string> {
 		const path = `/rest/executions/${executionId}/retry`;
 		return text(await this.request('POST', path, { loadWorkflow }), 'id');
@@ -245,7 +245,7 @@ export class N8nClient {
 		return list(await this.request('GET', path), 'data');
 	}
 
-	/** Where a person finds a data table in the editor. */
+	/** The URL of a data table in the editor. */
 	async dataTableUrl(tableId: string): Promise<string> {
 		return `${this.url}/projects/${await this.personalProject()}/datatables/${tableId}`;
 	}
@@ -254,7 +254,7 @@ export class N8nClient {
 		return list(await this.request('GET', COMMUNITY_PACKAGES)).map(asCommunityPackage);
 	}
 
-	/** Installs a community package as its screen does: from the registry, the newest version unless one is named. */
+	/** Installs a community package from the registry, like the Community nodes screen. Without a version, installs the newest. */
 	async installCommunityPackage(
 		name: string,
 		version?: string,
@@ -264,7 +264,7 @@ export class N8nClient {
 		);
 	}
 
-	/** What that screen's Update button does; to the newest version unless one is named. */
+	/** Updates a package like that screen's Update button. Without a version, updates to the newest. */
 	async updateCommunityPackage(name: string, version?: string): Promise<InstalledCommunityPackage> {
 		return asCommunityPackage(
 			await this.request('PATCH', COMMUNITY_PACKAGES, { name, version }, COMMUNITY_INSTALL_MS),
@@ -275,14 +275,14 @@ export class N8nClient {
 		await this.request('DELETE', `${COMMUNITY_PACKAGES}?name=${encodeURIComponent(name)}`);
 	}
 
-	/** The descriptions n8n sends its editor of the node types whose name starts like this. */
+	/** The descriptions that n8n sends its editor, for node types whose name starts with this text. */
 	async nodeTypes(prefix: string): Promise<JsonRecord[]> {
 		return list(await this.request('GET', '/types/nodes.json')).filter((type) =>
 			text(type, 'name').startsWith(prefix),
 		);
 	}
 
-	/** One request of the editor's kind; gives the answer's `data`. */
+	/** Sends a request like the editor does, and returns the response's `data`. */
 	async request(
 		method: string,
 		path: string,
@@ -301,7 +301,7 @@ export class N8nClient {
 			});
 		const { response, said } = await waitFor(
 			async () => {
-				// n8n may close a kept connection just as it is used once more; what is only read is asked for again.
+				// n8n may close a kept-alive connection just as it's reused. Repeat requests that only read.
 				const response = await send().catch(async (fault: unknown) => {
 					if (method !== 'GET') throw fault;
 					return await send();
@@ -334,7 +334,7 @@ function whatItSaid(body: string): string {
 		const answer = parseJson(body);
 		if (isRecord(answer) && typeof answer.message === 'string') return answer.message;
 	} catch {
-		// Not JSON: the body itself is what it said.
+		// The body isn't JSON, so it's the message itself.
 	}
 	return body;
 }
@@ -377,7 +377,7 @@ function hasRun(data: unknown): boolean {
 	return ended || (isRecord(runs) && Object.keys(runs).length > 0);
 }
 
-/** While an execution keeps n8n busy it answers late: no news, then. */
+/** While an execution keeps n8n busy, it responds late. That isn't an error. */
 function unlessBusy(fault: unknown): undefined {
 	if (!(fault instanceof DOMException && fault.name === 'TimeoutError')) throw fault;
 }
@@ -405,19 +405,19 @@ function at(value: unknown, ...keys: string[]): unknown {
 
 function record(value: unknown): JsonRecord {
 	if (isRecord(value)) return value;
-	throw new Error(`n8n answered ${JSON.stringify(value)} where an object was expected`);
+	throw new Error(`Expected an object from n8n, but got ${JSON.stringify(value)}`);
 }
 
 function list(value: unknown, key?: string): JsonRecord[] {
 	const items = key === undefined ? value : record(value)[key];
 	if (Array.isArray(items)) return items.map(record);
-	throw new Error(`n8n answered ${JSON.stringify(value)} where a list was expected`);
+	throw new Error(`Expected a list from n8n, but got ${JSON.stringify(value)}`);
 }
 
 function text(value: unknown, key: string): string {
 	const found = record(value)[key];
 	if (typeof found === 'string' || typeof found === 'number') return String(found);
-	throw new Error(`n8n's answer has no "${key}": ${JSON.stringify(value)}`);
+	throw new Error(`n8n's response has no "${key}": ${JSON.stringify(value)}`);
 }
 
 function optionalText(value: unknown): string | undefined {

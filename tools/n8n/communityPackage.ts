@@ -17,7 +17,7 @@ export const PROJECT_FOLDER = path.resolve(__dirname, '..', '..');
 
 const SOURCES = ['nodes', 'credentials', 'icons', 'package.json', 'tsconfig.json', 'gulpfile.js'];
 
-/** Builds this project's package if anything it is made of changed, and packs it; gives the tarball's path. */
+/** Builds this package if a source file has changed, packs it, and returns the tarball's path. */
 export async function packThisPackage(): Promise<{ tarball: string; remove: () => Promise<void> }> {
 	if (await isStale()) await npm(['run', 'build'], PROJECT_FOLDER);
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-pack-'));
@@ -26,7 +26,7 @@ export async function packThisPackage(): Promise<{ tarball: string; remove: () =
 	);
 	const [entry] = Array.isArray(packed) ? packed : [];
 	if (!isRecord(entry) || typeof entry.filename !== 'string') {
-		throw new Error('npm pack did not say what it packed');
+		throw new Error('npm pack returned no file name');
 	}
 	return {
 		tarball: path.join(folder, entry.filename),
@@ -40,7 +40,7 @@ async function isStale(): Promise<boolean> {
 	return builtAt === 0 || changedAt.some((time) => time > builtAt);
 }
 
-/** When a file, or the newest file of a folder, was last changed; 0 if there is none. */
+/** When a file, or the newest file in a folder, was last changed. 0 if there is none. */
 async function lastChange(name: string): Promise<number> {
 	const file = path.join(PROJECT_FOLDER, name);
 	if (!existsSync(file)) return 0;
@@ -52,14 +52,14 @@ async function lastChange(name: string): Promise<number> {
 	return Math.max(0, ...(await Promise.all(times)));
 }
 
-/** Where an n8n has a community package. */
+/** The folder of a community package in an n8n. */
 export const installedPackageFolder = (n8nFolder: string, name: string): string =>
 	path.join(n8nFolder, 'nodes', 'node_modules', name);
 
 /**
- * Puts a packed package where n8n's Community nodes screen would have put it, by the same steps: unpacked into
- * `nodes/node_modules/<name>`, its dev, peer and optional dependencies dropped (so no second n8n-workflow comes
- * along), its dependencies installed without scripts, and the package noted in `nodes/package.json`.
+ * Installs a packed package like n8n's Community nodes screen: unpacks it into `nodes/node_modules/<name>`, drops its dev,
+ * peer and optional dependencies (so there's no second n8n-workflow), installs its dependencies without scripts, and adds
+ * the package to `nodes/package.json`.
  */
 export async function installPackage(tarball: string, n8nFolder: string): Promise<void> {
 	const nodesFolder = path.join(n8nFolder, 'nodes');
@@ -125,7 +125,7 @@ for (const { displayName, name, version } of nodes) {
 }
 `;
 
-/** Node 20 has no SQLite of its own. */
+/** Node.js 20 has no built-in SQLite. */
 async function hasSqlite(node: string): Promise<boolean> {
 	try {
 		await run(node, ['--eval', "require('node:sqlite')"]);
@@ -136,8 +136,8 @@ async function hasSqlite(node: string): Promise<boolean> {
 }
 
 /**
- * The rest of what the Community nodes screen does on installing: the package and its nodes are noted in n8n's
- * database, which is what that screen lists. n8n loads the package without it.
+ * Does the rest of what the Community nodes screen does: adds the package and its nodes to n8n's database, which that
+ * screen lists. n8n loads the package without this.
  */
 export async function noteInstalledPackage(
 	{ node, userFolder }: { node: string; userFolder: string },
@@ -149,7 +149,7 @@ export async function noteInstalledPackage(
 		path.join(installedPackageFolder(n8nFolder, name), 'package.json'),
 	);
 	const nodes = (await client.nodeTypes(`${name}.`))
-		// n8n makes a tool for agents of a node by itself; the package did not bring it.
+		// n8n creates the tool variant of a node itself. It isn't part of the package.
 		.filter((type) => !String(type.name).endsWith('Tool'))
 		.map(({ displayName, name: type, version }) => ({ displayName, name: type, version }));
 	await run((await hasSqlite(node)) ? node : await ensureNode(NODE_24), [

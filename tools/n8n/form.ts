@@ -7,8 +7,8 @@ export interface FormEnding {
 }
 
 /**
- * Fills in an n8n form and follows it to its last page by the requests a browser makes: the form page, its
- * submission, the question how the execution is getting on, the ending page, and that page's own "seen".
+ * Fills in an n8n form with the same requests as a browser: loads the form, submits it, polls the status of the
+ * execution, loads the last page, and confirms it.
  */
 export async function fillInForm(
 	formUrl: string,
@@ -32,7 +32,7 @@ export async function fillInForm(
 async function page(url: string): Promise<string> {
 	const response = await fetch(url);
 	const html = await response.text();
-	if (!response.ok) throw new Error(`${url} answered ${response.status}: ${plain(html)}`);
+	if (!response.ok) throw new Error(`${url} responded with ${response.status}: ${plain(html)}`);
 	return html;
 }
 
@@ -46,7 +46,7 @@ function fieldsOf(html: string): Map<string, string> {
 function waitingUrlOf(answer: string): string {
 	const said = parseJson(answer);
 	if (isRecord(said) && typeof said.formWaitingUrl === 'string') return said.formWaitingUrl;
-	throw new Error(`The form's submission was answered with ${answer}`);
+	throw new Error(`Submitting the form returned ${answer}`);
 }
 
 async function untilThereIsAPage(waitingUrl: string): Promise<void> {

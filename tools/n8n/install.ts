@@ -12,7 +12,7 @@ import { spawnTethered } from './tetheredProcess';
 
 const run = promisify(execFile);
 
-/** Written last: a folder without it is not used before it was checked. */
+/** Written last. A folder without it is checked before it's used. */
 const MARKER = 'complete.json';
 const LOG = 'install.log';
 const PROGRESS_EVERY_MS = 1_000;
@@ -21,20 +21,20 @@ const SIZE_EVERY_MS = 10_000;
 export interface InstalledN8n {
 	version: string;
 	folder: string;
-	/** The Node binary this n8n runs under. */
+	/** The Node.js binary that runs this n8n. */
 	node: string;
-	/** n8n's command line entry, to be run by that Node. */
+	/** n8n's command line entry, for that Node.js. */
 	entry: string;
 }
 
 export interface InstallProgress {
 	version: string;
-	/** What is being done right now, as a person would say it. */
+	/** The current step, in words. */
 	activity: string;
 	elapsedMs: number;
 	bytes?: number;
 	expectedBytes?: number;
-	/** The last report of an install that went well. */
+	/** Set in the last report of a successful install. */
 	done?: boolean;
 }
 
@@ -44,8 +44,8 @@ export interface InstallOptions {
 }
 
 /**
- * Makes sure that an n8n of exactly this version is in the cache. Safe to call from several processes at
- * once: one installs, the others wait. What an interrupted run left behind is completed or done again.
+ * Installs exactly this version of n8n in the cache, unless it's already there. Several processes can call this at the
+ * same time: one installs and the others wait. An interrupted install is completed or repeated.
  */
 export async function ensureN8n(
 	version: string,
@@ -58,9 +58,9 @@ export async function ensureN8n(
 	await mkdir(installed.folder, { recursive: true });
 	const progress = startReporting(version, installed.folder, onProgress);
 	try {
-		progress.activity('looking at what is there already');
+		progress.activity('checking what is already installed');
 		const release = await lockFolder(installed.folder, {
-			onHeld: () => progress.activity('waiting for another install of this version to finish'),
+			onHeld: () => progress.activity('waiting for another process that installs this version'),
 			signal,
 		});
 		try {
@@ -104,7 +104,7 @@ async function install(
 	if (!(await isDownloaded(installed))) {
 		const modules = path.join(folder, 'node_modules');
 		if (existsSync(modules)) {
-			progress.activity('clearing away what an interrupted install left behind');
+			progress.activity('removing the remains of an interrupted install');
 			await rm(modules, { recursive: true });
 		}
 		await rm(path.join(folder, 'package-lock.json'), { force: true });
@@ -118,19 +118,19 @@ async function install(
 			}),
 		);
 		progress.activity('downloading about 2,400 npm packages', recipe.expectedBytes);
-		// Without install scripts: one of a Kafka client's wants sources from outside the registry.
+		// Skip install scripts: a Kafka client's script downloads sources from outside the registry.
 		await npmStep(folder, ['install', '--ignore-scripts', '--no-audit', '--no-fund'], signal);
 	}
 	const missing = await whatDoesNotRun(installed, recipe);
 	if (missing) {
-		progress.activity(`compiling SQLite and fetching Node ${majorOf(recipe.node)}`);
+		progress.activity(`compiling SQLite and downloading Node.js ${majorOf(recipe.node)}`);
 		await npmStep(folder, ['rebuild', '--ignore-scripts=false', 'sqlite3', 'node'], signal);
 	}
-	progress.activity('checking that it runs');
+	progress.activity('checking that n8n runs');
 	const stillMissing = await whatDoesNotRun(installed, recipe);
 	if (stillMissing) {
 		throw new Error(
-			`n8n ${version} was installed into ${folder}, but ${stillMissing}. See ${path.join(folder, LOG)}; deleting the folder starts afresh.`,
+			`n8n ${version} was installed in ${folder}, but ${stillMissing}. See ${path.join(folder, LOG)}; To start over, delete the folder.`,
 		);
 	}
 	await writeFile(
@@ -139,7 +139,7 @@ async function install(
 	);
 }
 
-/** npm writes its hidden lockfile when everything is in place, so a half download is recognised by its absence. */
+/** npm writes its hidden lockfile when everything is in place, so its absence shows an incomplete download. */
 async function isDownloaded({ folder, version }: InstalledN8n): Promise<boolean> {
 	const modules = path.join(folder, 'node_modules');
 	if (!existsSync(path.join(modules, '.package-lock.json'))) return false;
@@ -154,14 +154,14 @@ async function whatDoesNotRun(
 	const major = majorOf(recipe.node);
 	try {
 		const { stdout } = await run(node, ['--version']);
-		if (!stdout.startsWith(`v${major}.`)) return `its Node is ${stdout.trim()}, not ${major}`;
+		if (!stdout.startsWith(`v${major}.`)) return `its Node.js is ${stdout.trim()}, not ${major}`;
 	} catch {
-		return 'its Node binary does not start';
+		return "its Node.js binary doesn't start";
 	}
 	try {
 		await run(node, ['--eval', "require('sqlite3')"], { cwd: folder });
 	} catch {
-		return 'its SQLite driver does not load';
+		return "its SQLite driver doesn't load";
 	}
 	return undefined;
 }
@@ -184,7 +184,7 @@ export async function npmStep(folder: string, args: string[], signal?: AbortSign
 		if (code !== 0) {
 			const said = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-12).join('\n');
 			throw new Error(
-				`npm ${args.join(' ')} ended with code ${code} in ${folder}. The end of ${logFile}:\n${said}`,
+				`npm ${args.join(' ')} exited with code ${code} in ${folder}. The end of ${logFile}:\n${said}`,
 			);
 		}
 	} finally {
@@ -192,7 +192,7 @@ export async function npmStep(folder: string, args: string[], signal?: AbortSign
 	}
 }
 
-/** The lock of a process that was killed goes stale by itself. */
+/** The lock of a killed process expires on its own. */
 export async function lockFolder(
 	folder: string,
 	{ onHeld, signal }: { onHeld: () => void; signal?: AbortSignal },
@@ -259,7 +259,7 @@ async function sizeOf(folder: string): Promise<number | undefined> {
 		const { stdout } = await run('du', ['-sk', folder]);
 		return Number.parseInt(stdout, 10) * 1024;
 	} catch {
-		// npm moves folders about while du walks them; the next look will do.
+		// npm moves folders while du reads them. The next attempt will succeed.
 		return undefined;
 	}
 }

@@ -2,7 +2,7 @@ import { ensureN8n } from './install';
 import { installProgressOn } from './installProgress';
 import { DEFAULT_N8N_VERSION } from './recipes';
 
-/** `tsx tools/n8n/installCli.ts [version…]` fills the cache ahead of time. */
+/** `tsx tools/n8n/installCli.ts [version…]` fills the cache in advance. */
 async function main(versions: string[]) {
 	for (const version of versions.length > 0 ? versions : [DEFAULT_N8N_VERSION]) {
 		const { folder } = await ensureN8n(version, { onProgress: installProgressOn(process.stdout) });

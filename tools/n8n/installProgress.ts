@@ -5,7 +5,7 @@ const LINE_EVERY_MS = 15_000;
 
 type Output = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
-/** Shows an install's progress: one line kept up to date on a terminal, a line now and then elsewhere. */
+/** Shows the progress of an install. A terminal gets one line that's updated, other outputs a line every now and then. */
 export function installProgressOn(stream: Output): (progress: InstallProgress) => void {
 	let lastActivity: string | undefined;
 	let lastLineAt = -Infinity;
@@ -34,7 +34,7 @@ function announcement({ version, expectedBytes = 0 }: InstallProgress): string {
 }
 
 function describe({ version, activity, elapsedMs, bytes, expectedBytes }: InstallProgress): string {
-	// npm spends its first minutes on working out what to fetch: no size yet that tells anything.
+	// npm spends the first minutes resolving versions, so the size means nothing yet.
 	const size =
 		bytes && expectedBytes && bytes > 0.05e9
 			? `, ${gigabytes(bytes)} of about ${gigabytes(expectedBytes)} GB on disk`

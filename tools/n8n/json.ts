@@ -4,7 +4,7 @@ export function isRecord(value: unknown): value is JsonRecord {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** JSON.parse without its `any`. */
+/** JSON.parse that returns `unknown` instead of `any`. */
 export function parseJson(text: string): unknown {
 	return JSON.parse(text);
 }

@@ -9,8 +9,8 @@ import { cacheFolder } from './recipes';
 const run = promisify(execFile);
 
 /**
- * Another Node than the one an n8n was installed with, for trying that n8n under it. It comes from the npm package
- * `node`, once per version, into the same cache.
+ * Installs another version of Node.js to run an n8n with. It comes from the npm package `node` and is stored in the same
+ * cache, once per version.
  *
  * @param version exact, e.g. `22.23.3`
  * @returns the path of its binary
@@ -27,14 +27,14 @@ export async function ensureNode(version: string): Promise<string> {
 				path.join(folder, 'package.json'),
 				JSON.stringify({ private: true, dependencies: { node: version } }),
 			);
-			// Its install script puts the binary for this machine in place.
+			// Its install script copies the binary for this machine.
 			await npmStep(folder, ['install', '--ignore-scripts=false', '--no-audit', '--no-fund']);
 		}
 	} finally {
 		await release();
 	}
 	if (!(await isNode(binary, version))) {
-		throw new Error(`Node ${version} was installed into ${folder}, but it does not start`);
+		throw new Error(`Node.js ${version} was installed in ${folder}, but it doesn't start`);
 	}
 	return binary;
 }

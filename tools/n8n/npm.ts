@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * The person's npm settings without what `npm run` adds about *this* project (its .npmrc's ignore-scripts,
- * its folder): npm called for another folder would take those for the person's own.
+ * The user's npm settings without those that `npm run` adds for *this* project (its .npmrc's ignore-scripts, its folder).
+ * Otherwise npm would use them in other folders too.
  */
 export function npmEnvironment(): NodeJS.ProcessEnv {
 	const ofThisProject =

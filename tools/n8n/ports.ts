@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** The preferred port if nobody listens there, else any free one. */
+/** The preferred port if it's free, otherwise any free port. */
 export async function freePort(preferred = 0): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const server = createServer();

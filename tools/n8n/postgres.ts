@@ -10,7 +10,7 @@ import { startService, type Service } from './service';
 const run = promisify(execFile);
 
 const DATABASE_USER = 'n8n';
-/** The account that the distribution's package makes. */
+/** The account that the distribution's package creates. */
 const SYSTEM_USER = 'postgres';
 
 /** @param binaries the folder with `initdb` and `postgres` */

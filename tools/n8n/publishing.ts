@@ -2,7 +2,7 @@ import { N8nRefusal, type N8nClient, type SavedWorkflow } from './client';
 import { isRecord, type JsonRecord } from './json';
 import { waitFor } from './waiting';
 
-/** Where the REST interfaces of n8n 1.x and 2.x part ways. */
+/** Where the REST APIs of n8n 1.x and 2.x differ. */
 export interface PublishingStyle {
 	publish(client: N8nClient, workflow: SavedWorkflow): Promise<void>;
 	unpublish(client: N8nClient, workflowId: string): Promise<void>;
@@ -13,7 +13,7 @@ export function publishingOf(version: string): PublishingStyle {
 	return version.startsWith('1.') ? activation : publication;
 }
 
-/** 2.x publishes a version of the workflow; its triggers are registered after the answer. */
+/** 2.x publishes a version of the workflow, and registers its triggers after the response. */
 const publication: PublishingStyle = {
 	async publish(client, { id, versionId }) {
 		await client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
@@ -35,7 +35,7 @@ const publication: PublishingStyle = {
 	manualRun: (_workflow, triggerName) => ({ triggerToStartFrom: { name: triggerName } }),
 };
 
-/** 1.x has a switch, and answers when the triggers are registered. */
+/** 1.x has a switch, and responds once the triggers are registered. */
 const activation: PublishingStyle = {
 	async publish(client, { id, versionId }) {
 		await client.request('PATCH', `/rest/workflows/${id}`, { active: true, versionId });

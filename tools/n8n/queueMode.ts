@@ -11,32 +11,32 @@ export interface QueueModeOptions extends Pick<
 	StartOptions,
 	'version' | 'packageTarball' | 'env' | 'onProgress' | 'signal'
 > {
-	/** 2 unless it says otherwise. */
+	/** Default: 2. */
 	workers?: number;
-	/** 1 unless it says otherwise. */
+	/** Default: 1. */
 	webhookProcesses?: number;
-	/** How deliveries are spread over several webhook processes; by address unless it says otherwise. */
+	/** How deliveries are distributed over several webhook processes. Default: by address. */
 	split?: SplitRule;
 }
 
-/** An n8n in queue mode: every part a process of its own, with a user folder and the package of its own, as on machines of their own. */
+/** An n8n in queue mode. Each process has its own user folder and package, as if it ran on its own machine. */
 export interface QueueModeN8n {
 	readonly main: RunningN8n;
 	readonly webhookProcesses: readonly RunningN8n[];
-	/** Also those that were killed. */
+	/** Includes killed workers. */
 	readonly workers: readonly RunningN8n[];
 	readonly postgres: Service;
 	readonly redis: Service;
-	/** Where Samora delivers to. */
+	/** The address that Samora delivers to. */
 	readonly webhookUrl: string;
 	addWorker(): Promise<RunningN8n>;
 	stop(): Promise<void>;
 }
 
 /**
- * Starts n8n's queue mode on loopback, with a PostgreSQL and a Redis of its own.
+ * Starts n8n's queue mode on loopback, with its own PostgreSQL and Redis.
  *
- * @throws with a sentence that says what to install, when PostgreSQL or Redis is not there
+ * @throws Error that says what to install, if PostgreSQL or Redis is missing
  */
 export async function startQueueMode({
 	workers: workerCount = 2,
@@ -79,7 +79,7 @@ export async function startQueueMode({
 			started.push(() => process.stop());
 			return process;
 		};
-		// The main process makes the tables; the others begin when they are there.
+		// The main process creates the tables, so start the others after it.
 		const main = await start('start', { env: { N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true' } });
 		const [webhookProcesses, workers] = await Promise.all([
 			Promise.all(webhookPorts.map((port) => start('webhook', { port }))),

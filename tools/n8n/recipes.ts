@@ -1,23 +1,23 @@
 import os from 'node:os';
 import path from 'node:path';
 
-/** What it takes to install one n8n version, and what a person may expect of it. */
+/** How to install one version of n8n, and what to expect. */
 export interface Recipe {
-	/** Exact version of the npm package `node` that this n8n runs under, unless it is started under another. */
+	/** The exact version of the npm package `node` that runs this n8n by default. */
 	node: string;
-	/** All that this n8n is tried under, newest first: of each Node that n8n itself accepts. */
+	/** The Node.js versions that this n8n supports and is tested with, newest first. */
 	nodes: string[];
 	overrides?: Record<string, string>;
-	/** Settings that only this version knows. */
+	/** Settings for this version only. */
 	env?: Record<string, string>;
-	/** Settings that it needs under a Node of this major version. */
+	/** Settings that it needs under this major version of Node.js. */
 	envUnder?: Record<string, Record<string, string>>;
 	expectedBytes: number;
 }
 
 export const DEFAULT_N8N_VERSION = '2.41.1';
 export const OLDER_N8N_VERSION = '1.123.81';
-/** The oldest that has custom operations in declarative nodes and starts with a tool that has functions in its routes. */
+/** The oldest version with custom operations in declarative nodes that starts with functions in a tool's routes. */
 export const OLDEST_N8N_VERSION = '1.85.4';
 
 const GIGABYTE = 1e9;
@@ -26,14 +26,14 @@ export const NODE_20 = '20.20.2';
 export const NODE_22 = '22.23.3';
 export const NODE_24 = '24.21.0';
 
-/** 1.x names this library by a vendor's download URL; the registry has it too. */
+/** 1.x depends on a download URL for this library. The registry has it too. */
 const XLSX = { xlsx: '0.18.5' };
 
 const recipes: Record<string, Recipe> = {
 	[DEFAULT_N8N_VERSION]: {
 		node: NODE_24,
 		nodes: [NODE_24],
-		// A catalogue that is fetched from n8n's servers at every start.
+		// Downloads a catalog from n8n's servers at every start.
 		env: { N8N_DISABLED_MODULES: 'mcp-registry' },
 		expectedBytes: 3.0 * GIGABYTE,
 	},
@@ -41,7 +41,7 @@ const recipes: Record<string, Recipe> = {
 		node: NODE_24,
 		nodes: [NODE_24, NODE_22, NODE_20],
 		overrides: XLSX,
-		// The isolates it evaluates expressions in have no binary for Node 20, and do not compile under it.
+		// The library that isolates expressions has no binary for Node.js 20 and doesn't compile under it.
 		envUnder: { 20: { N8N_EXPRESSION_ENGINE: 'legacy' } },
 		expectedBytes: 1.9 * GIGABYTE,
 	},
@@ -49,7 +49,7 @@ const recipes: Record<string, Recipe> = {
 		node: NODE_22,
 		nodes: [NODE_22, NODE_20],
 		overrides: XLSX,
-		// Later ones let an AI agent use a community node as a tool without it.
+		// Newer versions don't need this to let an AI agent use a community node as a tool.
 		env: { N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE: 'true' },
 		expectedBytes: 1.4 * GIGABYTE,
 	},
@@ -62,7 +62,7 @@ export function recipeFor(version: string): Recipe {
 	return { ...recipes[closest], env: undefined };
 }
 
-/** What this n8n is to be told in the environment, under a Node of this version. */
+/** The environment variables for this n8n under this version of Node.js. */
 export function settingsFor(version: string, node: string): Record<string, string> {
 	const { env, envUnder } = recipeFor(version);
 	return { ...env, ...envUnder?.[majorOf(node)] };
@@ -72,7 +72,7 @@ export function majorOf(version: string): string {
 	return version.split('.', 1)[0];
 }
 
-/** One folder per n8n version, outside any checkout, so that clones and runs share it. */
+/** One folder per n8n version, outside the checkout so that all clones share it. */
 export function installFolder(version: string): string {
 	return path.join(cacheFolder(), `n8n-${version}`);
 }

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { freePort } from './ports';
 import { startService, type Service } from './service';
 
-/** Keeps nothing on disk: a queue of jobs that goes with it. */
+/** Stores nothing on disk: the job queue disappears when Redis stops. */
 export async function startRedis(redisServer: string): Promise<Service> {
 	return await startService(async (folder) => {
 		const port = await freePort();

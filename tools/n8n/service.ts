@@ -8,27 +8,27 @@ import { waitFor } from './waiting';
 
 const READY_WITHIN_MS = 60_000;
 
-/** A server of its own that n8n needs in queue mode: on loopback, and gone with its data when it is stopped. */
+/** A server that n8n needs in queue mode. It runs on loopback, and its data is deleted when it stops. */
 export interface Service {
-	/** How n8n is told of it. */
+	/** The environment variables that point n8n to it. */
 	env: Record<string, string>;
-	/** The process that all of its own descend from. */
+	/** The root of its process tree. */
 	readonly pid: number;
 	stop(): Promise<void>;
 }
 
-/** @throws with a sentence that says what to install, when something that queue mode needs is not there */
+/** @throws Error that says what to install, if something that queue mode needs is missing */
 export async function requireQueueServices(): Promise<{ postgres: string; redis: string }> {
 	const postgres = await postgresFolder();
 	const redis = findCommand('redis-server');
 	if (postgres && redis) return { postgres, redis };
 	const missing = [!postgres && 'PostgreSQL', !redis && 'Redis'].filter(Boolean).join(' and ');
 	throw new Error(
-		`n8n's queue mode needs ${missing}, not installed here. On Debian or Ubuntu: apt-get install postgresql redis-server`,
+		`n8n's queue mode needs ${missing}. On Debian or Ubuntu, run: apt-get install postgresql redis-server`,
 	);
 }
 
-/** Debian keeps PostgreSQL's commands out of the path, a folder per version. */
+/** Debian installs PostgreSQL's commands outside the path, in one folder per version. */
 async function postgresFolder(): Promise<string | undefined> {
 	const versions = '/usr/lib/postgresql';
 	const found = existsSync(versions)
@@ -59,7 +59,7 @@ export interface ServiceCommand {
 /**
  * Starts a service in a temporary folder.
  *
- * @param prepare fills the folder and says what to run in it
+ * @param prepare fills the folder and returns what to run in it
  */
 export async function startService(
 	prepare: (folder: string) => Promise<ServiceCommand>,
@@ -80,12 +80,12 @@ export async function startService(
 				async () => {
 					if (!child.running) {
 						throw new Error(
-							`${name} ended with code ${await child.exited}. It said last:\n${await readFile(logFile, 'utf8')}`,
+							`${name} exited with code ${await child.exited}. Its last output:\n${await readFile(logFile, 'utf8')}`,
 						);
 					}
 					return await isReady();
 				},
-				{ what: `${name} getting ready`, timeoutMs: READY_WITHIN_MS },
+				{ what: `The start of ${name}`, timeoutMs: READY_WITHIN_MS },
 			);
 		} catch (error) {
 			await child.kill();

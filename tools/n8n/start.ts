@@ -12,22 +12,22 @@ import { waitFor } from './waiting';
 
 const READY_WITHIN_MS = 300_000;
 
-/** An n8n by itself, or the parts of one in queue mode; there the first is the main process. */
+/** A single n8n, or the processes of queue mode. There, `start` is the main process. */
 export type N8nCommand = 'start' | 'webhook' | 'worker';
 
 export interface StartOptions extends InstallOptions {
 	version?: string;
-	/** `start` unless it says otherwise. */
+	/** Default: `start`. */
 	command?: N8nCommand;
-	/** Where this n8n keeps its database and settings; without it a temporary folder that goes with the n8n. */
+	/** The folder for the database and settings. Default: a temporary folder that's deleted with the n8n. */
 	userFolder?: string;
-	/** Taken if free, else another; without it any free port. */
+	/** The preferred port. Default: any free port. */
 	port?: number;
-	/** Tarball of a community package that is installed before the start. */
+	/** The tarball of a community package to install before the start. */
 	packageTarball?: string;
-	/** Exact version of the Node to run it under; else `SAMORA_N8N_NODE`, else the one it was installed with. */
+	/** The exact version of Node.js to use. Default: `SAMORA_N8N_NODE`, or the version it was installed with. */
 	nodeVersion?: string;
-	/** Where this n8n's npm finds packages; without it, where the person's does. */
+	/** The registry for this n8n's npm. Default: the user's registry. */
 	npmRegistry?: string;
 	env?: Record<string, string>;
 }
@@ -39,18 +39,18 @@ export interface RunningN8n {
 	readonly userFolder: string;
 	readonly logFile: string;
 	readonly pid: number;
-	/** The Node this n8n runs under. */
+	/** The Node.js binary that runs this n8n. */
 	readonly node: string;
 	readonly running: boolean;
-	/** Resolves with the exit code when this n8n has ended, for whatever reason. */
+	/** Resolves with the exit code when this n8n has ended for any reason. */
 	readonly exited: Promise<number>;
-	/** Ends it as an orderly shutdown would, and removes its folder if that was temporary. */
+	/** Shuts it down cleanly, and deletes its folder if it's temporary. */
 	stop(): Promise<void>;
-	/** Ends it as a crash would; the folder stays, for a next start. */
+	/** Kills it, as in a crash. Keeps the folder for the next start. */
 	kill(): Promise<void>;
 }
 
-/** Starts an n8n of its own for this process: isolated, quiet, on loopback, ready to be used when this returns. */
+/** Starts an isolated, quiet n8n on loopback for this process. It's ready when this returns. */
 export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> {
 	const { version = DEFAULT_N8N_VERSION, command = 'start', packageTarball, signal } = options;
 	const { node: ownNode } = recipeFor(version);
@@ -135,9 +135,9 @@ async function spawnN8n(
 }
 
 /**
- * n8n calls `node` and `npm` by name. It is to find its own Node, but the person's npm under the person's Node:
- * npm looks for its global settings, such as a registry, beside the Node it runs under. n8n names npm's registry, and
- * lets only its paying customers name another; npm heeds the last one it is told.
+ * n8n calls `node` and `npm` by name. It should find its own Node.js, but the user's npm under the user's Node.js, because
+ * npm looks for global settings such as a registry next to the Node.js that runs it. n8n passes npm's public registry, and
+ * only paying customers can change it. npm uses the last registry that it gets.
  */
 async function pathFor(node: string, userFolder: string, npmRegistry?: string): Promise<string> {
 	const commands = path.join(userFolder, 'bin');
@@ -155,7 +155,7 @@ async function pathFor(node: string, userFolder: string, npmRegistry?: string): 
 	return `${commands}${path.delimiter}${PATH}`;
 }
 
-/** Only what a program needs from the caller's environment: settings of another n8n or of jest are not for this one. */
+/** Passes only what a program needs from the caller's environment, without settings for another n8n or jest. */
 function quietEnvironment(
 	userFolder: string,
 	url: string,
@@ -184,12 +184,12 @@ function quietEnvironment(
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_ONBOARDING_FLOW_DISABLED: 'true',
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-		// Verified packages are looked up at n8n's own servers.
+		// n8n would look up verified packages on its own servers.
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 	};
 }
 
-/** A worker listens only if it is to tell how it is. */
+/** A worker only opens a port for health checks. */
 function workerEnvironment(port: number): NodeJS.ProcessEnv {
 	return {
 		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
@@ -198,7 +198,7 @@ function workerEnvironment(port: number): NodeJS.ProcessEnv {
 	};
 }
 
-/** What answers with JSON once the process does its work. */
+/** The URLs that respond with JSON once the process is ready. */
 const READY_PATHS: Record<N8nCommand, string[]> = {
 	start: ['/healthz', '/rest/settings'],
 	webhook: ['/healthz/readiness'],
@@ -214,11 +214,11 @@ async function untilReady(
 	try {
 		await waitFor(
 			async () => {
-				if (!child.running) throw new Error(`n8n ended with code ${await child.exited}`);
+				if (!child.running) throw new Error(`n8n exited with code ${await child.exited}`);
 				return (await Promise.all(urls.map(answers))).every(Boolean);
 			},
 			{
-				what: `n8n on ${new URL(urls[0]).origin} getting ready`,
+				what: `The start of n8n on ${new URL(urls[0]).origin}`,
 				timeoutMs: READY_WITHIN_MS,
 				signal,
 			},
@@ -226,13 +226,16 @@ async function untilReady(
 	} catch (error) {
 		if (signal?.aborted) throw error;
 		const said = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-20).join('\n');
-		throw new Error(`${error instanceof Error ? error.message : error}. It said last:\n${said}`, {
-			cause: error,
-		});
+		throw new Error(
+			`${error instanceof Error ? error.message : error}. Its last output:\n${said}`,
+			{
+				cause: error,
+			},
+		);
 	}
 }
 
-/** While it boots n8n answers everything with a page, so a status alone does not tell. */
+/** While it starts, n8n responds to every request with a page, so the status alone isn't enough. */
 async function answers(url: string): Promise<boolean> {
 	try {
 		const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });

@@ -1,11 +1,11 @@
 'use strict';
 
 /**
- * `node tether.js <grace ms> <command> [args…]`: runs a command that must not outlive whoever started it.
+ * `node tether.js <grace ms> <command> [args…]`: runs a command that must not outlive the process that started it.
  *
- * The starter holds the other end of this process's stdin. Once that closes, however the starter ended
- * (Ctrl-C, crash, SIGKILL), the command is asked to stop and after the grace time the whole process group goes.
- * Plain JavaScript, since it must start fast and without a loader.
+ * The starter holds the other end of this process's stdin. When that closes, however the starter ended (Ctrl-C, crash,
+ * SIGKILL), this asks the command to stop, and kills the whole process group after the grace time.
+ * It's plain JavaScript, so that it starts fast and without a loader.
  */
 
 const { spawn } = require('node:child_process');
@@ -36,7 +36,7 @@ child.on('error', (error) => {
 });
 
 child.on('exit', (code) => {
-	// Nobody is left to clear up what the command itself started and left behind.
+	// Nobody else ends the processes that the command left behind.
 	if (orphaned) process.kill(0, 'SIGKILL');
 	process.exit(code ?? 1);
 });

@@ -4,27 +4,27 @@ import path from 'node:path';
 const TETHER = path.join(__dirname, 'tether.js');
 
 export interface TetheredProcess {
-	/** Leader of the process group that everything started by the command belongs to. */
+	/** The leader of the process group with everything that the command started. */
 	readonly pid: number;
-	/** Resolves with the exit code once the command and all it started are gone; never rejects. */
+	/** Resolves with the exit code once the command and everything it started have ended. Never rejects. */
 	readonly exited: Promise<number>;
 	readonly running: boolean;
-	/** Asks the command to stop; what is still there after the grace time is killed. */
+	/** Asks the command to stop, and kills what's left after the grace time. */
 	stop(): Promise<void>;
-	/** Ends the whole process group at once, as a crash would. */
+	/** Kills the whole process group, as in a crash. */
 	kill(): Promise<void>;
 }
 
 export interface TetheredOptions {
 	cwd: string;
 	env: NodeJS.ProcessEnv;
-	/** File descriptor that takes stdout and stderr. */
+	/** The file descriptor for stdout and stderr. */
 	output: number | 'ignore';
-	/** How long the command may take to stop when it is asked to. */
+	/** How long the command may take to stop. */
 	graceMs?: number;
 }
 
-/** Starts a command in a process group of its own that ends with this process, whatever way this one ends. */
+/** Starts a command in its own process group, which ends when this process ends, even if this one is killed. */
 export function spawnTethered(
 	command: string,
 	args: string[],
@@ -44,7 +44,7 @@ export function spawnTethered(
 		try {
 			process.kill(-pid, signal);
 		} catch {
-			// The group is gone already, which is all that is wanted.
+			// The group has already ended.
 		}
 	}
 
@@ -57,7 +57,7 @@ export function spawnTethered(
 		tether.once('error', () => settle(127));
 		tether.once('exit', (code) => settle(code ?? 1));
 	});
-	// A tether that died first leaves a broken pipe; there is nothing to write to it anyway.
+	// If the tether ended first, the pipe is broken. There's nothing to write to it anyway.
 	tether.stdin?.on('error', () => undefined);
 
 	return {

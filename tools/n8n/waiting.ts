@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface WaitOptions {
-	/** What is waited for, as it reads in "… did not happen within 30 s". */
+	/** The subject of "… did not happen within 30 s". */
 	what: string;
 	timeoutMs?: number;
 	everyMs?: number;
@@ -9,8 +9,8 @@ export interface WaitOptions {
 }
 
 /**
- * Asks again and again until there is an answer (anything but undefined, null and false) and gives that back.
- * A question that throws ends the waiting: only "not yet" is asked again.
+ * Polls until the result isn't undefined, null or false, and returns it. If the function throws, polling stops and the
+ * error is thrown.
  */
 export async function waitFor<T>(
 	question: () => Promise<T | undefined | null | false>,

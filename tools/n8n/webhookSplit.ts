@@ -4,8 +4,8 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 
 /**
- * - `by-address`: what goes to one webhook address goes to one process
- * - `in-turn`: one delivery here, the next one there
+ * - `by-address`: all deliveries to a webhook address go to the same process
+ * - `in-turn`: the deliveries alternate between the processes
  */
 export type SplitRule = 'by-address' | 'in-turn';
 
@@ -14,7 +14,7 @@ export interface WebhookSplit {
 	stop(): Promise<void>;
 }
 
-/** Stands before several webhook processes, as a load balancer would. */
+/** A load balancer in front of several webhook processes. */
 export async function startWebhookSplit(ports: number[], rule: SplitRule): Promise<WebhookSplit> {
 	let deliveries = 0;
 	const choose = (path: string) =>

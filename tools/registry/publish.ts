@@ -5,7 +5,7 @@ import { npm } from '../n8n/npm';
 import { isRecord, parseJson } from '../n8n/json';
 import { unpacked } from '../release/tarball';
 
-/** Publishes a packed package by npm's own `publish`, as another version if one is given. */
+/** Publishes a packed package with `npm publish`, under another version if one is given. */
 export async function publishTo(
 	registry: string,
 	tarball: string,

@@ -13,15 +13,15 @@ export interface Registry {
 }
 
 /**
- * An npm registry on loopback, in memory, with nothing in it: takes what `npm publish` sends and gives it back to
- * `npm view`, `npm pack`, `npm install` and `npm outdated`. Whatever token npm sends is fine.
+ * An empty in-memory npm registry on loopback. It accepts `npm publish` with any token, and supports `npm view`, `npm pack`,
+ * `npm install` and `npm outdated`.
  */
 export async function startRegistry(): Promise<Registry> {
 	const packages = new Map<string, Published>();
 	const app = express();
 	app.disable('etag');
 	app.use((_request, response, next) => {
-		// npm would take an older answer for the current one.
+		// npm would use an older response from its cache.
 		response.set('cache-control', 'no-store');
 		next();
 	});
@@ -87,7 +87,7 @@ class Published {
 
 	/** @param document what `npm publish` sends: manifests, tags, and the tarball in base64 */
 	add(document: unknown): { status: number; message: string } | undefined {
-		if (!isRecord(document)) return { status: 400, message: 'no JSON object' };
+		if (!isRecord(document)) return { status: 400, message: 'the body is not a JSON object' };
 		const versions = Object.entries(isRecord(document.versions) ? document.versions : {});
 		const attachments = Object.entries(
 			isRecord(document._attachments) ? document._attachments : {},
@@ -98,10 +98,10 @@ class Published {
 				: [],
 		);
 		for (const [version, manifest] of versions) {
-			if (this.versions[version]) return { status: 409, message: `${version} is there already` };
+			if (this.versions[version]) return { status: 409, message: `${version} already exists` };
 			const wanted = isRecord(manifest) && isRecord(manifest.dist) && manifest.dist.integrity;
 			if (!tarballs.some(([, tarball]) => integrityOf(tarball) === wanted)) {
-				return { status: 400, message: `the tarball of ${version} is not the one announced` };
+				return { status: 400, message: `the tarball of ${version} does not match its manifest` };
 			}
 		}
 		for (const [version, manifest] of versions) this.versions[version] = manifest as JsonRecord;

@@ -24,7 +24,7 @@ import { versionFindings } from './version';
 
 const run = promisify(execFile);
 
-/** `tsx tools/release/check.ts [tag]`: whether what would be published may be. With a tag it is about to be. */
+/** `tsx tools/release/check.ts [tag]`: checks whether the package can be published. With a tag, it's about to be. */
 async function main([tag]: string[]): Promise<void> {
 	const changelog = await readFile(path.join(PROJECT_FOLDER, 'CHANGELOG.md'), 'utf8');
 	const packed = await packThisPackage();
@@ -33,22 +33,22 @@ async function main([tag]: string[]): Promise<void> {
 		const files = await filesIn(folder);
 		const manifest = manifestOf(files);
 		const bytes = unpackedBytes(files);
-		report('has the version of the changelog and the tag', () =>
+		report('version matches the changelog and the tag', () =>
 			versionFindings(String(manifest.version), changelog, tag),
 		);
-		report('contains what belongs in it and nothing else', () => contentFindings(files, manifest));
-		report(`is small (${bytes} bytes)`, () => sizeFindings(files));
-		report('has nothing private in it', () => privacyFindings(files));
-		report('brings no other package along', () => manifestFindings(manifest));
-		report('needs nothing of n8n-workflow that an older n8n lacks', () =>
+		report('contains exactly the expected files', () => contentFindings(files, manifest));
+		report(`is small enough (${bytes} bytes)`, () => sizeFindings(files));
+		report('contains nothing private', () => privacyFindings(files));
+		report('has no dependencies or install scripts', () => manifestFindings(manifest));
+		report('only uses parts of n8n-workflow that older versions of n8n have', () =>
 			n8nWorkflowFindings(files),
 		);
-		report('says whose code is bundled', () => noticeFindings(files, BUNDLED));
-		report('is found in n8n’s panel', () => codexFindings(files, manifest));
-		report('passes n8n’s scanner, its sources', await scan(PROJECT_FOLDER, SOURCES));
-		report('passes n8n’s scanner, as published', await scan(folder, TARBALL));
-		// Last, for it takes the files away from where they are.
-		report('loads in an empty folder beside n8n-workflow', await loadsAlone(folder, manifest));
+		report('lists the licenses of bundled code', () => noticeFindings(files, BUNDLED));
+		report('can be found in n8n’s node panel', () => codexFindings(files, manifest));
+		report('sources pass n8n’s scanner', await scan(PROJECT_FOLDER, SOURCES));
+		report('published files pass n8n’s scanner', await scan(folder, TARBALL));
+		// Last, because it moves the files.
+		report('loads in an empty folder with only n8n-workflow', await loadsAlone(folder, manifest));
 	} finally {
 		await remove();
 		await packed.remove();

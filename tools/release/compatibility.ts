@@ -20,12 +20,12 @@ import { compatibilityTable, withTrials, type Trial } from './compatibilityTable
 const TRIALS = path.join(PROJECT_FOLDER, 'docs', 'compatibility.json');
 const PAGE = path.join(PROJECT_FOLDER, 'docs', 'compatibility.md');
 
-/** Settings that are about the machine or the test, not about what works. */
+/** Settings for the machine or the test, which users don't need. */
 const NOT_FOR_PEOPLE = ['N8N_DISABLED_MODULES'];
 
 /**
- * `tsx tools/release/compatibility.ts [n8n[:node major]…]`: installs the packed package in each n8n under each Node
- * that it accepts, runs the main job, and writes the table.
+ * `tsx tools/release/compatibility.ts [n8n[:node major]…]`: installs the packed package in each n8n under each Node.js
+ * version that it supports, tests the main functions, and writes the page.
  */
 async function main(wanted: string[]): Promise<void> {
 	const pairs = [OLDEST_N8N_VERSION, OLDER_N8N_VERSION, DEFAULT_N8N_VERSION]
@@ -102,26 +102,27 @@ async function writeFormatted(file: string, text: string): Promise<void> {
 	await writeFile(file, await format(text, { ...style, filepath: file }));
 }
 
-const BEGINNING = `# Which n8n, under which Node.js
+const BEGINNING = `# Compatibility
 
-Written by \`npm run test:versions\`, which installs each of these n8n, puts the packed package into it, and does the
-main job: both nodes and the credential are there, the credential's test tells a right key from a wrong one, a workflow
-places calls, and a published trigger hears of their ends. The stand-in for Samora is the [sandbox](../sandbox/README.md).
+\`npm run test:versions\` writes this page. It installs each n8n below, adds the packed package, and tests the main
+functions: n8n loads the credential and both nodes, the credential test accepts a valid key and rejects an invalid one, a
+workflow places calls, and a published trigger receives the events when they end. The [sandbox](../sandbox/README.md)
+stands in for Samora.
 `;
 
-const END = `## Where it ends, and why
+const END = `## Limits
 
-- **n8n 1.82** does not start with this package in it. It copies every node that can be a tool of an AI agent in a way
-  that cannot copy functions, and the operations of this package are made of such. 1.85.4 starts; 1.83 and 1.84 were not
-  to be had for a trial.
-- **n8n before 1.82** cannot run this package either. Its engine has no custom operations in declarative nodes, and
-  operations over all items together, such as _Add Recipients_, are that.
-- **As a tool of an AI agent**, a community node has to be allowed in older versions of n8n by
-  \`N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE=true\`. Everything else works without.
-- **n8n 1.123 under Node.js 20** evaluates expressions in isolates by default, and their library (isolated-vm) neither
-  comes for Node.js 20 nor compiles under it. \`N8N_EXPRESSION_ENGINE=legacy\` makes n8n evaluate them without; Node.js 22
-  and 24 need nothing. This is n8n's own matter and concerns every workflow.
-- **n8n 1.85** itself refuses Node.js 24, and **n8n 2.41** anything below 24.
+- **n8n 1.82** doesn't start with this package. It copies every node that AI agents can use as a tool, in a way that
+  can't copy functions, and this package's operations consist of functions. 1.85.4 starts. 1.83 and 1.84 weren't
+  available for a test.
+- **n8n before 1.82** can't run this package either. Its declarative engine has no custom operations, which operations
+  over all items together, such as _Add Recipients_, need.
+- **As a tool of an AI agent**, older versions of n8n only allow community nodes with
+  \`N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE=true\`. Everything else works without it.
+- **n8n 1.123 under Node.js 20** evaluates expressions in isolates by default. The library for that (isolated-vm) has no
+  build for Node.js 20 and doesn't compile under it. Set \`N8N_EXPRESSION_ENGINE=legacy\` to evaluate expressions
+  without it. Node.js 22 and 24 need no setting. This affects every workflow, not only this package.
+- **n8n 1.85** doesn't support Node.js 24, and **n8n 2.41** needs Node.js 24 or later.
 `;
 
 main(process.argv.slice(2)).catch((fault: unknown) => {

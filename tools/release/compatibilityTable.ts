@@ -1,4 +1,4 @@
-/** How the main job went with one n8n under one Node. */
+/** The result for one n8n under one Node.js version. */
 export interface Trial {
 	n8n: string;
 	/** Exact version. */
@@ -11,7 +11,7 @@ export interface Trial {
 	package: string;
 }
 
-/** The newest trial of each pair: what was not tried this time keeps what it had. */
+/** The newest trial of each pair. Pairs that weren't tried this time keep their earlier trial. */
 export function withTrials(earlier: Trial[], trials: Trial[]): Trial[] {
 	const same = (one: Trial, other: Trial) =>
 		one.n8n === other.n8n && one.node.split('.')[0] === other.node.split('.')[0];
@@ -25,16 +25,16 @@ function byNumber(one: string, other: string): number {
 	return one.localeCompare(other, 'en', { numeric: true });
 }
 
-/** @param settings what has to be set in n8n's environment for a trial, as `NAME=value` */
+/** @param settings the environment variables that n8n needs for a trial, as `NAME=value` */
 export function compatibilityTable(trials: Trial[], settings: (trial: Trial) => string[]): string {
 	const rows = trials.map((trial) => {
 		const { n8n, node, passed, failed, on } = trial;
 		const result =
-			failed === 0 && passed > 0 ? 'works' : `does not work: ${failed} of ${passed + failed} tests`;
+			failed === 0 && passed > 0 ? 'Works' : `Fails ${failed} of ${passed + failed} tests`;
 		const needs = settings(trial).map((setting) => `\`${setting}\``);
-		return [n8n, node, result, needs.join(', ') || 'nothing', on];
+		return [n8n, node, result, needs.join(', ') || 'None', on];
 	});
-	const head = ['n8n', 'Node.js', 'the main job', 'to be set', 'tried on'];
+	const head = ['n8n', 'Node.js', 'Result', 'Required setting', 'Tested on'];
 	return [head, head.map(() => '---'), ...rows]
 		.map((cells) => `| ${cells.join(' | ')} |`)
 		.join('\n');

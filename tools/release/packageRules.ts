@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord } from '../n8n/json';
 
-/** The text of each file of a package, by its path. */
+/** The text of each file in a package, by path. */
 export type PackageFiles = ReadonlyMap<string, string>;
 
 export const MAX_UNPACKED_BYTES = 300_000;
@@ -8,7 +8,7 @@ export const MAX_UNPACKED_BYTES = 300_000;
 const NOTICES = 'dist/THIRD-PARTY-NOTICES.md';
 const ICONS = ['dist/icons/samora.svg', 'dist/icons/samora.dark.svg'];
 
-/** Exactly what belongs in the package: what n8n is told to load, and what a person should have with it. */
+/** Exactly the files that belong in the package: what n8n loads, and what users need besides. */
 export function expectedFiles(manifest: JsonRecord): string[] {
 	const { nodes, credentials } = loadedFiles(manifest);
 	return [
@@ -24,7 +24,7 @@ export function expectedFiles(manifest: JsonRecord): string[] {
 	].sort();
 }
 
-/** What package.json tells n8n to load. */
+/** The files that package.json tells n8n to load. */
 export function loadedFiles(manifest: JsonRecord): { nodes: string[]; credentials: string[] } {
 	const { n8n } = manifest;
 	const files = (list: unknown) =>
@@ -55,7 +55,7 @@ export function unpackedBytes(files: PackageFiles): number {
 	return [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 
-/** What n8n and npm make of package.json when it is installed. */
+/** Checks what n8n and npm do with package.json when they install the package. */
 export function manifestFindings(manifest: JsonRecord): string[] {
 	const findings: string[] = [];
 	for (const kind of ['dependencies', 'optionalDependencies', 'bundledDependencies']) {
@@ -82,23 +82,23 @@ const RUN_BY_NPM = [
 	'prepublish',
 ];
 
-/** Hosts that a person, n8n or Samora may meet in the package. Any other came in by accident. */
+/** Hosts that may be in the package. Any other host got in by accident. */
 const KNOWN_HOSTS =
 	/^(localhost|127\.0\.0\.1|(.+\.)?samora\.ai|(.+\.)?n8n\.io|github\.com|raw\.githubusercontent\.com|www\.npmjs\.com|sindresorhus\.com|www\.w3\.org|(.+\.)?example(\.com|\.org)?)$/;
 
 const PRIVATE: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
 	[
-		'a path of somebody’s machine',
+		'a path on somebody’s machine',
 		/(?<![\w.])(?:\/(?:home|root|Users|work|tmp|var)\/[\w.-]+|[A-Z]:\\\w+)/,
 	],
 	['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-	['a token of npm', /\bnpm_[A-Za-z0-9]{20,}/],
-	['a token of GitHub', /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/],
-	['a key of a cloud', /\bAKIA[0-9A-Z]{16}\b/],
-	['where its source map is', /\/\/# sourceMappingURL=/],
+	['an npm token', /\bnpm_[A-Za-z0-9]{20,}/],
+	['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/],
+	['a cloud access key', /\bAKIA[0-9A-Z]{16}\b/],
+	['a link to a source map', /\/\/# sourceMappingURL=/],
 ];
 
-/** What of the machine it was made on, or of its owner, must not be for everybody to read. */
+/** Finds information about the build machine or its owner, which must not be published. */
 export function privacyFindings(files: PackageFiles): string[] {
 	return [...files].flatMap(([file, text]) => {
 		const hosts = [...text.matchAll(/\bhttps?:\/\/(?:[\w.-]+@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)/gi)]
@@ -114,7 +114,7 @@ export function privacyFindings(files: PackageFiles): string[] {
 	});
 }
 
-/** What the bundles may take from n8n-workflow when they run: the oldest supported n8n has these. */
+/** The parts of n8n-workflow that the bundles may use at run time. The oldest supported n8n has them. */
 const IN_OLDEST_N8N = ['NodeApiError', 'NodeOperationError', 'sleep'];
 
 export function n8nWorkflowFindings(files: PackageFiles): string[] {
@@ -125,15 +125,15 @@ export function n8nWorkflowFindings(files: PackageFiles): string[] {
 	);
 }
 
-/** @param bundled the names of the packages whose code is in the bundles */
+/** @param bundled the names of the bundled packages */
 export function noticeFindings(files: PackageFiles, bundled: string[]): string[] {
 	const notices = files.get(NOTICES) ?? '';
 	return bundled
 		.filter((name) => !notices.includes(`## ${name} `))
-		.map((name) => `${NOTICES} has no licence of ${name}, whose code is bundled`);
+		.map((name) => `${NOTICES} is missing the license of ${name}, which is bundled`);
 }
 
-/** n8n's panel finds a node by its codex file, which names the node by package and node name. */
+/** n8n's node panel finds a node by its codex file, which has the name of the package and the node. */
 export function codexFindings(files: PackageFiles, manifest: JsonRecord): string[] {
 	return loadedFiles(manifest).nodes.flatMap((file) => {
 		const codexFile = file.replace(/\.js$/, '.json');
@@ -144,10 +144,10 @@ export function codexFindings(files: PackageFiles, manifest: JsonRecord): string
 			findings.push(`${codexFile} is about ${String(codex.node)}`);
 		}
 		if (!Array.isArray(codex.categories) || codex.categories.length === 0) {
-			findings.push(`${codexFile} names no category`);
+			findings.push(`${codexFile} has no category`);
 		}
 		if (!Array.isArray(codex.alias) || codex.alias.length === 0) {
-			findings.push(`${codexFile} has no words that people search for`);
+			findings.push(`${codexFile} has no search terms`);
 		}
 		return findings;
 	});

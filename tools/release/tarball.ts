@@ -8,7 +8,7 @@ import type { PackageFiles } from './packageRules';
 
 const run = promisify(execFile);
 
-/** Unpacks a package's tarball into a folder of its own. */
+/** Unpacks a package's tarball into a new folder. */
 export async function unpacked(
 	tarball: string,
 ): Promise<{ folder: string; remove: () => Promise<void> }> {
@@ -17,7 +17,7 @@ export async function unpacked(
 	return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Every file in a folder. All that this package has are texts. */
+/** Every file in a folder. This package only contains text files. */
 export async function filesIn(folder: string): Promise<PackageFiles> {
 	const entries = await readdir(folder, { withFileTypes: true, recursive: true });
 	const files = await Promise.all(

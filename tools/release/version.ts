@@ -1,7 +1,7 @@
-/** The newest release in a changelog: its heading reads `## 1.2.3 – 2026-11-24`, or `– unreleased`. */
+/** The newest release in a changelog. Its heading reads `## 1.2.3 – 2026-11-24`, or `– unreleased`. */
 export interface Release {
 	version: string;
-	/** ISO date; undefined while it is unreleased. */
+	/** ISO date. Undefined while it's unreleased. */
 	date?: string;
 }
 
@@ -13,10 +13,10 @@ export function newestRelease(changelog: string): Release | undefined {
 }
 
 /**
- * What keeps the version in package.json, the changelog and, when publishing, the tag from being one.
+ * Checks that the version is the same in package.json, the changelog and, when publishing, the tag.
  *
- * @param tag e.g. `v1.2.3`; without it nothing is being published yet
- * @returns sentences; none when all agree
+ * @param tag e.g. `v1.2.3`. Undefined if nothing is being published yet
+ * @returns one sentence per difference
  */
 export function versionFindings(packageVersion: string, changelog: string, tag?: string): string[] {
 	const release = newestRelease(changelog);

@@ -4,9 +4,10 @@ import type {
 	INodePropertyRouting,
 } from 'n8n-workflow';
 
-import { failedItem, operationError, routed, type Sentence } from '../../shared/api/problems';
+import { failedItem, operationError, routed } from '../../shared/api/nodeErrors';
+import type { UserMessage } from '../../shared/api/problems';
 
-const NEEDS_NEWER_AGENT: Sentence = {
+const NEEDS_NEWER_AGENT: UserMessage = {
 	message:
 		'Campaign: Add Recipients and Campaign: Launch need the AI Agent in version 3 or newer, and nothing was sent',
 	description:

@@ -17,17 +17,19 @@ export interface Answer {
  * - `unknown`: the request went out, and nobody can tell whether Samora did it.
  * - `cancelled`: the person stopped the execution before it was sent.
  */
-export type Fate = 'done' | 'refused' | 'busy' | 'unreached' | 'unknown' | 'cancelled';
+export type Fate = 'done' | Undone;
+
+export type Undone = 'refused' | 'busy' | 'unreached' | 'unknown' | 'cancelled';
 
 /** The fate of a request that was answered. A success counts only with a body that is `whole`. */
 export function fateOfAnswer(
 	{ statusCode, body }: Answer,
-	whole: (body: unknown) => boolean = isRecord,
+	isValidBody: (body: unknown) => boolean = isRecord,
 ): Fate {
 	if (statusCode === 429) return 'busy';
 	if (statusCode >= 300 && statusCode < 500) return 'refused';
 	if (statusCode >= 500 || statusCode < 200) return 'unknown';
-	return whole(body) ? 'done' : 'unknown';
+	return isValidBody(body) ? 'done' : 'unknown';
 }
 
 /** Codes of Node.js and axios for requests of which no byte reached the API. */
@@ -53,7 +55,7 @@ const UNREACHED = new Set([
 export interface Fault {
 	/** The code of Node.js or axios, such as ECONNRESET; '' where there is none. */
 	code: string;
-	fate: Fate;
+	fate: Undone;
 	/** A sentence for the person, where this package or n8n kept the request back. */
 	words?: string;
 }
@@ -77,7 +79,7 @@ export function readFault(thrown: unknown): Fault {
 	return { code, fate: fateOfFault(code, syscall) };
 }
 
-function fateOfFault(code: string, syscall: string): Fate {
+function fateOfFault(code: string, syscall: string): Undone {
 	if (UNREACHED.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') return 'unreached';
 	return 'unknown';
 }

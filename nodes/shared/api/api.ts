@@ -1,13 +1,15 @@
 import type {
 	FunctionsBase,
 	IAllExecuteFunctions,
+	IDataObject,
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 	RequestHelperFunctions,
 } from 'n8n-workflow';
 
 import { withoutKey } from './answers';
-import { exchange, type Exchange, type Patience } from './exchange';
+import { exchange, type Exchange, type RetryPolicy } from './exchange';
+import type { Ids } from './problems';
 import { attempt, isRecord, Refusal } from '../parameters';
 import { connectionOf, type Configured } from './requestOptions';
 
@@ -21,6 +23,15 @@ export interface Caller extends Configured, Pick<FunctionsBase, 'getCredentials'
 
 /** Samora's envelope: `{message, data}`. */
 export const hasData = (body: unknown): boolean => isRecord(body) && isRecord(body.data);
+
+/** What an item's parameters become: what fills the URL, the query and the body, and the ids that messages name. */
+export interface RequestParts {
+	/** The values of the `{…}` in the URL. */
+	path?: Record<string, string>;
+	query?: IDataObject;
+	body?: IDataObject;
+	ids?: Ids;
+}
 
 /** Fills the `{…}` of a path. */
 export function filledPath(path: string, values: Record<string, string> = {}): string {
@@ -36,7 +47,7 @@ export function filledPath(path: string, values: Record<string, string> = {}): s
 export async function callSamora(
 	context: Caller,
 	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout'>,
-	patience: Partial<Patience> = {},
+	policy: Partial<RetryPolicy> = {},
 ): Promise<Exchange> {
 	const { baseUrl, apiKey } = await context.getCredentials<{ baseUrl: string; apiKey: string }>(
 		'samoraApi',
@@ -49,7 +60,7 @@ export async function callSamora(
 			fault: { code: '', fate: 'unreached', words: connection.message },
 		};
 	}
-	const ended = await exchange(
+	const result = await exchange(
 		async () => {
 			const response: IN8nHttpFullResponse =
 				await context.helpers.httpRequestWithAuthentication.call(
@@ -70,13 +81,13 @@ export async function callSamora(
 			return { statusCode, headers, body };
 		},
 		{
-			harmless: method !== 'POST',
-			goneIsDone: method === 'DELETE',
-			whole: hasData,
-			...patience,
+			idempotent: method !== 'POST',
+			notFoundMeansDeleted: method === 'DELETE',
+			isValidBody: hasData,
+			...policy,
 		},
 	);
-	return 'answer' in ended && ended.fate !== 'done'
-		? { ...ended, answer: withoutKey(ended.answer, apiKey) }
-		: ended;
+	return result.answer && result.fate !== 'done'
+		? { ...result, answer: withoutKey(result.answer, apiKey) }
+		: result;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { callSamora, filledPath, type Caller } from './api';
-import type { Exchange, Patience } from './exchange';
+import { succeeded, type Exchange, type RetryPolicy } from './exchange';
 import { isRecord } from '../parameters';
 
 export const oneCallPath = '/v1/call/{call_id}';
@@ -10,19 +10,19 @@ export const oneCallPath = '/v1/call/{call_id}';
 export async function askForCall(
 	context: Caller,
 	callId: string,
-	{ timeout, ...patience }: Partial<Patience> & { timeout?: number } = {},
+	{ timeout, ...policy }: Partial<RetryPolicy> & { timeout?: number } = {},
 ): Promise<Exchange> {
 	return await callSamora(
 		context,
 		{ url: filledPath(oneCallPath, { call_id: callId }), ...(timeout && { timeout }) },
-		{ whole: isCall, ...patience },
+		{ isValidBody: isCall, ...policy },
 	);
 }
 
 /** @returns undefined for how a request ended that brought no details */
-export function callDetailsIn(ended: Exchange): IDataObject | undefined {
-	if (ended.fate !== 'done' || !('answer' in ended) || !isCall(ended.answer.body)) return undefined;
-	return ended.answer.body.data;
+export function callDetailsIn(result: Exchange): IDataObject | undefined {
+	if (!succeeded(result) || !isCall(result.answer.body)) return undefined;
+	return result.answer.body.data;
 }
 
 const isCall = (body: unknown): body is { data: IDataObject } =>

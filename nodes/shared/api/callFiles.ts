@@ -3,9 +3,10 @@ import type { FunctionsBase, IBinaryData, IExecuteFunctions } from 'n8n-workflow
 import type { Answer } from './answers';
 import { TIMEOUT_MS } from './api';
 import { isLoopback } from './baseUrl';
-import { exchange, pauseUnlessAborted, type Exchange } from './exchange';
+import { exchange, pauseUnlessAborted, succeeded, type Exchange } from './exchange';
 import { isRecord } from '../parameters';
-import { operationError, type Sentence } from './problems';
+import { operationError } from './nodeErrors';
+import type { UserMessage } from './problems';
 import type { ConnectionOptions } from './requestOptions';
 
 /**
@@ -24,7 +25,7 @@ export interface Fetching {
 	name: string;
 	connection?: ConnectionOptions;
 	/** Attempts after the first; a few unless it says otherwise. */
-	repeats?: number;
+	maxRetries?: number;
 	signal?: AbortSignal;
 }
 
@@ -41,14 +42,14 @@ const REDIRECTS = 5;
 export async function fetchCallFile(
 	context: Fetcher,
 	url: string,
-	{ name, connection, repeats, signal }: Fetching,
+	{ name, connection, maxRetries, signal }: Fetching,
 ): Promise<{ file: IBinaryData } | { ended: Exchange }> {
 	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
 	const ended = await exchange(
 		async () => await fetchOnce(context, url, { name, connection, baseUrl, signal }),
-		{ harmless: true, repeats, signal },
+		{ idempotent: true, maxRetries, signal },
 	);
-	const file = 'answer' in ended && ended.fate === 'done' ? ended.answer.body : undefined;
+	const file = succeeded(ended) ? ended.answer.body : undefined;
 	return isRecord(file) ? { file: file as unknown as IBinaryData } : { ended };
 }
 
@@ -105,7 +106,7 @@ async function fetchOnce(
 	return { statusCode: 302, headers: {}, body: '' };
 }
 
-const IN_THE_CLEAR: Sentence = {
+const IN_THE_CLEAR: UserMessage = {
 	message: 'The link to the file does not start with https://, so it was not followed',
 	description: '',
 };
@@ -173,9 +174,9 @@ function extensionFor(type: string, url: string): string {
 }
 
 /** The sentence for a file that its host did not give. */
-export function aboutHost(ended: Exchange, file: CallFile, url: string): Sentence {
+export function aboutHost(ended: Exchange, file: CallFile, url: string): UserMessage {
 	const host = URL.canParse(url) ? new URL(url).host : 'an unreadable address';
-	if ('answer' in ended) {
+	if (ended.answer) {
 		return {
 			message: `The host of the ${file}, ${host}, answered with status ${ended.answer.statusCode}`,
 			description:

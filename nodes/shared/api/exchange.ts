@@ -1,94 +1,120 @@
 import { sleep } from 'n8n-workflow';
 
-import { fateOfAnswer, readFault, retryAfter, type Answer, type Fate, type Fault } from './answers';
+import {
+	fateOfAnswer,
+	readFault,
+	retryAfter,
+	type Answer,
+	type Fault,
+	type Undone,
+} from './answers';
 
-/** How a request ended: an answer or a fault, and what that means for it. */
-export type Exchange = { fate: Fate; answer: Answer } | { fate: Fate; fault: Fault };
+/** How a request ended, with all its repetitions: an answer or a fault, and what that means for it. */
+export type Exchange = Succeeded | TurnedDown | Unanswered;
 
-export interface Patience {
-	/** Sending it twice changes nothing: GET, PUT, DELETE. Then it may be repeated though its fate is unknown. */
-	harmless: boolean;
-	/** Repeat it though its fate is unknown and doing it twice is not harmless: the person said so. */
-	evenIfUnknown?: boolean;
-	/** Whether the body of a success is what it should be. What is not may come from something else than Samora. */
-	whole?: (body: unknown) => boolean;
-	/** A 404 after an attempt of unknown fate means that attempt did it: DELETE. */
-	goneIsDone?: boolean;
-	/** Attempts after the first; a few unless it says otherwise. */
-	repeats?: number;
-	/** Aborted when the person stops the execution. */
+interface Succeeded {
+	fate: 'done';
+	answer: Answer;
+	fault?: undefined;
+}
+
+interface TurnedDown {
+	fate: Undone;
+	answer: Answer;
+	fault?: undefined;
+}
+
+interface Unanswered {
+	fate: Undone;
+	fault: Fault;
+	answer?: undefined;
+}
+
+/** Whether Samora did what was asked. */
+export const succeeded = (result: Exchange): result is Succeeded => result.fate === 'done';
+
+export interface RetryPolicy {
+	/** Sending it twice changes nothing (GET, PUT, DELETE), so it may be repeated when its fate is unknown. */
+	idempotent: boolean;
+	/** Repeat it when its fate is unknown although it isn't idempotent: the user chose that. */
+	retryUnknown?: boolean;
+	/** Whether the body of a success is what it should be. Anything else may not come from Samora. */
+	isValidBody?: (body: unknown) => boolean;
+	/** A 404 after an attempt of unknown fate means that attempt deleted it. */
+	notFoundMeansDeleted?: boolean;
+	/** Attempts after the first. */
+	maxRetries?: number;
+	/** Aborted when the user stops the execution. */
 	signal?: AbortSignal;
 }
 
-/** Attempts after the first. With the pauses below that is about 4 seconds, within a person's patience. */
-const REPEATS = 3;
+/** With the pauses below, three retries take about 4 seconds. */
+const MAX_RETRIES = 3;
 const FIRST_PAUSE_MS = 500;
-/** When Samora asks to wait longer than this, the person is told instead of kept waiting. */
+/** When Samora asks to wait longer than this, the user is told instead of kept waiting. */
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * Sends a request, and sends it again while that can help and cannot harm: what never reached Samora, what it
- * turned away for its rate (429), and, where repeating is harmless, what has an unknown fate.
+ * Sends a request, and sends it again while that can help and can't do anything twice: when it never reached Samora,
+ * when Samora turned it away (429), and, if it is idempotent, when its fate is unknown.
  *
- * @param request sends once; rejects where there was no answer
+ * @param request sends once; rejects if there was no answer
  */
 export async function exchange(
 	request: () => Promise<Answer>,
 	{
-		harmless,
-		evenIfUnknown = false,
-		whole,
-		goneIsDone = false,
-		repeats = REPEATS,
+		idempotent,
+		retryUnknown = false,
+		isValidBody,
+		notFoundMeansDeleted = false,
+		maxRetries = MAX_RETRIES,
 		signal,
-	}: Patience,
+	}: RetryPolicy,
 ): Promise<Exchange> {
 	let perhapsDone = false;
-	for (let repeat = 0; ; repeat++) {
-		if (signal?.aborted && repeat === 0) return STOPPED;
-		const ended = await once(request, whole);
-		if (goneIsDone && perhapsDone && 'answer' in ended && ended.answer.statusCode === 404) {
-			return { ...ended, fate: 'done' };
+	for (let retry = 0; ; retry++) {
+		if (signal?.aborted && retry === 0) return STOPPED;
+		const result = await sendOnce(request, isValidBody);
+		const { answer } = result;
+		if (notFoundMeansDeleted && perhapsDone && answer?.statusCode === 404) {
+			return { fate: 'done', answer };
 		}
-		perhapsDone ||= ended.fate === 'unknown';
-		const pause = pauseBefore(repeat, ended);
+		perhapsDone ||= result.fate === 'unknown';
+		const pause = pauseBefore(retry, result);
 		if (
-			worthRepeating(ended, harmless || evenIfUnknown) &&
-			repeat < repeats &&
+			isWorthRetrying(result, idempotent || retryUnknown) &&
+			retry < maxRetries &&
 			pause <= LONGEST_PAUSE_MS
 		) {
 			await pauseUnlessAborted(pause, signal);
 			if (!signal?.aborted) continue;
 		}
-		// Being turned away this time does not undo what an earlier attempt may have done. What may be repeated
-		// has its answer now.
-		const answered = ended.fate === 'done' || (harmless && ended.fate === 'refused');
-		return perhapsDone && !answered ? { ...ended, fate: 'unknown' } : ended;
+		// An earlier attempt may have done it, even if this one was turned away. Only an idempotent request that was
+		// answered at last has a known fate.
+		const isKnown = result.fate === 'done' || (idempotent && result.fate === 'refused');
+		return perhapsDone && !isKnown ? { ...result, fate: 'unknown' } : result;
 	}
 }
 
-function worthRepeating(ended: Exchange, evenIfUnknown: boolean): boolean {
-	switch (ended.fate) {
+function isWorthRetrying({ fate, fault }: Exchange, retryUnknown: boolean): boolean {
+	switch (fate) {
 		case 'busy':
 			return true;
 		case 'unreached':
-			// What was kept back on purpose is kept back the next time too.
-			return 'fault' in ended && ended.fault.words === undefined;
+			// What this package or n8n held back on purpose is held back the next time too.
+			return fault?.words === undefined;
 		case 'unknown':
-			return evenIfUnknown;
+			return retryUnknown;
 		default:
 			return false;
 	}
 }
 
-const STOPPED: Exchange = {
-	fate: 'cancelled',
-	fault: { code: '', fate: 'cancelled' },
-};
+const STOPPED: Exchange = { fate: 'cancelled', fault: { code: '', fate: 'cancelled' } };
 
-async function once(
+async function sendOnce(
 	request: () => Promise<Answer>,
-	whole?: (body: unknown) => boolean,
+	isValidBody?: (body: unknown) => boolean,
 ): Promise<Exchange> {
 	let answer: Answer;
 	try {
@@ -97,16 +123,17 @@ async function once(
 		const fault = readFault(thrown);
 		return { fate: fault.fate, fault };
 	}
-	return { fate: fateOfAnswer(answer, whole), answer };
+	const fate = fateOfAnswer(answer, isValidBody);
+	return fate === 'done' ? { fate, answer } : { fate, answer };
 }
 
-/** Doubling, and spread over half of itself so that several workflows do not come back in step. */
-function pauseBefore(repeat: number, ended: Exchange): number {
-	const asked = 'answer' in ended ? retryAfter(ended.answer.headers, Date.now()) : undefined;
-	return asked ?? FIRST_PAUSE_MS * 2 ** repeat * (0.5 + Math.random() / 2);
+/** Doubles each time, spread over half of itself so that several workflows don't come back in step. */
+function pauseBefore(retry: number, { answer }: Exchange): number {
+	const asked = answer && retryAfter(answer.headers, Date.now());
+	return asked ?? FIRST_PAUSE_MS * 2 ** retry * (0.5 + Math.random() / 2);
 }
 
-/** n8n's sleep cannot be broken off; in slices it leaves no timer behind for longer than this. */
+/** n8n's sleep can't be interrupted. In slices it leaves no timer behind for longer than this. */
 const SLICE_MS = 1000;
 
 /** Ends at once when the signal is aborted, and never rejects. */

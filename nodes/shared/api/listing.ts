@@ -1,7 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Composed, Pieces } from '../../Samora/sending/dispatch';
-import type { Exchange } from './exchange';
+import { succeeded, type Exchange } from './exchange';
 import { integer, isRecord, type ReadParameter } from '../parameters';
 
 export const returnAllField: INodeProperties = {
@@ -26,6 +25,12 @@ export const limitField: INodeProperties = {
 export function wanted(read: ReadParameter): number {
 	return read('returnAll') === true ? Infinity : integer(read('limit'), 'Limit', { min: 1 });
 }
+
+/** All elements of a list, or how the request ended that could not be read. */
+export type PagesResult =
+	{ kind: 'read'; elements: IDataObject[] } | { kind: 'unread'; result: Exchange };
+
+type Pieces = { elements: IDataObject[] } | { ended: Exchange };
 
 /** The most elements a page of the API holds. */
 const LARGEST_PAGE = 100;
@@ -60,13 +65,13 @@ export const pagesOf =
 	(key: string) =>
 	async (
 		request: (query: IDataObject) => Promise<Exchange>,
-		{ limit = Infinity }: Composed,
-	): Promise<Pieces> => {
+		{ limit = Infinity }: { limit?: number },
+	): Promise<PagesResult> => {
 		// The size stays the same on all pages, or the API's offsets would not join up.
 		const pageSize = Math.min(LARGEST_PAGE, limit);
 		const read: ReadPage = async (page) => {
 			const ended = await request({ page, page_size: pageSize });
-			if (ended.fate !== 'done' || !('answer' in ended)) return { ended };
+			if (!succeeded(ended)) return { ended };
 			const { data } = ended.answer.body as { data: Record<string, unknown> };
 			return {
 				elements: listOf(data, key),
@@ -75,7 +80,7 @@ export const pagesOf =
 			};
 		};
 		const first = await read(1);
-		if ('ended' in first) return first;
+		if ('ended' in first) return { kind: 'unread', result: first.ended };
 		// An API that gives less at a time than it was asked for says so, or is seen to.
 		const size = (first.elements.length === first.size && first.size) || pageSize;
 		const pieces =
@@ -83,8 +88,11 @@ export const pagesOf =
 				? await oneByOne(read, first, { limit, pageSize: size })
 				: await sideBySide(read, { ...first, total: first.total }, { limit, pageSize: size });
 		return 'ended' in pieces
-			? pieces
-			: { elements: pieces.elements.slice(0, limit === Infinity ? undefined : limit) };
+			? { kind: 'unread', result: pieces.ended }
+			: {
+					kind: 'read',
+					elements: pieces.elements.slice(0, limit === Infinity ? undefined : limit),
+				};
 	};
 
 interface Extent {

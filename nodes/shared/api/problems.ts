@@ -1,21 +1,31 @@
-import type { FunctionsBase, IDataObject, INode, JsonObject } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-
 import { wordsOf, type Answer, type Fault } from './answers';
-import type { Refusal } from '../parameters';
+import type { Exchange } from './exchange';
 
 /** What a person reads: what happened, and what to do about it. */
-export interface Sentence {
+export interface UserMessage {
 	message: string;
 	description: string;
 }
 
-/** What a request was about, for the sentences that name it. */
+/** What a request names, under the API's own names. */
+export type Ids = Partial<
+	Record<'agent_id' | 'call_id' | 'campaign_id' | 'webhook_id' | 'to_number', string>
+>;
+
+/** What they are called in the editor. */
+const LABELS: Readonly<Record<keyof Ids, string>> = {
+	agent_id: 'Agent ID',
+	call_id: 'Call ID',
+	campaign_id: 'Campaign ID',
+	webhook_id: 'Webhook ID',
+	to_number: 'To Number',
+};
+
+/** What a request was about, for the messages that name it. */
 export interface Subject {
-	/** "Call", "Campaign" … as in "The campaign is not known to Samora". */
-	thing: string;
-	/** The ids and numbers sent, under their labels: what to check when Samora does not know one. */
-	given: Readonly<Record<string, string>>;
+	thing: 'Agent' | 'Call' | 'Campaign' | 'Webhook';
+	/** What to check when Samora does not know one of them. */
+	ids: Ids;
 }
 
 interface Advice {
@@ -25,9 +35,9 @@ interface Advice {
 	description: (subject: Subject) => string;
 }
 
-const givenList = ({ given }: Subject): string =>
-	Object.entries(given)
-		.map(([label, value]) => `${label} ${value}`)
+const idList = ({ ids }: Subject): string =>
+	(Object.keys(ids) as Array<keyof Ids>)
+		.map((name) => `${LABELS[name]} ${ids[name]}`)
 		.join(' and ');
 
 /** What each refusal of the API means to the person. The first row that fits counts. */
@@ -54,7 +64,7 @@ const ADVICE: readonly Advice[] = [
 		status: [404, 404],
 		message: ({ thing }) => `Samora does not know this ${thing.toLowerCase()}`,
 		description: (subject) =>
-			`Check ${givenList(subject) || 'the Base URL in the Samora credential'}, and that the API key belongs to the same Samora organization.`,
+			`Check ${idList(subject) || 'the Base URL in the Samora credential'}, and that the API key belongs to the same Samora organization.`,
 	},
 	{
 		status: [409, 409],
@@ -76,9 +86,9 @@ const ADVICE: readonly Advice[] = [
 		status: [400, 499],
 		message: ({ thing }) => `Samora refused the request about this ${thing.toLowerCase()}`,
 		description: (subject) =>
-			givenList(subject) === ''
+			idList(subject) === ''
 				? 'Change what Samora names and run the node again.'
-				: `Change what Samora names and run the node again. Sent: ${givenList(subject)}.`,
+				: `Change what Samora names and run the node again. Sent: ${idList(subject)}.`,
 	},
 	{
 		status: [500, 599],
@@ -107,7 +117,7 @@ function isForeign({ statusCode, body }: Answer): boolean {
 }
 
 /** The sentence for an answer that did not do what was asked. The API's own words are quoted. */
-export function aboutAnswer(answer: Answer, subject: Subject): Sentence {
+export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
 	const { statusCode } = answer;
 	const advice = isForeign(answer)
 		? NOT_THE_API
@@ -122,7 +132,7 @@ export function aboutAnswer(answer: Answer, subject: Subject): Sentence {
 }
 
 /** The sentence for a request that brought no answer. */
-export function aboutFault({ code, fate, words }: Fault): Sentence {
+export function describeFault({ code, fate, words }: Fault): UserMessage {
 	if (words !== undefined) {
 		return { message: words, description: fate === 'unreached' ? 'Nothing was sent.' : '' };
 	}
@@ -148,79 +158,6 @@ export function aboutFault({ code, fate, words }: Fault): Sentence {
 	};
 }
 
-/** The sentence as the error n8n shows. The item is named the way n8n's editor does it, counted from 0. */
-export function apiError(
-	node: INode,
-	sentence: Sentence,
-	{ httpCode, itemIndex }: { httpCode?: number; itemIndex?: number } = {},
-): NodeApiError {
-	// Made from plain words, never from the HTTP client's error, which holds the key in its headers.
-	const source: JsonObject = { message: sentence.message };
-	const error = new NodeApiError(node, source, {
-		message: sentence.message,
-		description: sentence.description,
-		...(httpCode === undefined ? {} : { httpCode: String(httpCode) }),
-		...(itemIndex === undefined ? {} : { itemIndex }),
-	});
-	return worded(error, sentence, itemIndex);
-}
-
-/** For what was refused before anything was sent. */
-export function operationError(
-	node: INode,
-	sentence: Sentence,
-	itemIndex?: number,
-): NodeOperationError {
-	const error = new NodeOperationError(node, sentence.message, {
-		description: sentence.description,
-		...(itemIndex === undefined ? {} : { itemIndex }),
-	});
-	return worded(error, sentence, itemIndex);
-}
-
-/** n8n swaps a message for one of its own when it finds a code such as ECONNRESET in it: ours stays. */
-function worded<Kind extends NodeApiError | NodeOperationError>(
-	error: Kind,
-	{ message, description }: Sentence,
-	itemIndex?: number,
-): Kind {
-	error.message = withItem(message, itemIndex);
-	error.description = description;
-	return error;
-}
-
-/**
- * An item that did not go through, where the person chose to continue. n8n sends to the error output what has
- * these keys and no others, and puts the input item's fields beside them.
- */
-export function failedItem(
-	{ message, description }: Sentence,
-	item: number,
-	details: IDataObject = {},
-): IDataObject {
-	return {
-		error: withItem(message, item),
-		details: { ...details, ...(description === '' ? {} : { description }) },
-	};
-}
-
-/**
- * n8n 1 takes an item for one that did not go through only when it has `error` alone, or with a `message`, and sends
- * it to the first output otherwise, among those that did. There the description is the message, and the rest of the
- * details is left out.
- */
-export function routed(context: Pick<FunctionsBase, 'getNode'>, json: IDataObject): IDataObject {
-	const { error, details } = json;
-	if (error === undefined || context.getNode().onError !== 'continueErrorOutput') return json;
-	// n8n does not tell its version; this is a method that came with 2.
-	if ('isNodeFeatureEnabled' in context) return json;
-	const { description } = (details ?? {}) as IDataObject;
-	return { error, ...(description ? { message: description } : {}) };
-}
-
-/** An item that was refused before it was sent. */
-export const refusedItem = ({ message, label }: Refusal, item: number): IDataObject =>
-	failedItem({ message, description: '' }, item, { status: 'not sent', parameter: label });
-
-export const withItem = (message: string, itemIndex?: number): string =>
-	itemIndex === undefined ? message : `${message} [item ${itemIndex}]`;
+/** What a person reads about how a request ended. */
+export const describeExchange = ({ answer, fault }: Exchange, subject: Subject): UserMessage =>
+	answer ? describeAnswer(answer, subject) : describeFault(fault);

@@ -1,12 +1,12 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { succeeded } from '../api/exchange';
 import { callSamora, filledPath } from '../api/api';
 import { campaignPath } from '../campaign';
 import { hasList, listOf } from '../api/listing';
 import { shown, trimmed, uuid } from '../parameters';
-import { operationError } from '../api/problems';
+import { exchangeError, operationError } from '../api/nodeErrors';
 import { CAMPAIGNS } from '../../Samora/resources/campaign/getAll';
-import { pickerError } from './pickerError';
 
 /** The API cannot search campaigns by name, so pages are looked through until there is a page to show. */
 const PAGE_SIZE = 100;
@@ -20,15 +20,14 @@ export async function campaigns(
 	const path = { agent_id: chosenAgent(this) };
 	const sought = filter?.trim().toLowerCase() ?? '';
 	for (let page = Number(paginationToken ?? 1); ; page++) {
-		const ended = await callSamora(
+		const result = await callSamora(
 			this,
 			{ url: filledPath(campaignPath, path), qs: { page, page_size: PAGE_SIZE } },
-			{ whole: hasList(CAMPAIGNS) },
+			{ isValidBody: hasList(CAMPAIGNS) },
 		);
-		if (ended.fate !== 'done' || !('answer' in ended)) {
-			throw pickerError(this, ended, { thing: 'Agent', given: { 'Agent ID': path.agent_id } });
-		}
-		const { data } = ended.answer.body as { data: Record<string, unknown> };
+		if (!succeeded(result))
+			throw exchangeError(this.getNode(), result, { thing: 'Agent', ids: path });
+		const { data } = result.answer.body as { data: Record<string, unknown> };
 		const found = listOf(data, CAMPAIGNS);
 		const more = found.length === PAGE_SIZE && page * PAGE_SIZE < Number(data.total ?? Infinity);
 		const results = found

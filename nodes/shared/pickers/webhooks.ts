@@ -1,10 +1,11 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { succeeded } from '../api/exchange';
 import { callSamora } from '../api/api';
+import { exchangeError } from '../api/nodeErrors';
 import { hasList, listOf } from '../api/listing';
 import { webhooksPath } from '../webhook';
 import { WEBHOOKS } from '../../Samora/resources/webhook/getAll';
-import { pickerError } from './pickerError';
 
 /** All webhooks of the organization, for the picker. */
 export async function webhooks(
@@ -12,11 +13,10 @@ export async function webhooks(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const sought = filter?.trim().toLowerCase() ?? '';
-	const ended = await callSamora(this, { url: webhooksPath }, { whole: hasList(WEBHOOKS) });
-	if (ended.fate !== 'done' || !('answer' in ended)) {
-		throw pickerError(this, ended, { thing: 'Webhook', given: {} });
-	}
-	const { data } = ended.answer.body as { data: Record<string, unknown> };
+	const result = await callSamora(this, { url: webhooksPath }, { isValidBody: hasList(WEBHOOKS) });
+	if (!succeeded(result))
+		throw exchangeError(this.getNode(), result, { thing: 'Webhook', ids: {} });
+	const { data } = result.answer.body as { data: Record<string, unknown> };
 	return {
 		results: listOf(data, WEBHOOKS)
 			.map(({ id, name, url }) => ({

@@ -176,7 +176,7 @@ export class CallWatch {
 		one.refusals = seen.fate === 'refused' ? one.refusals + 1 : 0;
 		const details = callDetailsIn(seen);
 		one.unseen = details ? undefined : seen;
-		if (seen.fate === 'busy' && 'answer' in seen) {
+		if (seen.fate === 'busy' && seen.answer) {
 			const asked =
 				retryAfter(seen.answer.headers, now) ??
 				Math.min(SLOWED_MS * 2 ** one.looks, LONGEST_PAUSE_MS);

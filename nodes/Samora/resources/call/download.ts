@@ -5,10 +5,11 @@ import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/api/call
 import { aboutHost, fetchCallFile, type CallFile } from '../../../shared/api/callFiles';
 import { outcomeOf, wasPickedUp } from '../../../shared/api/callOutcome';
 import { callIdField } from './callId';
-import { sentOnce, type Composed, type Follow } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
+import type { FollowUp, ItemRequest } from '../../sending/route';
 import type { Operation } from '../../fields/operation';
 import { attempt, Refusal, text, uuid } from '../../../shared/parameters';
-import type { Sentence } from '../../../shared/api/problems';
+import type { UserMessage } from '../../../shared/api/problems';
 import { connectionOf } from '../../../shared/api/requestOptions';
 
 /** What the two operations that fetch a file of a call share. */
@@ -18,7 +19,7 @@ const FILES_AT_A_TIME = 3;
 /** How much of a transcript stands in the JSON, in bytes. The file itself is always whole. */
 const TEXT_BYTES = 1024 * 1024;
 
-interface Wanted extends Composed {
+interface Wanted extends ItemRequest {
 	property: string;
 }
 
@@ -32,20 +33,20 @@ export function download(
 			value: file === 'recording' ? 'downloadRecording' : 'downloadTranscript',
 			routing: {
 				request: { method: 'GET', url: oneCallPath },
-				...sentOnce({
+				...sendPerItem<Wanted>({
 					thing: 'Call',
-					compose: (read): Wanted => {
+					compose: (read) => {
 						const callId = uuid(read('callId'), 'Call ID');
 						return {
 							path: { call_id: callId },
-							given: { 'Call ID': callId },
+							ids: { call_id: callId },
 							property: text(read('binaryPropertyName') ?? 'data', 'Put Output File in Field', {
 								max: 255,
 							}),
 						};
 					},
-					shape: ({ data }, { path }) => [{ call_id: path?.call_id, ...(data as object) }],
-					follow: (context, signal) => fetchFiles(file, context, signal),
+					toOutput: ({ data }, { path }) => [{ call_id: path?.call_id, ...(data as object) }],
+					followUp: (context, signal) => fetchFiles(file, context, signal),
 				}),
 			},
 		},
@@ -64,7 +65,11 @@ export function download(
 	} satisfies Operation;
 }
 
-function fetchFiles(file: CallFile, context: IExecuteSingleFunctions, signal: AbortSignal): Follow {
+function fetchFiles(
+	file: CallFile,
+	context: IExecuteSingleFunctions,
+	signal: AbortSignal,
+): FollowUp<Wanted> {
 	const gate = pLimit(FILES_AT_A_TIME);
 	const chosen = attempt(() => connectionOf(context));
 	const connection = chosen instanceof Refusal ? {} : chosen;
@@ -72,13 +77,15 @@ function fetchFiles(file: CallFile, context: IExecuteSingleFunctions, signal: Ab
 	const fetchFrom = async (url: string, callId: string) =>
 		await fetchCallFile(context, url, { name: `${file}-${callId}`, connection, signal });
 
-	return async ([call], composed) =>
+	return async ([call], request) =>
 		await gate(async () => {
-			if (signal.aborted) return { items: [] };
+			if (signal.aborted) return { kind: 'output', items: [] };
 			const callId = String(call.call_id);
 			const details = { call_id: callId, status: call.status };
 			let url = urlIn(call, file);
-			if (url === undefined) return { sentence: aboutNone(call, file), details };
+			if (url === undefined) {
+				return { kind: 'failed', failure: { message: aboutNone(call, file), details } };
+			}
 			let fetched = await fetchFrom(url, callId);
 			if ('ended' in fetched && fetched.ended.fate === 'refused') {
 				// A URL lasts an hour, and the call may have been asked for by an earlier try.
@@ -88,15 +95,14 @@ function fetchFiles(file: CallFile, context: IExecuteSingleFunctions, signal: Ab
 			}
 			if ('ended' in fetched) {
 				const { ended } = fetched;
-				return {
-					sentence: aboutHost(ended, file, url),
-					details,
-					...('answer' in ended && { httpCode: ended.answer.statusCode }),
-				};
+				const message = aboutHost(ended, file, url);
+				const httpCode = ended.answer?.statusCode;
+				return { kind: 'failed', failure: { message, details, httpCode } };
 			}
 			const binary = fetched.file;
 			const size = await sizeOf(context, binary);
 			return {
+				kind: 'output',
 				items: [
 					{
 						json: {
@@ -106,22 +112,19 @@ function fetchFiles(file: CallFile, context: IExecuteSingleFunctions, signal: Ab
 							file_size: size,
 							...(file === 'transcript' && (await wordsIn(context, binary, size))),
 						},
-						binary: { [propertyOf(composed)]: binary },
+						binary: { [request?.property ?? 'data']: binary },
 					},
 				],
 			};
 		});
 }
 
-const propertyOf = (composed: Composed | undefined): string =>
-	composed && 'property' in composed ? String(composed.property) : 'data';
-
 function urlIn(details: IDataObject | undefined, file: CallFile): string | undefined {
 	const url = details?.[`${file}_url`];
 	return typeof url === 'string' && url !== '' ? url : undefined;
 }
 
-function aboutNone(call: IDataObject, file: CallFile): Sentence {
+function aboutNone(call: IDataObject, file: CallFile): UserMessage {
 	const status = String(call.status);
 	if (outcomeOf(call) === undefined) {
 		return {

@@ -1,6 +1,6 @@
 import { oneCallPath } from '../../../shared/api/callDetails';
 import { callIdField } from './callId';
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { uuid } from '../../../shared/parameters';
 
@@ -13,14 +13,14 @@ export const get: Operation = {
 			'Get the status and details of a call, and links to its recording and transcript once it has ended',
 		routing: {
 			request: { method: 'GET', url: oneCallPath },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Call',
 				compose: (read) => {
 					const callId = uuid(read('callId'), 'Call ID');
-					return { path: { call_id: callId }, given: { 'Call ID': callId } };
+					return { path: { call_id: callId }, ids: { call_id: callId } };
 				},
 				// The details come without the id that was asked for.
-				shape: ({ data }, { path }) => [{ call_id: path?.call_id, ...(data as object) }],
+				toOutput: ({ data }, { path }) => [{ call_id: path?.call_id, ...(data as object) }],
 			}),
 		},
 	},

@@ -1,6 +1,7 @@
-import { dialingFields, dialingRoute, triggerCallPath } from './dialing';
-import { sentOnce } from '../../sending/dispatch';
 import type { Operation } from '../../fields/operation';
+import { sendPerItem } from '../../sending/engineHooks';
+import { dialingRoute, triggerCallPath } from './dialing/dialing';
+import { dialingFields } from './dialing/dialingFields';
 
 export const trigger: Operation = {
 	option: {
@@ -11,7 +12,7 @@ export const trigger: Operation = {
 			'Have an agent call a phone number now. This rings a real phone and is charged by Samora.',
 		routing: {
 			request: { method: 'POST', url: triggerCallPath },
-			...sentOnce(dialingRoute),
+			...sendPerItem(dialingRoute),
 		},
 	},
 	fields: dialingFields,

@@ -2,8 +2,11 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 
 import { askForCall } from '../../../shared/api/callDetails';
 import { CallWatch, type Ending } from './callWatch';
-import { dialingFields, dialingRoute, triggerCallPath } from './dialing';
-import { sentOnce, type Composed, type Failure, type Follow } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
+import type { Failure, FollowUp } from '../../sending/route';
+import { dialingRoute, triggerCallPath } from './dialing/dialing';
+import { dialingFields } from './dialing/dialingFields';
+import type { Call } from './dialing/callRules';
 import type { Exchange } from '../../../shared/api/exchange';
 import type { Operation } from '../../fields/operation';
 import {
@@ -14,7 +17,7 @@ import {
 	shown,
 	type ReadParameter,
 } from '../../../shared/parameters';
-import { aboutAnswer, aboutFault, type Sentence } from '../../../shared/api/problems';
+import { describeExchange, type UserMessage } from '../../../shared/api/problems';
 import { connectionOf } from '../../../shared/api/requestOptions';
 
 const ON_TIMEOUT = ['error', 'continue'] as const;
@@ -27,7 +30,7 @@ interface Waiting {
 	onTimeout: (typeof ON_TIMEOUT)[number];
 }
 
-interface WaitingCall extends Composed {
+interface WaitingCall extends Call {
 	waiting: Waiting;
 }
 
@@ -86,13 +89,13 @@ export const triggerAndWait: Operation = {
 			'Have an agent call a phone number now and wait until the call has ended: finished, unanswered, rejected, voicemail or failed. This rings a real phone and is charged by Samora.',
 		routing: {
 			request: { method: 'POST', url: triggerCallPath },
-			...sentOnce({
+			...sendPerItem<WaitingCall>({
 				...dialingRoute,
-				compose: (read): WaitingCall => ({
+				compose: (read) => ({
 					...dialingRoute.compose(read),
 					waiting: waitingOf(read),
 				}),
-				follow: waitForCalls,
+				followUp: waitForCalls,
 			}),
 		},
 	},
@@ -126,30 +129,35 @@ function onTimeoutOf(value: unknown): Waiting['onTimeout'] {
 /** A look is given up sooner than other requests, for the next one may go better. */
 const LOOK_TIMEOUT_MS = 15_000;
 
-function waitForCalls(context: IExecuteSingleFunctions, signal: AbortSignal): Follow {
+function waitForCalls(
+	context: IExecuteSingleFunctions,
+	signal: AbortSignal,
+): FollowUp<WaitingCall> {
 	const chosen = attempt(() => connectionOf(context).timeout);
 	const timeout = typeof chosen === 'number' ? chosen : LOOK_TIMEOUT_MS;
 	const watch = new CallWatch(
-		async (callId) => await askForCall(context, callId, { timeout, repeats: 0, signal }),
+		async (callId) => await askForCall(context, callId, { timeout, maxRetries: 0, signal }),
 		signal,
 	);
-	return async ([placed], composed, again) => {
-		const waiting = isWaiting(composed) ? composed.waiting : waitingOf(() => undefined);
+	return async ([placed], request, isRetry) => {
+		const waiting = request?.waiting ?? waitingOf(() => undefined);
 		const { call_id, to_number } = placed;
-		const ending = await watch.watch(String(call_id), { ...waiting, again });
+		const ending = await watch.watch(String(call_id), { ...waiting, again: isRetry });
 		const known = { call_id, to_number, outcome: wordFor(ending) };
 		const { details = placed } = ending;
-		const sentence = aboutEnding(ending, waiting, placed);
-		if (sentence) {
-			return { sentence, ...codeOf(ending), details: { ...known, status: details.status } };
+		const message = aboutEnding(ending, waiting, placed);
+		if (message) {
+			const failure: Failure = {
+				message,
+				httpCode: ending.how === 'refused' ? ending.unseen.answer?.statusCode : undefined,
+				details: { ...known, status: details.status },
+			};
+			return { kind: 'failed', failure };
 		}
 		// The call's own fields come after the three that every item has, and never take their place.
-		return { items: [{ json: { ...known, ...details, ...known } }] };
+		return { kind: 'output', items: [{ json: { ...known, ...details, ...known } }] };
 	};
 }
-
-const isWaiting = (composed: Composed | undefined): composed is WaitingCall =>
-	composed !== undefined && 'waiting' in composed;
 
 /** What the item says about how it went: one of the outcomes of a call, or that none is known. */
 const wordFor = (ending: Ending): string =>
@@ -160,7 +168,7 @@ function aboutEnding(
 	ending: Ending,
 	{ timeout, onTimeout }: Waiting,
 	{ call_id, to_number }: IDataObject,
-): Sentence | undefined {
+): UserMessage | undefined {
 	const call = `The call to ${String(to_number)}`;
 	const advice = `The Call ID is ${String(call_id)}; Call: Get shows what became of it. A retry waits for the same call and calls nobody again.`;
 	if (ending.how === 'refused') {
@@ -183,12 +191,5 @@ function aboutEnding(
 	};
 }
 
-const aboutSeen = (seen: Exchange, callId: unknown): Sentence =>
-	'answer' in seen
-		? aboutAnswer(seen.answer, { thing: 'Call', given: { 'Call ID': String(callId) } })
-		: aboutFault(seen.fault);
-
-const codeOf = (ending: Ending): Pick<Failure, 'httpCode'> =>
-	ending.how === 'refused' && 'answer' in ending.unseen
-		? { httpCode: ending.unseen.answer.statusCode }
-		: {};
+const aboutSeen = (seen: Exchange, callId: unknown): UserMessage =>
+	describeExchange(seen, { thing: 'Call', ids: { call_id: String(callId) } });

@@ -1,25 +1,20 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { addRows, rowsToSend } from './recipients/addingRecipients';
-import { keepAgentRecipients } from '../../sending/agentRecipients';
 import { agentIdField } from '../../../shared/agentId';
-import { refusedByRoute } from '../../sending/allItemsTogether';
+import { apiError, failedItem } from '../../../shared/api/nodeErrors';
+import type { UserMessage } from '../../../shared/api/problems';
 import { campaignIdField, composeCampaign, type CampaignPath } from '../../../shared/campaign';
-import type { Operation } from '../../fields/operation';
-import { apiError, failedItem, type Sentence } from '../../../shared/api/problems';
-import { recipientFields, recipientOptionsField } from './recipients/recipientFields';
-import { RecipientMemory } from './recipients/recipientMemory';
-import {
-	inOrder,
-	numbersOf,
-	outputOfUnsent,
-	planRows,
-	summaries,
-	type Row,
-} from './recipients/recipientRows';
-import { inRequests } from './recipients/recipients';
 import { itemList } from '../../../shared/itemList';
-import { forgetSaved, RunMemories, saveMemory } from '../../sending/runMemory';
+import type { Operation } from '../../fields/operation';
+import { keepAgentRecipients } from '../../sending/agentMemory';
+import { refusedByRoute } from '../../sending/allItemsTogether';
+import { forgetRun, Runs, saveRun } from '../../sending/runs';
+import { addRows, rowsToSend } from './recipients/addingRecipients';
+import { recipientFields, recipientOptionsField } from './recipients/recipientFields';
+import { inOrder, numbersOf, outputOfUnsent, summaries } from './recipients/recipientOutput';
+import { identities, planRows, type Row } from './recipients/recipientRows';
+import { RecipientRun } from './recipients/recipientRun';
+import { inRequests } from './recipients/recipients';
 
 export const addRecipients: Operation = {
 	option: {
@@ -33,64 +28,65 @@ export const addRecipients: Operation = {
 	fields: [agentIdField, campaignIdField, ...recipientFields, recipientOptionsField],
 };
 
-const memories = new RunMemories<RecipientMemory<CampaignPath>>((saved) =>
-	RecipientMemory.from(saved),
-);
+const runs = new Runs((saved) => new RecipientRun<CampaignPath>(saved));
 
 /** All input items together, which one request per item cannot do. */
 export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const memory = memories.of(this);
+	const run = runs.of(this);
+	const { memory } = run;
 	const planned =
-		memory.planned ??
+		run.planned ??
 		planRows(this, (read) => {
 			const { path } = composeCampaign(read);
 			return { target: path, key: Object.values(path).join('/').toLowerCase() };
 		});
 	const output = outputOfUnsent(this, planned);
-	memory.planned = planned;
+	run.planned = planned;
+	memory.claim(identities(planned));
 	const goesOn = this.continueOnFail();
 	const total = this.getInputData().length;
 
 	/** What did not go through comes out, or ends the node. */
-	const fail = (rows: Row[], sentence: Sentence, httpCode?: number) => {
+	const fail = (rows: Row[], message: UserMessage, httpCode?: number) => {
 		if (!goesOn) {
-			saveMemory(this, memory);
-			throw apiError(this.getNode(), withAdded(sentence, memory.addedItems, total), {
+			saveRun(this, run);
+			const added = [...memory.accepted().keys()];
+			throw apiError(this.getNode(), withAdded(message, added, total), {
 				httpCode,
 				itemIndex: rows[0].item,
 			});
 		}
 		for (const { item, recipient } of rows) {
-			output.set(item, failedItem(sentence, item, { to_number: recipient.to_number }));
+			output.set(item, failedItem(message, item, { to_number: recipient.to_number }));
 		}
 	};
 	for (const group of planned.groups) {
 		for (const row of group.rows) {
-			const doubt = memory.doubtOf(row);
+			const doubt = memory.doubtOf(row.item);
 			if (doubt) fail([row], doubt);
 		}
 		for (const rows of inRequests(rowsToSend(group.rows, memory))) {
 			group.requests++;
 			const failure = await addRows(this, group.target, rows, memory);
-			const perhapsIn = rows.filter((row) => memory.outputOf(row) ?? memory.doubtOf(row));
+			const perhapsIn = rows.filter(({ item }) => memory.entryOf(item));
 			keepAgentRecipients(this, group.target.campaign_id, numbersOf(perhapsIn));
-			if (failure) fail(rows, failure.sentence, failure.httpCode);
+			if (failure) fail(rows, failure.message, failure.httpCode);
 		}
 		for (const row of group.rows) {
-			const added = memory.outputOf(row);
+			const [added] = memory.acceptedOf(row.item)?.output ?? [];
 			if (added) output.set(row.item, added);
 		}
 	}
-	forgetSaved(this);
+	forgetRun(this);
 	if (!planned.summary) return [inOrder(this, output)];
 	return [summaries(this, planned, output, ({ target }) => ({ campaign_id: target.campaign_id }))];
 }
 
 function withAdded(
-	{ message, description }: Sentence,
+	{ message, description }: UserMessage,
 	added: readonly number[],
 	total: number,
-): Sentence {
+): UserMessage {
 	if (added.length === 0) return { message, description };
 	return {
 		message: `${message}. ${added.length} of ${total} recipients ${added.length === 1 ? 'is' : 'are'} in the campaign (${itemList(added)})`,

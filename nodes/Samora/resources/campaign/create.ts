@@ -1,6 +1,6 @@
 import { agentIdField } from '../../../shared/agentId';
 import { campaignPath } from '../../../shared/campaign';
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { retryConfigField } from './settings/retryConfig';
 import { campaignNameField } from './settings/name';
@@ -14,13 +14,13 @@ export const create: Operation = {
 		description: 'Create a campaign as a draft. Nobody is called until it is started.',
 		routing: {
 			request: { method: 'POST', url: campaignPath },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Campaign',
 				compose: (read) => {
 					const campaign = newCampaign(read);
-					return { ...campaign, given: { 'Agent ID': campaign.path.agent_id } };
+					return { ...campaign, ids: { agent_id: campaign.path.agent_id } };
 				},
-				unknown: (_composed, { message }) => ({
+				describeUnknown: (_request, { message }) => ({
 					message: `It is not known whether the campaign was created: ${message}`,
 					description:
 						'The request went out. Look for it with Campaign: Get Many before you create it again, or there may be two.',

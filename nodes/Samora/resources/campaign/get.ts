@@ -1,6 +1,6 @@
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 
 export const get: Operation = {
@@ -11,7 +11,7 @@ export const get: Operation = {
 		description: 'Get a campaign with its status and how many of its calls have ended',
 		routing: {
 			request: { method: 'GET', url: oneCampaignPath },
-			...sentOnce({ thing: 'Campaign', compose: composeCampaign }),
+			...sendPerItem({ thing: 'Campaign', compose: composeCampaign }),
 		},
 	},
 	fields: [agentIdField, campaignIdField],

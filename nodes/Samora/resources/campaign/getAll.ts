@@ -1,6 +1,6 @@
 import { agentIdField } from '../../../shared/agentId';
 import { campaignPath } from '../../../shared/campaign';
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../../shared/api/listing';
 import type { Operation } from '../../fields/operation';
 import { uuid } from '../../../shared/parameters';
@@ -16,18 +16,18 @@ export const getAll: Operation = {
 		description: "List an agent's campaigns",
 		routing: {
 			request: { method: 'GET', url: campaignPath },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Agent',
 				compose: (read) => {
 					const agentId = uuid(read('agentId'), 'Agent ID');
 					return {
 						path: { agent_id: agentId },
 						limit: wanted(read),
-						given: { 'Agent ID': agentId },
+						ids: { agent_id: agentId },
 					};
 				},
-				whole: hasList(CAMPAIGNS),
-				inPieces: pagesOf(CAMPAIGNS),
+				isValidBody: hasList(CAMPAIGNS),
+				readPages: pagesOf(CAMPAIGNS),
 			}),
 		},
 	},

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../../shared/api/listing';
 import type { Operation } from '../../fields/operation';
 import {
@@ -47,15 +47,15 @@ export const getCalls: Operation = {
 			'List the calls of a campaign in short. The full record of a call comes from Call: Get.',
 		routing: {
 			request: { method: 'GET', url: `${oneCampaignPath}/calls` },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Campaign',
 				compose: (read) => ({
 					...composeCampaign(read),
 					query: { ...filters(read), ...sort(read) },
 					limit: wanted(read),
 				}),
-				whole: hasList(CALLS),
-				inPieces: pagesOf(CALLS),
+				isValidBody: hasList(CALLS),
+				readPages: pagesOf(CALLS),
 			}),
 		},
 	},

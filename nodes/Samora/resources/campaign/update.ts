@@ -1,6 +1,6 @@
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { recordOf, Refusal, text } from '../../../shared/parameters';
 import { RETRY_DEFAULTS, retryConfig, retryConfigField } from './settings/retryConfig';
@@ -14,7 +14,7 @@ export const update: Operation = {
 		description: 'Change the name or the retry settings of a campaign',
 		routing: {
 			request: { method: 'PUT', url: oneCampaignPath },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Campaign',
 				compose: (read) => {
 					const { name, retryConfig: retry } = recordOf(read('updateFields'));

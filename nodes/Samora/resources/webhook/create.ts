@@ -1,5 +1,5 @@
 import { agentIdField } from '../../../shared/agentId';
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { text, uuid } from '../../../shared/parameters';
 import {
@@ -25,7 +25,7 @@ export const create: Operation = {
 			'Have Samora send the events of an agent to a URL. The secret in the answer is shown only this once. To start a workflow from events, use the Samora Trigger instead.',
 		routing: {
 			request: { method: 'POST', url: webhooksPath },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Agent',
 				compose: (read, baseUrl) => {
 					const agentId = uuid(read('agentId'), 'Agent ID');
@@ -40,10 +40,10 @@ export const create: Operation = {
 							...(data ? { data_options: data } : {}),
 							...(headers ? { custom_headers: headers } : {}),
 						},
-						given: { 'Agent ID': agentId },
+						ids: { agent_id: agentId },
 					};
 				},
-				unknown: (_composed, { message }) => ({
+				describeUnknown: (_request, { message }) => ({
 					message: `It is not known whether the webhook was created: ${message}`,
 					description:
 						'The request went out. Look for it with Webhook: Get Many before you create it again, or every event may come twice.',

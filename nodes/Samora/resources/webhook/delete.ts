@@ -1,4 +1,4 @@
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { composeWebhook, oneWebhookPath, webhookIdField } from '../../../shared/webhook';
 
@@ -10,12 +10,12 @@ export const remove: Operation = {
 		description: 'Delete a webhook for good: Samora sends nothing to its URL any more',
 		routing: {
 			request: { method: 'DELETE', url: oneWebhookPath },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Webhook',
 				compose: composeWebhook,
 				// What a deletion answers is not documented: a message, or nothing at all.
-				whole: () => true,
-				shape: (_body, { path }) => [{ id: path?.webhook_id, deleted: true }],
+				isValidBody: () => true,
+				toOutput: (_body, { path }) => [{ id: path?.webhook_id, deleted: true }],
 			}),
 		},
 	},

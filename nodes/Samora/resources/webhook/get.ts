@@ -1,4 +1,4 @@
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { composeWebhook, oneWebhookPath, webhookIdField } from '../../../shared/webhook';
 
@@ -10,7 +10,7 @@ export const get: Operation = {
 		description: 'Get where a webhook sends what. Its secret is not shown again.',
 		routing: {
 			request: { method: 'GET', url: oneWebhookPath },
-			...sentOnce({ thing: 'Webhook', compose: composeWebhook }),
+			...sendPerItem({ thing: 'Webhook', compose: composeWebhook }),
 		},
 	},
 	fields: [webhookIdField],

@@ -1,4 +1,4 @@
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import { hasList, limitField, listOf, returnAllField, wanted } from '../../../shared/api/listing';
 import type { Operation } from '../../fields/operation';
 import { isRecord, trimmed, uuid } from '../../../shared/parameters';
@@ -14,7 +14,7 @@ export const getAll: Operation = {
 		description: 'List the webhooks of your organization, or of one agent',
 		routing: {
 			request: { method: 'GET', url: webhooksPath },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Agent',
 				compose: (read) => {
 					const filters = read('filters');
@@ -22,11 +22,11 @@ export const getAll: Operation = {
 					const limit = wanted(read);
 					if (trimmed(agent) === '') return { limit };
 					const agentId = uuid(agent, 'Agent ID');
-					return { limit, query: { agent_id: agentId }, given: { 'Agent ID': agentId } };
+					return { limit, query: { agent_id: agentId }, ids: { agent_id: agentId } };
 				},
-				whole: hasList(WEBHOOKS),
+				isValidBody: hasList(WEBHOOKS),
 				// The API has no pages here: the whole list comes at once.
-				shape: ({ data }, { limit }) =>
+				toOutput: ({ data }, { limit }) =>
 					listOf(data as Record<string, unknown>, WEBHOOKS).slice(0, limit),
 			}),
 		},

@@ -1,4 +1,4 @@
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import { hasList, listOf } from '../../../shared/api/listing';
 import type { Operation } from '../../fields/operation';
 import { webhooksPath } from '../../../shared/webhook';
@@ -13,11 +13,11 @@ export const getEventTypes: Operation = {
 		description: 'List the events a webhook can be told about, and the data each can carry',
 		routing: {
 			request: { method: 'GET', url: `${webhooksPath}/events` },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Webhook',
 				compose: () => ({}),
-				whole: hasList(EVENT_TYPES),
-				shape: ({ data }) => listOf(data as Record<string, unknown>, EVENT_TYPES),
+				isValidBody: hasList(EVENT_TYPES),
+				toOutput: ({ data }) => listOf(data as Record<string, unknown>, EVENT_TYPES),
 			}),
 		},
 	},

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { sentOnce } from '../../sending/dispatch';
+import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { isRecord, Refusal, text } from '../../../shared/parameters';
 import {
@@ -27,7 +27,7 @@ export const update: Operation = {
 		description: 'Change what a webhook sends or where, or switch it on or off',
 		routing: {
 			request: { method: 'PUT', url: oneWebhookPath },
-			...sentOnce({
+			...sendPerItem({
 				thing: 'Webhook',
 				compose: (read, baseUrl) => {
 					const body = changes(read('updateFields'), baseUrl);

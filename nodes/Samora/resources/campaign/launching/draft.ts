@@ -1,12 +1,13 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Failure } from '../recipients/addingRecipients';
+import type { CampaignFailure } from '../recipients/addingRecipients';
 import { callSamora, filledPath } from '../../../../shared/api/api';
 import { campaignPath } from '../../../../shared/campaign';
 import { hasList, pagesOf } from '../../../../shared/api/listing';
 import { isRecord } from '../../../../shared/parameters';
-import { aboutAnswer, aboutFault } from '../../../../shared/api/problems';
-import type { Launch } from '../recipients/recipientMemory';
+import { succeeded } from '../../../../shared/api/exchange';
+import { describeExchange } from '../../../../shared/api/problems';
+import type { Launch } from '../recipients/recipientRun';
 import { CAMPAIGNS } from '../getAll';
 import type { NewCampaign } from '../settings/newCampaign';
 
@@ -21,7 +22,7 @@ export async function ensureDraft(
 	{ path, body }: NewCampaign,
 	launch: Launch,
 	taken: ReadonlySet<string>,
-): Promise<Failure | undefined> {
+): Promise<CampaignFailure | undefined> {
 	if (launch.campaign_id !== undefined) return undefined;
 	const look = async () => {
 		const since = launch.perhaps_created ?? 0;
@@ -34,29 +35,26 @@ export async function ensureDraft(
 	if (launch.perhaps_created !== undefined && (await look())?.length === 1) return undefined;
 
 	const sentAt = Date.now();
-	const ended = await callSamora(
+	const result = await callSamora(
 		context,
 		{ method: 'POST', url: filledPath(campaignPath, path), body },
-		{ signal: context.getExecutionCancelSignal(), whole: hasCampaignId },
+		{ signal: context.getExecutionCancelSignal(), isValidBody: hasCampaignId },
 	);
-	if (ended.fate === 'done' && 'answer' in ended) {
-		launch.campaign_id = campaignIdIn(ended.answer.body);
+	if (succeeded(result)) {
+		launch.campaign_id = campaignIdIn(result.answer.body);
 		return undefined;
 	}
-	const why =
-		'answer' in ended
-			? aboutAnswer(ended.answer, { thing: 'Agent', given: { 'Agent ID': path.agent_id } })
-			: aboutFault(ended.fault);
-	const httpCode = 'answer' in ended ? ended.answer.statusCode : undefined;
-	if (ended.fate !== 'unknown') {
+	const why = describeExchange(result, { thing: 'Agent', ids: path });
+	const httpCode = result.answer?.statusCode;
+	if (result.fate !== 'unknown') {
 		const message = `The campaign "${body.name}" was not created: ${why.message}`;
-		return { sentence: { message, description: why.description }, httpCode };
+		return { message: { message, description: why.description }, httpCode };
 	}
 	launch.perhaps_created ??= sentAt;
 	const found = await look();
 	if (found?.length === 1) return undefined;
 	return {
-		sentence: {
+		message: {
 			message: `It is not known whether the campaign "${body.name}" was created: ${why.message}. ${whatWasFound(found)}`,
 			description: `No recipient was added and nobody is called. ${AGAIN}`,
 		},
@@ -97,21 +95,18 @@ async function emptyDrafts(
 	since: number,
 ): Promise<string[] | undefined> {
 	let ahead = 0;
-	const pages = await pagesOf(CAMPAIGNS)(
-		async (qs) => {
-			const ended = await callSamora(
-				context,
-				{ url: filledPath(campaignPath, path), qs },
-				{ whole: hasList(CAMPAIGNS), signal: context.getExecutionCancelSignal() },
-			);
-			// Samora's clock may differ from this machine's, and its answers tell by how much.
-			const theirs = 'answer' in ended ? Date.parse(String(ended.answer.headers.date)) : NaN;
-			if (!Number.isNaN(theirs)) ahead = theirs - Date.now();
-			return ended;
-		},
-		{ path },
-	);
-	if (!('elements' in pages)) return undefined;
+	const pages = await pagesOf(CAMPAIGNS)(async (qs) => {
+		const result = await callSamora(
+			context,
+			{ url: filledPath(campaignPath, path), qs },
+			{ isValidBody: hasList(CAMPAIGNS), signal: context.getExecutionCancelSignal() },
+		);
+		// Samora's clock may differ from this machine's, and its answers tell by how much.
+		const theirs = result.answer ? Date.parse(String(result.answer.headers.date)) : NaN;
+		if (!Number.isNaN(theirs)) ahead = theirs - Date.now();
+		return result;
+	}, {});
+	if (pages.kind === 'unread') return undefined;
 	return pages.elements
 		.filter(
 			({ name: theirs, status, call_stats: stats, created_at: created }) =>

@@ -6,7 +6,7 @@ import {
 	oneCampaignPath,
 	realCallsNotice,
 } from '../../../../shared/campaign';
-import { sentOnce } from '../../../sending/dispatch';
+import { sendPerItem } from '../../../sending/engineHooks';
 import type { Operation } from '../../../fields/operation';
 
 /** An operation that moves a campaign along its lifecycle: they differ in their words only. */
@@ -21,11 +21,11 @@ export function transition(
 			value,
 			routing: {
 				request: { method: 'POST', url: `${oneCampaignPath}/${value}` },
-				...sentOnce({
+				...sendPerItem({
 					thing: 'Campaign',
 					compose: composeCampaign,
-					explain: explainTransition(value),
-					unknown: (_composed, { message }) => ({
+					explainRefusal: explainTransition(value),
+					describeUnknown: (_request, { message }) => ({
 						message: `It is not known whether the campaign was ${done}: ${message}`,
 						description:
 							'The request went out. Look at the status of the campaign with Campaign: Get before you do this again.',

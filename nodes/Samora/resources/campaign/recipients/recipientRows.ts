@@ -1,7 +1,5 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { recipientsOfOtherTools } from '../../../sending/agentRecipients';
-import type { Skipped } from '../../../sending/dispatch';
 import {
 	attempt,
 	oneOf,
@@ -11,17 +9,18 @@ import {
 	type ReadParameter,
 } from '../../../../shared/parameters';
 import { phoneNumber } from '../../../../shared/phone/phoneNumber';
-import { operationError, refusedItem, routed } from '../../../../shared/api/problems';
 import { OUTPUTS } from './recipientFields';
 import { recipientWith, type Measured } from './recipients';
 import { connectionOptions } from '../../../../shared/api/requestOptions';
-import { refusedRows, type RefusedRow } from '../../../../shared/itemList';
+import type { RefusedRow } from '../../../../shared/itemList';
+import { recipientsOfOtherTools } from '../../../sending/agentMemory';
+import type { Skip } from '../../../sending/route';
 
 /** A row that is ready to be sent. */
 export interface Row extends Measured {
 	item: number;
-	/** The key of the campaign it is for. */
-	campaign: string;
+	/** What makes it the same one in a retry of the execution: its campaign and its number. */
+	identity: string;
 }
 
 /** The campaign a row is for. Usually there is one; expressions can name another for every row. */
@@ -43,7 +42,7 @@ export interface Group<Target> extends Destination<Target> {
 /** What is to be done with each row. */
 export interface PlannedRows<Target> {
 	groups: Array<Group<Target>>;
-	skipped: Map<number, Skipped['skipped']>;
+	skipped: Map<number, Skip['output']>;
 	refusals: RefusedRow[];
 	/** Asked of the first item: it counts for all. */
 	summary: boolean;
@@ -102,7 +101,7 @@ export function planRows<Target>(
 			return;
 		}
 		if (first === undefined) group.firstWith.set(to_number, item);
-		group.rows.push({ item, campaign: group.key, ...measured });
+		group.rows.push({ item, identity: JSON.stringify([key, to_number]), ...measured });
 	});
 	return { ...planned, groups: [...groups.values()] };
 }
@@ -139,70 +138,9 @@ function planRow<Target>(
 	};
 }
 
-export const numbersOf = (rows: Row[]): string[] =>
-	rows.map(({ recipient: { to_number } }) => to_number);
-
-/**
- * What comes out of the rows that are not sent.
- *
- * @throws NodeOperationError when there are bad rows and the person did not choose to go on without them
- */
-export function outputOfUnsent<Target>(
-	context: IExecuteFunctions,
-	{ skipped, refusals }: PlannedRows<Target>,
-): Map<number, IDataObject> {
-	if (refusals.length > 0 && !context.continueOnFail()) {
-		throw operationError(
-			context.getNode(),
-			refusedRows(refusals, context.getInputData().length),
-			refusals.length === 1 ? refusals[0].item : undefined,
-		);
-	}
-	const output = new Map<number, IDataObject>(skipped);
-	for (const { item, refusal } of refusals) output.set(item, refusedItem(refusal, item));
-	return output;
-}
-
-/** One item per row, in the order of the rows. */
-export const inOrder = (
-	context: IExecuteFunctions,
-	output: Map<number, IDataObject>,
-): INodeExecutionData[] =>
-	[...output]
-		.sort(([one], [other]) => one - other)
-		.map(([item, json]) => ({ json: routed(context, json), pairedItem: { item } }));
-
-/**
- * One item per campaign; rows that did not go through come out one by one beside it, or they would be overlooked.
- *
- * @param head what stands first in a campaign's item; undefined for a campaign that has none
- */
-export function summaries<Target>(
-	context: IExecuteFunctions,
-	{ groups, skipped }: PlannedRows<Target>,
-	output: Map<number, IDataObject>,
-	head: (group: Group<Target>) => IDataObject | undefined,
-): INodeExecutionData[] {
-	const reported = new Map([...output].filter(([, json]) => 'error' in json));
-	const summed = groups.flatMap((group): INodeExecutionData[] => {
-		const { rows, skipped: leftOut, requests } = group;
-		const first = head(group);
-		if (first === undefined) return [];
-		const skips = leftOut.map((item) => {
-			const why = skipped.get(item);
-			return { item, to_number: why?.to_number, reason: why?.reason };
-		});
-		const json = {
-			...first,
-			added: rows.filter(({ item }) => !reported.has(item)).length,
-			skipped: skips.length,
-			...(skips.length > 0 ? { skipped_items: skips } : {}),
-			requests,
-		};
-		const pairedItem = [...rows.map(({ item }) => item), ...leftOut]
-			.sort((one, other) => one - other)
-			.map((item) => ({ item }));
-		return [{ json, pairedItem }];
-	});
-	return [...summed, ...inOrder(context, reported)];
+/** What makes each row that is sent the same one in a retry, by item. */
+export function identities<Target>({ groups }: PlannedRows<Target>): string[] {
+	const found: string[] = [];
+	for (const { item, identity } of groups.flatMap(({ rows }) => rows)) found[item] = identity;
+	return found;
 }

@@ -1,0 +1,77 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { agentIdField } from '../../../../shared/agentId';
+import { defaultCountryField } from '../../../../shared/phone/defaultCountry';
+import { keyValueField } from '../../../fields/keyValueField';
+import { toNumberField } from '../../../fields/toNumber';
+import { callingHoursField } from '../../../rules/callingHours';
+import { repeatedNumbersField } from '../../../rules/repeatedNumbers';
+
+export const dialingFields: INodeProperties[] = [
+	{
+		displayName:
+			'Every input item is a real call, also when you execute this step to try it out. The sandbox that comes with this package rings no phone.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+	},
+	agentIdField,
+	toNumberField,
+	{
+		displayName: 'Metadata',
+		name: 'metadataMode',
+		type: 'options',
+		options: [
+			{ name: 'As Fields', value: 'keyValue', description: 'Name and value, row by row' },
+			{ name: 'As JSON', value: 'json', description: 'One JSON object' },
+		],
+		default: 'keyValue',
+		description:
+			"What the agent knows about this person and this call. It comes back as the call's call_variables.",
+	},
+	keyValueField({
+		displayName: 'Metadata Fields',
+		name: 'metadata',
+		mode: 'metadataMode',
+		row: 'Field',
+		example: 'e.g. Ada',
+	}),
+	{
+		displayName: 'Metadata JSON',
+		name: 'metadataJson',
+		type: 'json',
+		displayOptions: { show: { metadataMode: ['json'] } },
+		default: '{}',
+		placeholder: 'e.g. {"first_name": "Ada"}',
+		description: 'A JSON object with any keys and values',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			callingHoursField,
+			defaultCountryField,
+			{
+				displayName: 'Max Concurrency',
+				name: 'maxConcurrency',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
+				default: 5,
+				description:
+					'How many calls are requested at the same time when there are several items, from 1 to 50',
+			},
+			{
+				displayName: 'Redial Unknown',
+				name: 'redialUnknown',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to request a call again when Samora did not answer and nobody knows if the phone is ringing. The person may then be called twice.',
+			},
+			repeatedNumbersField,
+		],
+	},
+];

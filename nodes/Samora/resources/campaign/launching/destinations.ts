@@ -1,0 +1,47 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { ReadParameter } from '../../../../shared/parameters';
+import type { Destination } from '../recipients/recipientRows';
+import { newCampaign, type NewCampaign } from '../settings/newCampaign';
+
+/** The campaign of each row. Usually there is one; expressions can name another for every row. */
+export function destinations(
+	context: IExecuteFunctions,
+): (read: ReadParameter) => Destination<NewCampaign> {
+	const { parameters } = context.getNode();
+	const once = new Map<string, unknown>();
+	return (read) => {
+		const campaign = newCampaign((name) => {
+			if (!isSameForAll(parameters[name])) return read(name);
+			if (!once.has(name)) once.set(name, read(name));
+			return once.get(name);
+		});
+		const { path, body } = campaign;
+		// As it is written, where that counts for all rows: the time in a name is another one in a retry.
+		const name = isSameForAll(parameters.name) ? parameters.name : body.name;
+		const key = JSON.stringify([path.agent_id.toLowerCase(), name, body.retry_config]);
+		return { target: campaign, key };
+	};
+}
+
+/** Names in expressions that stand for the same thing in every item, or would if time stood still. */
+const SAME_FOR_ALL = new Set([
+	'$now',
+	'$today',
+	'$execution',
+	'$workflow',
+	'$vars',
+	'$env',
+	'$runIndex',
+]);
+
+/** Whether no part of a parameter looks at the item. With $now in its name every row would get a campaign of its own. */
+function isSameForAll(value: unknown): boolean {
+	if (typeof value === 'string') {
+		return (
+			!value.startsWith('=') ||
+			(value.match(/\$\w*/g) ?? []).every((name) => SAME_FOR_ALL.has(name))
+		);
+	}
+	return typeof value !== 'object' || value === null || Object.values(value).every(isSameForAll);
+}

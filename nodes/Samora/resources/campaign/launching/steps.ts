@@ -1,0 +1,116 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { callSamora, filledPath } from '../../../../shared/api/api';
+import { succeeded } from '../../../../shared/api/exchange';
+import { describeExchange, type UserMessage } from '../../../../shared/api/problems';
+import {
+	campaignNow,
+	describeTransition,
+	mayBeForbidden,
+	oneCampaignPath,
+	type CampaignPath,
+} from '../../../../shared/campaign';
+import { addRows, rowsToSend, type CampaignFailure } from '../recipients/addingRecipients';
+import type { Group } from '../recipients/recipientRows';
+import type { Launch, RecipientRun } from '../recipients/recipientRun';
+import { inRequests } from '../recipients/recipients';
+import type { NewCampaign } from '../settings/newCampaign';
+import { ensureDraft } from './draft';
+
+export type Campaign = Group<NewCampaign>;
+export type LaunchRun = RecipientRun<NewCampaign>;
+
+const pathOf = ({ target }: Campaign, { campaign_id: id }: Launch): CampaignPath => ({
+	...target.path,
+	campaign_id: String(id),
+});
+
+/** Makes sure there is a draft with all recipients in it. */
+export async function fillDraft(
+	context: IExecuteFunctions,
+	campaign: Campaign,
+	run: LaunchRun,
+): Promise<CampaignFailure | undefined> {
+	const { memory } = run;
+	const launched = run.launchOf(campaign.key);
+	const others = [...run.launches.values()].filter((other) => other !== launched);
+	const otherIds = new Set(others.flatMap(({ campaign_id: id }) => (id === undefined ? [] : [id])));
+	const failure = await ensureDraft(context, campaign.target, launched, otherIds);
+	if (failure) return failure;
+
+	const path = pathOf(campaign, launched);
+	const inDoubt = campaign.rows.filter(({ item }) => memory.doubtOf(item));
+	if (inDoubt.length > 0 && !(await provenIn(context, path, campaign, run))) {
+		return { message: memory.doubtOf(inDoubt[0].item) as UserMessage, inDoubt: true };
+	}
+	for (const rows of inRequests(rowsToSend(campaign.rows, memory))) {
+		campaign.requests++;
+		const missing = await addRows(context, path, rows, memory);
+		if (missing?.inDoubt && (await provenIn(context, path, campaign, run))) continue;
+		if (missing) return missing;
+	}
+	return undefined;
+}
+
+/**
+ * Whether the rows in doubt are in, and then it is remembered. Nobody else knows of the draft, so when it has as many
+ * calls as were certainly added, and these besides, they are. When it has fewer they may still be on their way.
+ */
+async function provenIn(
+	context: IExecuteFunctions,
+	path: CampaignPath,
+	{ rows }: Campaign,
+	{ memory }: LaunchRun,
+): Promise<boolean> {
+	const certain = rows.filter(({ item }) => memory.acceptedOf(item)).length;
+	const inDoubt = rows.filter(({ item }) => memory.doubtOf(item));
+	const stats = (await campaignNow(context, path))?.call_stats as IDataObject | undefined;
+	if (stats?.total !== certain + inDoubt.length) return false;
+	// Their ids came with the answer that was lost.
+	for (const { item, identity, recipient } of inDoubt) {
+		memory.accept(item, identity, [{ scheduled_call_id: null, to_number: recipient.to_number }]);
+	}
+	return true;
+}
+
+/** What a campaign can be once it was started. */
+const STARTED = ['SCHEDULED', 'IN_PROGRESS', 'PAUSED', 'FINISHED'];
+
+/** Starts it, unless it was. Somebody may have paused it since, and that is not undone. */
+export async function startCampaign(
+	context: IExecuteFunctions,
+	campaign: Campaign,
+	run: LaunchRun,
+): Promise<CampaignFailure | undefined> {
+	const launched = run.launchOf(campaign.key);
+	if (launched.started) return undefined;
+	const path = pathOf(campaign, launched);
+	let status: unknown;
+	const isStarted = async () => {
+		const now = await campaignNow(context, path);
+		status = now?.status;
+		if (STARTED.includes(String(status))) launched.started = now;
+		return launched.started !== undefined;
+	};
+	if (launched.start_asked && (await isStarted())) return undefined;
+
+	launched.start_asked = true;
+	const result = await callSamora(
+		context,
+		{ method: 'POST', url: `${filledPath(oneCampaignPath, path)}/start` },
+		{ signal: context.getExecutionCancelSignal() },
+	);
+	if (succeeded(result)) {
+		launched.started = (result.answer.body as { data: IDataObject }).data;
+		return undefined;
+	}
+	const { answer, fate } = result;
+	const forbidden = answer !== undefined && mayBeForbidden(answer);
+	if ((fate === 'unknown' || forbidden) && (await isStarted())) return undefined;
+	const inDoubt = fate === 'unknown';
+	if (!inDoubt) launched.start_asked = false;
+	const message =
+		(forbidden ? describeTransition('start', status, answer) : undefined) ??
+		describeExchange(result, { thing: 'Campaign', ids: path });
+	return { message, httpCode: answer?.statusCode, inDoubt };
+}

@@ -1,0 +1,50 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isRecord } from '../../../../shared/parameters';
+import { RunMemory } from '../../../sending/runMemory';
+import type { PlannedRows } from './recipientRows';
+
+/** How far a campaign of this run has come. */
+export interface Launch {
+	/** Once it is known to be there. */
+	campaign_id?: string;
+	/** When a request to create it went out that was not answered well, in milliseconds since 1970. */
+	perhaps_created?: number;
+	/** A request to start it went out, and Samora did not refuse it. */
+	start_asked?: boolean;
+	/** The campaign as Samora described it once it was started. */
+	started?: IDataObject;
+}
+
+/** What one run of a node does with campaigns, through all of its tries. */
+export class RecipientRun<Target> {
+	/** What this run set out to do. Its later tries do that, whatever expressions such as the time give then. */
+	planned?: PlannedRows<Target>;
+
+	/** How far the campaigns that this run launches have come, by the campaign's key. */
+	readonly launches = new Map<string, Launch>();
+
+	/** Who was added. */
+	readonly memory: RunMemory;
+
+	constructor(saved: IDataObject = {}) {
+		this.memory = RunMemory.restore(saved);
+		const launches = Array.isArray(saved.launches) ? saved.launches.filter(isRecord) : [];
+		for (const { key, launch } of launches) {
+			if (isRecord(launch)) this.launches.set(String(key), launch);
+		}
+	}
+
+	launchOf(key: string): Launch {
+		const launch = this.launches.get(key) ?? {};
+		this.launches.set(key, launch);
+		return launch;
+	}
+
+	toJSON(): IDataObject {
+		return {
+			...this.memory.toJSON(),
+			launches: [...this.launches].map(([key, launch]) => ({ key, launch: { ...launch } })),
+		} as IDataObject;
+	}
+}

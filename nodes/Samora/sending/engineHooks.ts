@@ -1,0 +1,87 @@
+import type {
+	DeclarativeRestApiSettings,
+	IDataObject,
+	IExecutePaginationFunctions,
+	IExecuteSingleFunctions,
+	IN8nHttpFullResponse,
+	INodeExecutionData,
+	INodePropertyRouting,
+	ITaskDataConnections,
+} from 'n8n-workflow';
+
+import { routed } from '../../shared/api/nodeErrors';
+import { runs, Try } from './itemRun';
+import type { EngineItems } from './plan';
+import type { ItemRequest, Route } from './route';
+
+/**
+ * Sends the items of an operation through the hooks of n8n's declarative engine.
+ *
+ * The engine builds a request per item and starts them all at once, forgets the answers of the others when one is
+ * rejected, and starts all of them again on Retry On Fail. A pagination function replaces its sending: with it, every
+ * item is looked at before the first is sent, a few are under way at a time, and what was done is not done again.
+ *
+ * @returns the part of an operation's routing that stands beside its `request`, which names method and URL
+ */
+export function sendPerItem<Request extends ItemRequest>(
+	route: Route<Request>,
+): INodePropertyRouting {
+	return {
+		send: { paginate: true },
+		operations: {
+			async pagination(
+				this: IExecutePaginationFunctions,
+				requestData: DeclarativeRestApiSettings.ResultOptions,
+			) {
+				return await takeTurn(this, route, requestData);
+			},
+		},
+		output: { postReceive: [keepStatus] },
+	};
+}
+
+/** Keeps the status next to the body: messages about refusals need it. */
+async function keepStatus(
+	this: IExecuteSingleFunctions,
+	_items: INodeExecutionData[],
+	{ statusCode, headers, body }: IN8nHttpFullResponse,
+): Promise<INodeExecutionData[]> {
+	return [{ json: { statusCode, headers: { ...headers }, body: body as IDataObject } }];
+}
+
+async function takeTurn<Request extends ItemRequest>(
+	context: IExecutePaginationFunctions,
+	route: Route<Request>,
+	requestData: DeclarativeRestApiSettings.ResultOptions,
+): Promise<INodeExecutionData[]> {
+	const item = context.getItemIndex();
+	const run = runs.of(context);
+	let current = run.current;
+	if (!current?.admits(item)) {
+		current = new Try(context, route, run, engineItems(context));
+		current.admits(item);
+		run.current = current;
+	}
+	const output = await current.take(item, context, requestData);
+	return output.map(({ json, ...rest }) => ({
+		json: routed(context, json),
+		...rest,
+		pairedItem: { item },
+	}));
+}
+
+/**
+ * The engine's hooks are shown one item at a time, and the execute data may hold more than it goes through: with
+ * Execute Once, or when an AI agent calls the node. So the engine's own list is counted.
+ */
+function engineItems(context: IExecuteSingleFunctions): EngineItems {
+	const { inputData, connectionInputData } = context as {
+		inputData?: ITaskDataConnections;
+		connectionInputData?: INodeExecutionData[];
+	};
+	const { main, ai_tool: tool } = inputData ?? context.getExecuteData().data;
+	return {
+		count: (main?.[0] ?? tool?.[0] ?? []).length,
+		inExpressions: connectionInputData ?? [],
+	};
+}

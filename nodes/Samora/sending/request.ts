@@ -1,0 +1,102 @@
+import type {
+	DeclarativeRestApiSettings,
+	IDataObject,
+	IExecutePaginationFunctions,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
+
+import { withoutKey, type Answer } from '../../shared/api/answers';
+import { filledPath, hasData, TIMEOUT_MS } from '../../shared/api/api';
+import { exchange, succeeded, type Exchange } from '../../shared/api/exchange';
+import { describeExchange } from '../../shared/api/problems';
+import type { Failure, ItemRequest, Route, SendResult } from './route';
+
+/** n8n's own default when Request Options name no timeout: five minutes, longer than anybody waits. */
+const ENGINE_TIMEOUT_MS = 300_000;
+
+/** What sends an item's request: the engine's context of the item, and where and with what key it goes. */
+export interface Sender {
+	context: IExecutePaginationFunctions;
+	requestData: DeclarativeRestApiSettings.ResultOptions;
+	baseUrl: string;
+	apiKey: unknown;
+	/** Whether the user chose a timeout in Request Options. */
+	hasTimeout: boolean;
+	signal?: AbortSignal;
+}
+
+/** Sends one item, however many requests that takes. */
+export async function sendRequest<Request extends ItemRequest>(
+	sender: Sender,
+	route: Route<Request>,
+	request: Request,
+): Promise<SendResult> {
+	const { method } = sender.requestData.options;
+	const idempotent = method !== 'POST';
+	const send = async (query: IDataObject = {}): Promise<Exchange> =>
+		await exchange(async () => await sendOnce(sender, request, query), {
+			idempotent,
+			retryUnknown: request.retryUnknown,
+			isValidBody: route.isValidBody ?? hasData,
+			notFoundMeansDeleted: method === 'DELETE',
+			signal: sender.signal,
+		});
+
+	const pages = await route.readPages?.(send, request);
+	if (pages?.kind === 'read') return { kind: 'accepted', output: pages.elements };
+	const result = pages?.result ?? (await send());
+	if (succeeded(result)) {
+		const body = result.answer.body as IDataObject;
+		return { kind: 'accepted', output: (route.toOutput ?? dataOf)(body, request) };
+	}
+	const failure = await explain(sender, route, request, result);
+	return {
+		kind: 'failed',
+		failure: { ...failure, inDoubt: !idempotent && result.fate === 'unknown' },
+	};
+}
+
+/** Samora's envelope is `{message, data}`; the thing itself is `data`. */
+const dataOf = (body: IDataObject): IDataObject[] => [body.data as IDataObject];
+
+async function sendOnce(
+	{ context, requestData, baseUrl, hasTimeout }: Sender,
+	request: ItemRequest,
+	query: IDataObject,
+): Promise<Answer> {
+	const { options } = requestData;
+	// Sending adds to the options it is given, so each request has its own.
+	const own = {
+		...(options as IHttpRequestOptions),
+		baseURL: baseUrl,
+		url: filledPath(options.url ?? '', request.path),
+		qs: { ...request.query, ...query },
+		body: request.body ?? {},
+		timeout: options.timeout === ENGINE_TIMEOUT_MS && !hasTimeout ? TIMEOUT_MS : options.timeout,
+	};
+	const [item] = await context.makeRoutingRequest({ ...requestData, options: own });
+	return item.json as unknown as Answer;
+}
+
+async function explain<Request extends ItemRequest>(
+	{ context, apiKey }: Sender,
+	route: Route<Request>,
+	request: Request,
+	result: Exchange,
+): Promise<Failure> {
+	const readable: Exchange = result.answer
+		? { ...result, answer: withoutKey(result.answer, apiKey) }
+		: result;
+	const { fate, answer } = readable;
+	const ids = request.ids ?? {};
+	let message = describeExchange(readable, { thing: route.thing, ids });
+	if (answer && fate === 'refused') {
+		message = (await route.explainRefusal?.(context, answer, request)) ?? message;
+	}
+	if (fate === 'unknown') message = route.describeUnknown?.(request, message) ?? message;
+	return {
+		message,
+		httpCode: answer?.statusCode,
+		details: { status: fate, ...(answer && { http_code: answer.statusCode }), ...ids },
+	};
+}

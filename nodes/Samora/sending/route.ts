@@ -1,0 +1,118 @@
+import type {
+	IDataObject,
+	IExecutePaginationFunctions,
+	IExecuteSingleFunctions,
+	INodeExecutionData,
+} from 'n8n-workflow';
+
+import type { Answer } from '../../shared/api/answers';
+import type { RequestParts } from '../../shared/api/api';
+import type { Exchange } from '../../shared/api/exchange';
+import type { PagesResult } from '../../shared/api/listing';
+import type { Subject, UserMessage } from '../../shared/api/problems';
+import type { ReadParameter, Refusal } from '../../shared/parameters';
+
+/** How an operation's items become requests, and what Samora answers becomes their output. */
+export interface Route<Request extends ItemRequest = ItemRequest> {
+	thing: Subject['thing'];
+	/**
+	 * Turns an item's parameters into its request. `baseUrl` is where the API is.
+	 *
+	 * @throws Refusal for what the API would refuse
+	 */
+	compose: (read: ReadParameter, baseUrl: string) => Request;
+	/** Whether the body of a success is what it should be; by default, whether it has a `data` object. */
+	isValidBody?: (body: unknown) => boolean;
+	/** What the body of a success becomes, one output item each; by default its `data`. */
+	toOutput?: (body: IDataObject, request: Request) => IDataObject[];
+	/** Reads the item in several requests, such as the pages of a list, instead of one. */
+	readPages?: (
+		request: (query: IDataObject) => Promise<Exchange>,
+		wanted: Pick<ItemRequest, 'limit'>,
+	) => Promise<PagesResult>;
+	/** Says more about a refusal than its status does, or undefined. May ask Samora. */
+	explainRefusal?: (
+		context: IExecutePaginationFunctions,
+		answer: Answer,
+		request: Request,
+	) => Promise<UserMessage | undefined>;
+	/** What a person reads when the fate is unknown and trying again is not the advice. */
+	describeUnknown?: (request: Request, why: UserMessage) => UserMessage;
+	/** For what must not happen twice. */
+	once?: OnceRules<Request>;
+	/**
+	 * What comes after Samora accepted an item, once its turn is over: Max Concurrency no longer counts it, and it
+	 * stays accepted whatever becomes of this. Made anew for each try, for all of its items together.
+	 *
+	 * @param signal aborted when nobody wants the rest any more: an item made the node stop, or the user did
+	 */
+	followUp?: (context: IExecuteSingleFunctions, signal: AbortSignal) => FollowUp<Request>;
+}
+
+/** What a route has that must not happen twice to the same person. */
+export interface OnceRules<Request extends ItemRequest> {
+	/** What makes an item the same one in a retry of the execution. */
+	identity: (request: Request) => string;
+	/** Looks at all items together before the first is sent; may skip or refuse some. */
+	arrange: (plan: Plan<Request>, context: IExecuteSingleFunctions) => void;
+	/** Told that an item goes out. What it returns is told how that ended. */
+	onSend: (
+		context: IExecutePaginationFunctions,
+		request: Request,
+	) => ((result: SendResult) => void) | undefined;
+	/** What accepted items are called, one and several: "3 calls were placed". */
+	accepted: readonly [one: string, several: string];
+}
+
+/** One item's request, before it is sent. */
+export interface ItemRequest extends RequestParts {
+	/** For lists: how many elements are wanted. */
+	limit?: number;
+	/** Send it again when its fate is unknown: the user chose that. */
+	retryUnknown?: boolean;
+	/** Checks the rules once more when its turn comes, which may be much later. */
+	recheck?: () => LeftOut | undefined;
+}
+
+/** What is to be done with each item. */
+export type Plan<Request extends ItemRequest> = Array<PlanEntry<Request>>;
+
+export type PlanEntry<Request extends ItemRequest> = { kind: 'send'; request: Request } | LeftOut;
+
+/** An item that is not sent: a rule that the user chose skips it, or something about it is wrong. */
+export type LeftOut = Skip | { kind: 'refuse'; refusal: Refusal };
+
+export interface Skip {
+	kind: 'skip';
+	output: IDataObject & { reason: string };
+}
+
+/** What came of sending an item. */
+export type SendResult = { kind: 'accepted'; output: IDataObject[] } | Failed;
+
+export interface Failed {
+	kind: 'failed';
+	failure: Failure;
+}
+
+/** What did not go through, and what a person is to know about it. */
+export interface Failure {
+	message: UserMessage;
+	httpCode?: number;
+	details: IDataObject;
+	/** Samora may have done it: it is not sent again. */
+	inDoubt?: boolean;
+}
+
+export type OutputItem = Pick<INodeExecutionData, 'json' | 'binary'>;
+
+/**
+ * @param accepted what the item came out as
+ * @param request undefined when the item has become a bad row since it was accepted
+ * @param isRetry whether an earlier try got it accepted
+ */
+export type FollowUp<Request extends ItemRequest> = (
+	accepted: IDataObject[],
+	request: Request | undefined,
+	isRetry: boolean,
+) => Promise<{ kind: 'output'; items: OutputItem[] } | Failed>;
