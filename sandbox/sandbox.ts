@@ -35,7 +35,7 @@ export interface SandboxOptions {
 export interface Sandbox {
 	url: string;
 	filesUrl: string;
-	/** The console's address, for a browser. */
+	/** The console's address. */
 	consoleUrl: string;
 	apiKey: string;
 	agents: readonly SandboxAgent[];

@@ -10,7 +10,7 @@ import { bundlePage, type PageFile } from './pageFiles';
 
 export const CONSOLE_PATH = '/_sandbox/console';
 
-/** The page loads nothing from elsewhere, and stands in no other page's frame. */
+/** The page can't load anything from other hosts, and other pages can't embed it. */
 const HEADERS = {
 	'content-security-policy':
 		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; " +
@@ -22,7 +22,7 @@ const HEADERS = {
 
 let bundling: Promise<Map<string, PageFile>> | undefined;
 
-/** Serves the console: its page, what the page is told, and the files of calls. It drives the sandbox by the control API. */
+/** Serves the console's page, its updates, and calls' files. The page uses the control API for everything else. */
 export class ConsoleServer {
 	readonly #feed: Feed;
 
@@ -44,7 +44,7 @@ export class ConsoleServer {
 		await send(res, { status, headers: { ...HEADERS, ...headers }, body });
 	}
 
-	/** Not by the files' origin: what the page plays is not in the journal, and uses up no fault. */
+	/** Doesn't use the file origin, so that playing a recording isn't in the journal and uses up no fault. */
 	#callFile(path: string): Answer | undefined {
 		const [, id, kind] = /^calls\/([^/]+)\/(recording|transcript)$/.exec(path) ?? [];
 		if (!kind) return undefined;

@@ -5,36 +5,36 @@ import type { World } from '../state/world';
 import type { CampaignView, ConsoleUpdate } from './update';
 import { callView, campaignView, deliveryView, requestView } from './views';
 
-/** Fast enough to look live, slow enough that hundreds of calls at once cost little. */
+/** Looks live, and stays cheap with hundreds of ongoing calls. */
 const EVERY_MS = 250;
-/** How often the clock is told when nothing else has happened. */
+/** After how many intervals without changes the clock is sent. */
 const QUIET_TICKS = 8;
-/** What is shown of each list; older things are left to the control API. */
+/** How many entries of each list are sent. The control API returns all of them. */
 const SHOWN = 300;
 const SHOWN_GOING_ON = 1_000;
-/** With more changes than these, all that is shown is sent anew. */
+/** With more changes than this in one interval, everything is sent again. */
 const MOST_CHANGES = 2_000;
-/** A page that has not read this much is let go; its browser comes back by itself and begins anew. */
+/** A page with more unread data than this is disconnected. Its browser reconnects and starts over. */
 const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
 
-/** Tells the open pages of the console, by server-sent events, what changes. Does nothing while none is open. */
+/** Sends changes to all open console pages as server-sent events. Does nothing while no page is open. */
 export class Feed {
 	readonly #pages = new Set<ServerResponse>();
 	#watched: WatchedWorld | undefined;
 	#timer: NodeJS.Timeout | undefined;
 	#quietTicks = 0;
 
-	/** `world` gives the world of the moment: a reset makes a new one. */
+	/** `world` returns the current world, because a reset creates a new one. */
 	constructor(private readonly world: () => World) {}
 
-	/** Keeps telling a page until it goes away. */
+	/** Sends everything to a new page, and then changes until it closes. */
 	open(res: ServerResponse) {
 		res.writeHead(200, {
 			'content-type': 'text/event-stream; charset=utf-8',
 			'cache-control': 'no-store',
 		});
 		res.write('retry: 1000\n\n');
-		// The pages that are open already are told first, so that all have seen the same.
+		// Send pending changes to the other pages first: what follows marks everything as sent.
 		this.#tick();
 		this.#pages.add(res);
 		this.#timer ??= setInterval(() => this.#tick(), EVERY_MS).unref();
@@ -79,7 +79,7 @@ export class Feed {
 
 type Section = 'counts' | 'campaigns' | 'webhooks' | 'faults' | 'settings';
 
-/** One world, and what has been told of it. */
+/** A world, and what has been sent about it. */
 class WatchedWorld {
 	readonly #changedCalls = new Set<CallRecord>();
 	readonly #underWay = new Set<JournalEntry>();
@@ -115,7 +115,7 @@ class WatchedWorld {
 		};
 	}
 
-	/** null when nothing has changed. */
+	/** Null if nothing has changed. */
 	changes(): ConsoleUpdate | null {
 		if (this.#changedCalls.size > MOST_CHANGES) return this.everything();
 		const calls = Array.from(this.#changedCalls, callView);
@@ -176,7 +176,7 @@ class WatchedWorld {
 		return Object.fromEntries(wanted);
 	}
 
-	/** The newest first. Counting a campaign's calls is left out while it stands still. */
+	/** Newest first. Only counts a campaign's calls again if it has changed. */
 	#campaignViews(): CampaignView[] {
 		const campaigns = this.world.campaigns.all().slice(-SHOWN).reverse();
 		return campaigns.map((campaign) => {
@@ -191,11 +191,11 @@ class WatchedWorld {
 	}
 }
 
-/** A campaign's calls that wait for their turn are a number on the page, no rows. */
+/** Waiting calls of campaigns are only counted. There can be very many. */
 const isShown = ({ status, campaign_id }: CallRecord) =>
 	status !== 'PENDING' || campaign_id === null;
 
-/** What goes on, and what has ended lately. */
+/** Ongoing calls, and those that ended most recently. */
 function shownCalls({ calls }: World): CallRecord[] {
 	const shown = Array.from(calls.all()).filter(isShown);
 	const ended = shown.filter((call) => call.ended_at !== null);

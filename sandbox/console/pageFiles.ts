@@ -10,7 +10,7 @@ export interface PageFile {
 const PAGE = join(__dirname, 'page');
 const ICON = join(__dirname, '../../icons/samora.svg');
 
-/** Everything the page consists of, by name. Bundled when the console is first opened, so that nobody has to build it. */
+/** The page's files by name. Bundled when the console is first opened, so that there's no build step. */
 export async function bundlePage(): Promise<Map<string, PageFile>> {
 	const { outputFiles } = await build({
 		entryPoints: [join(PAGE, 'main.tsx')],

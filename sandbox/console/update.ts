@@ -4,18 +4,18 @@ import type { JournalEntry } from '../control/journal';
 import type { Settings } from '../control/settings';
 import type { DeliveryAttempt } from '../deliveries/deliveries';
 
-/** What the console's page is told. All times are virtual milliseconds, unless they say otherwise. */
+/** A message to the console's page. All times are virtual milliseconds, except a request's `at` and `took`. */
 export interface ConsoleUpdate {
-	/** Whether this is all there is to show, rather than what is new since the last update. */
+	/** true: this replaces everything shown before. false: this has only changes. */
 	fresh: boolean;
 	clock: { now: number; speed: number };
 	/** All calls by status. */
 	counts?: Record<string, number>;
-	/** Calls that are new or have changed, in no order. */
+	/** New and changed calls, in no particular order. */
 	calls: CallView[];
-	/** New attempts, the newest last. */
+	/** New attempts, newest last. */
 	deliveries: DeliveryView[];
-	/** Requests that are new or have been answered, in the order of arrival. */
+	/** Requests that arrived or got a response. */
 	requests: RequestView[];
 	campaigns?: CampaignView[];
 	webhooks?: Webhook[];
@@ -33,13 +33,13 @@ export interface CallView {
 	retry: number;
 	status: string;
 	createdAt: number;
-	/** When it took the status it has. */
+	/** When its status last changed. */
 	since: number;
 	startedAt: number | null;
 	endedAt: number | null;
-	/** Seconds of conversation; null until the end. */
+	/** Seconds of conversation. Null until the call ends. */
 	duration: number | null;
-	/** From when on there are a recording and a transcript; null while that is not known. */
+	/** When recording and transcript become available. Null if unknown or never. */
 	filesAt: number | null;
 	variables: Record<string, unknown> | null;
 }
@@ -55,13 +55,13 @@ export interface CampaignView {
 	progress: CampaignProgress | null;
 }
 
-/** How many calls had ended, by outcome, at points in time. */
+/** The number of ended calls by outcome at points in time. */
 export interface CampaignProgress {
 	times: number[];
 	outcomes: Record<string, number[]>;
 }
 
-/** `n` counts the attempts since the start, from 0. */
+/** `n` is the attempt's number, counted from 0. */
 export type DeliveryView = Omit<DeliveryAttempt, 'headers' | 'body' | 'answer'> & { n: number };
 
 export type RequestView = Pick<

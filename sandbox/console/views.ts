@@ -22,13 +22,13 @@ export const callView = (call: CallRecord): CallView => ({
 	variables: call.call_variables,
 });
 
-/** People name the variable as they like: name, lead_name, first name … */
+/** The first variable whose key ends in "name": name, lead_name, first name. */
 function nameIn(variables: Record<string, unknown>): string {
 	const [, name] = Object.entries(variables).find(([key]) => /name$/i.test(key)) ?? [];
 	return typeof name === 'string' ? name : '';
 }
 
-/** Headers, body and answer are fetched when somebody wants to see them. */
+/** Without headers, body and response body: the page fetches them on demand. */
 export const deliveryView = (attempt: DeliveryAttempt, n: number): DeliveryView => ({
 	n,
 	id: attempt.id,
@@ -74,14 +74,13 @@ function countsOf(calls: readonly CallRecord[]): Record<string, number> {
 
 const STEPS = 60;
 
-/** From the first dialling to the last end, or to now while calls are going on. */
+/** From the first call to the last end, or to now while calls are ongoing. */
 function progressOf(calls: readonly CallRecord[], now: number): CampaignProgress | null {
 	let from = Infinity;
 	let lastEnd = 0;
 	let active = false;
 	for (const call of calls) {
 		if (call.status === 'PENDING') continue;
-		// A call that is not picked up has no time of its dialling: the one before will do.
 		from = Math.min(from, call.started_at ?? call.ended_at ?? call.updated_at);
 		if (call.ended_at === null) active = true;
 		else lastEnd = Math.max(lastEnd, call.ended_at);

@@ -35,17 +35,17 @@ export interface CallState extends CampaignCall {
 	retry: number;
 }
 
-/** A call that comes in: somebody rings an agent. */
+/** Somebody calls an agent. */
 export interface InboundCall {
 	agent_id: string;
-	/** Who calls, in E.164. */
+	/** The caller's number in E.164. */
 	number: string;
-	/** The status the call ends in; CALL_FINISHED when left out. */
+	/** The call's last status. Default: CALL_FINISHED. */
 	outcome?: string;
 	call_variables?: CallVariables;
 }
 
-/** JSON Schemas of what can be sent: forms are made from them. */
+/** JSON Schemas of request bodies. The console builds its forms from them. */
 export type ControlSchemas = Record<'settings' | 'faults' | 'calls', Record<string, unknown>>;
 
 export type WebhookState = Webhook & { secret: string };
@@ -78,7 +78,7 @@ export class SandboxControl {
 		return this.#call('GET', `/calls?${new URLSearchParams(filter)}`);
 	}
 
-	/** Somebody calls an agent. Webhooks are told as of any other call. */
+	/** Creates an inbound call. Webhooks get the same events as for other calls. */
 	addInboundCall(call: InboundCall): Promise<CallState> {
 		return this.#call('POST', '/calls', call);
 	}
@@ -146,7 +146,7 @@ export class SandboxControl {
 		return this.setSettings({ deliveries: change });
 	}
 
-	/** What settings, faults and inbound calls can be made of. */
+	/** The JSON Schemas of settings, faults and inbound calls. */
 	schemas(): Promise<ControlSchemas> {
 		return this.#call('GET', '/schemas');
 	}

@@ -305,7 +305,7 @@ function receiveCall({ calls, clock }: World, call: InboundCall): CallState {
 		},
 		now,
 	);
-	// It rings already when Samora learns of it.
+	// The phone is already ringing when an inbound call starts.
 	calls.dial(record, now, { ...scriptEndingAs(call.outcome ?? 'CALL_FINISHED'), pending: 0 });
 	return callState(record);
 }

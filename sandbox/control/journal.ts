@@ -94,7 +94,7 @@ export class Journal {
 		return this.#underWay.has(entry);
 	}
 
-	/** The newest entries with a greater seq, at most so many. */
+	/** The newest entries with a greater seq, up to the limit. */
 	since(seq: number, limit: number): readonly JournalEntry[] {
 		const count = Math.min(this.#seq - seq, limit);
 		return count > 0 ? this.#entries.items.slice(-count) : [];

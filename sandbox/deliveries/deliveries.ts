@@ -23,7 +23,7 @@ export interface DeliveryAttempt {
 	body: string;
 	status: number | null;
 	error: string | null;
-	/** The beginning of what the receiver answered; null when it did not. */
+	/** The beginning of the response body, or null without a response. */
 	answer: string | null;
 	/** Virtual time at which the attempt was due. */
 	at: string;
@@ -92,7 +92,7 @@ export class Deliveries {
 		return { attempts: this.#attempts.items, forgotten: this.#attempts.forgotten };
 	}
 
-	/** The attempt that was made as the n-th, counted from 0. */
+	/** The nth attempt, counted from 0. */
 	find(n: number): DeliveryAttempt | undefined {
 		return this.#attempts.items[n - this.#attempts.forgotten];
 	}

@@ -7,7 +7,7 @@ import { type CallScript, magicOf, type TranscriptKind } from './magicNumbers';
 export interface CallRecord {
 	id: string;
 	agent_id: string;
-	/** The person's number, whoever called whom. */
+	/** The person's number, for inbound calls too. */
 	to_number: string;
 	direction: 'outbound' | 'inbound';
 	call_variables: CallVariables | null;
@@ -60,7 +60,7 @@ export class Calls {
 		private readonly links: FileLinks,
 	) {}
 
-	/** Returns the way to end it. */
+	/** @returns a function that stops listening */
 	listen(listener: CallListener): () => void {
 		this.#listeners.add(listener);
 		return () => void this.#listeners.delete(listener);
@@ -100,7 +100,7 @@ export class Calls {
 		return record;
 	}
 
-	/** Its number decides what becomes of it, unless a script does. */
+	/** The number decides what happens, unless there is a script. */
 	dial(call: CallRecord, at: number, script: CallScript = this.#scriptOf(call.to_number)) {
 		const end = (ended: number) => {
 			call.ended_at = ended;

@@ -122,7 +122,7 @@ export const MAGIC_NUMBERS: readonly MagicNumber[] = [
 const byEnding = new Map(MAGIC_NUMBERS.map((number) => [number.ending, number]));
 const ordinary = MAGIC_NUMBERS[0];
 
-/** The first number that ends in each status stands for it. */
+/** The script of the first magic number that ends in each status. */
 const byOutcome = new Map<string, CallScript>();
 for (const { script } of MAGIC_NUMBERS) {
 	const first = script?.(1);

@@ -129,13 +129,13 @@ describe("the sandbox's console", () => {
 		await form.getByRole('button', { name: 'Switch on' }).click();
 		await page.getByText('500-after on triggerCall').waitFor();
 		await expect(api.trigger(ordinary(1))).rejects.toThrow('Internal server error');
-		await page.getByText('1 of 1 spoilt').waitFor();
+		await page.getByText('1 of 1 requests broken').waitFor();
 
 		await go('Requests');
 		await row('triggerCall POST /v1/call/trigger 500').click();
 		const details = page.getByRole('complementary', { name: 'Request 1' });
 		await details.getByText(`"to_number": "${ordinary(1)}"`).waitFor();
-		expect(await details.innerText()).toContain('fault 500-after · carried out all the same');
+		expect(await details.innerText()).toContain('fault 500-after · carried out anyway');
 		await details.getByRole('button', { name: 'Close' }).click();
 	});
 

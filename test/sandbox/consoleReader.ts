@@ -1,9 +1,9 @@
 import { type Sandbox, until } from '../../sandbox';
 import type { ConsoleUpdate } from '../../sandbox/console/update';
 
-/** Reads what the console's page is told, as a browser does. */
+/** Reads the updates that the console's page gets. */
 export class ConsoleReader {
-	/** All that was told. */
+	/** Everything received so far. */
 	text = '';
 	#taken = 0;
 
@@ -17,7 +17,7 @@ export class ConsoleReader {
 		return reader;
 	}
 
-	/** The next update that is so; those before it count as read. */
+	/** The next update that matches. Skips those before it. */
 	async next(is: (update: ConsoleUpdate) => boolean): Promise<ConsoleUpdate> {
 		return await until(() => {
 			const updates = this.#updates();

@@ -17,7 +17,7 @@ export function App({ store }: { store: Store }) {
 	const shown = useShown(store);
 	const view = useView();
 	const facts = useFetched(about, []);
-	if (!facts) return <p class="empty">Asking the sandbox …</p>;
+	if (!facts) return <p class="empty">Loading …</p>;
 	return (
 		<>
 			<Header
@@ -57,7 +57,7 @@ function useShown(store: Store): Shown {
 	return shown;
 }
 
-/** The part of the console that the address names: it can be bookmarked, and Back goes back. */
+/** The view is in the URL, so that bookmarks and the Back button work. */
 function useView(): View {
 	const named = () => VIEWS.find((view) => location.hash === `#${view}`) ?? 'calls';
 	const [view, setView] = useState<View>(named);

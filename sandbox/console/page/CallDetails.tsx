@@ -1,7 +1,7 @@
 import type { CallView } from '../update';
 import { hasFiles } from './CallsView';
 import { fileUrl } from './control';
-import { Answer, Copy, Details, Empty, Fact, Status, Text, useFetched } from './parts';
+import { Response, Copy, Details, Empty, Fact, Status, Text, useFetched } from './parts';
 import type { Shown } from './store';
 import { secondsText, sentenceCase, timeOfDay } from './words';
 
@@ -81,7 +81,7 @@ function CallDeliveries({ callId, shown }: { callId: string; shown: Shown }) {
 		<ul class="plain">
 			{deliveries.map(({ n, event, status, error, at }) => (
 				<li key={n}>
-					<span>{timeOfDay(at)}</span> <span>{event}</span> <Answer status={status} />
+					<span>{timeOfDay(at)}</span> <span>{event}</span> <Response status={status} />
 					{error && <span class="hint">{error}</span>}
 				</li>
 			))}

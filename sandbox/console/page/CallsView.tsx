@@ -73,7 +73,7 @@ export function CallsView({ shown, facts }: { shown: Shown; facts: About }) {
 							<Empty>
 								{shown.calls.length === 0
 									? 'No calls yet. Run a workflow that calls, or make an inbound call.'
-									: 'No call is like that.'}
+									: 'No calls match.'}
 							</Empty>
 						)}
 						{more}
@@ -110,7 +110,7 @@ interface CountsProps {
 	onChoose: (status: string) => void;
 }
 
-/** How many calls have each status; a press shows only those. */
+/** How many calls have each status. Click one to show only those calls. */
 function Counts({ counts, chosen, onChoose }: CountsProps) {
 	const statuses = inOrder([...new Set([...STATUSES, ...Object.keys(counts)])]);
 	return (
@@ -131,7 +131,7 @@ function Counts({ counts, chosen, onChoose }: CountsProps) {
 	);
 }
 
-/** Whole seconds of ringing or talking so far, or of the conversation there was. */
+/** Whole seconds of ringing or talking so far, or the duration of an ended call. */
 function secondsOf(call: CallView, now: number): number | null {
 	if (call.duration !== null) return call.duration;
 	if (call.status === 'PENDING') return null;
@@ -150,7 +150,7 @@ interface CallRowProps {
 	onSelect: (id: string) => void;
 }
 
-/** Drawn anew only when something in it changes: hundreds of rows cost little that way. */
+/** Only renders when something in it changes, so that hundreds of rows are cheap. */
 const CallRow = memo((props: CallRowProps) => {
 	const { call, agent, seconds, hasFiles: playable, selected, onSelect } = props;
 	return (

@@ -61,7 +61,7 @@ function Campaign({ campaign, agent }: { campaign: CampaignView; agent: string }
 			</ul>
 			{progress && <ProgressChart progress={progress} />}
 			<label class="put">
-				Put it into status{' '}
+				Set status{' '}
 				<select
 					value={status}
 					onChange={({ currentTarget }) =>

@@ -21,8 +21,8 @@ function SettingsForm({ shown, schema }: { shown: Shown; schema: Schema }) {
 		<form class="card fields" aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
 			<h2>Settings</h2>
 			<p class="hint">
-				These are open questions about Samora. Try a workflow with each choice: it should work with
-				all of them.
+				Samora's documentation leaves most of these open. Your workflows should work with every
+				choice.
 			</p>
 			{refusal}
 			<SchemaFields
@@ -50,7 +50,7 @@ function Faults({ faults, schema }: { faults: readonly Fault[]; schema: Schema }
 						</button>
 					)}
 				</div>
-				{faults.length === 0 && <Empty>None: every request is answered as it should be.</Empty>}
+				{faults.length === 0 && <Empty>No faults. Every request gets its normal response.</Empty>}
 				<ul class="plain faults">
 					{faults.map((one) => (
 						<li key={one.id}>
@@ -58,7 +58,9 @@ function Faults({ faults, schema }: { faults: readonly Fault[]; schema: Schema }
 								<b>{one.kind}</b> on {one.operationId ?? 'any request'}
 							</span>
 							<span class="hint">
-								{one.spoilt} of {one.times === null ? 'all' : (one.times ?? 1)} spoilt
+								{one.times === null
+									? `${one.spoilt} requests broken`
+									: `${one.spoilt} of ${one.times ?? 1} requests broken`}
 								{one.match && `, only with “${one.match}”`}
 								{one.skip ? `, the first ${one.skip} let through` : ''}
 							</span>
@@ -81,7 +83,7 @@ function Faults({ faults, schema }: { faults: readonly Fault[]; schema: Schema }
 				}}
 			>
 				<h2>Switch on a fault</h2>
-				<p class="hint">It spoils the next requests that are like this.</p>
+				<p class="hint">It breaks the next matching requests.</p>
 				<SchemaFields
 					schema={schema}
 					values={fault}

@@ -2,9 +2,9 @@ import { memo } from 'preact/compat';
 import type { CallView } from '../update';
 import { statusWord } from './words';
 
-/** More would be a carpet. */
+/** How many phones are drawn at most. */
 const MOST = 600;
-/** With more phones than these, none of them moves: one sees that they ring by their color. */
+/** With more phones than this, they don't move: the color shows which ring. */
 const FEW = 60;
 
 interface PhoneBoardProps {
@@ -14,7 +14,7 @@ interface PhoneBoardProps {
 	onSelect: (id: string) => void;
 }
 
-/** Every call that goes on, as a phone in a place of its own. The table below has the same in words. */
+/** One phone per ongoing call. The table below has the same information for screen readers. */
 export function PhoneBoard({ phones, goingOn, onSelect }: PhoneBoardProps) {
 	const shown = phones.slice(0, MOST);
 	const beyond = goingOn - shown.filter((call) => call && call.endedAt === null).length;

@@ -5,7 +5,7 @@ import { inOrder } from './words';
 
 const HEIGHT = 190;
 
-/** Ended calls over time, one band for each outcome. The figures stand beside it, so it is decoration to a screen reader. */
+/** Ended calls over time, with one band per outcome. Hidden from screen readers: the figures are in the text above it. */
 export function ProgressChart({ progress }: { progress: CampaignProgress }) {
 	const place = useRef<HTMLDivElement>(null);
 	const chart = useRef<UPlot | null>(null);
@@ -40,7 +40,7 @@ export function ProgressChart({ progress }: { progress: CampaignProgress }) {
 	return <div class="chart" aria-hidden="true" ref={place} />;
 }
 
-/** The highest band first, so that each is drawn over by what lies below it. */
+/** The highest band comes first, so that lower bands are drawn over it. */
 function stacked({ times, outcomes }: CampaignProgress, order: string[]): UPlot.AlignedData {
 	const below = times.map(() => 0);
 	const bands = order.map((outcome) => outcomes[outcome].map((count, n) => (below[n] += count)));

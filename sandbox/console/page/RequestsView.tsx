@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { JournalEntry } from '../../control/journal';
 import type { RequestView } from '../update';
 import { control } from './control';
-import { Answer, Details, Empty, Fact, Text, useFetched, useShortened } from './parts';
+import { Response, Details, Empty, Fact, Text, useFetched, useShortened } from './parts';
 import type { Shown } from './store';
 import { timeOfDay } from './words';
 
@@ -39,7 +39,7 @@ export function RequestsView({ shown }: { shown: Shown }) {
 									<th scope="col">Time</th>
 									<th scope="col">Operation</th>
 									<th scope="col">Request</th>
-									<th scope="col">Answer</th>
+									<th scope="col">Response</th>
 									<th scope="col" class="number">
 										Took
 									</th>
@@ -57,7 +57,7 @@ export function RequestsView({ shown }: { shown: Shown }) {
 								))}
 							</tbody>
 						</table>
-						{rows.length === 0 && <Empty>No request yet.</Empty>}
+						{rows.length === 0 && <Empty>No requests yet.</Empty>}
 						{more}
 					</div>
 				</section>
@@ -90,7 +90,7 @@ const RequestRow = memo(({ request, selected, onSelect }: RequestRowProps) => {
 				</code>
 			</td>
 			<td>
-				<Answer status={status} waiting={underWay} />
+				<Response status={status} waiting={underWay} />
 			</td>
 			<td class="number">{took === null ? '' : `${took} ms`}</td>
 			<td>{remarksOn(request)}</td>
@@ -102,7 +102,7 @@ const remarksOn = ({ fault, violation, accepted, status }: RequestView) =>
 	[
 		fault && `fault ${fault}`,
 		violation,
-		accepted && (status === null || status >= 300) && 'carried out all the same',
+		accepted && (status === null || status >= 300) && 'carried out anyway',
 	]
 		.filter(Boolean)
 		.join(' · ');
@@ -119,8 +119,8 @@ function RequestDetails({ request, onClose }: { request: RequestView; onClose: (
 					</code>
 				</Fact>
 				<Fact label="Time">{timeOfDay(at)}</Fact>
-				<Fact label="Answer">
-					<Answer status={status} waiting={underWay} />
+				<Fact label="Response">
+					<Response status={status} waiting={underWay} />
 				</Fact>
 				<Fact label="Carried out">{request.accepted ? 'Yes' : 'No'}</Fact>
 				{entry && <Fact label="API key">{entry.keyed ? 'The valid one' : 'Not valid'}</Fact>}

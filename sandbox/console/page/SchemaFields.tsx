@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks';
 import { sentenceCase } from './words';
 
-/** As much of JSON Schema as the control API describes its bodies with. */
+/** The parts of JSON Schema that the control API uses. */
 export interface Schema {
 	type?: string | string[];
 	title?: string;
@@ -20,13 +20,13 @@ type Values = Record<string, unknown>;
 interface FieldsProps {
 	schema: Schema;
 	values: Values;
-	/** One property's new value; undefined when it is left out. */
+	/** Called with one property's new value: undefined if it's left out. */
 	onChange: (change: Values) => void;
-	/** How the choices of a property are called, where their values do not say it. */
+	/** Labels for a property's choices, where the values aren't readable. */
 	names?: Record<string, (value: unknown) => string>;
 }
 
-/** A field for each property: what the sandbox learns to be set appears here by itself. */
+/** One field per property, so that new settings appear without a change here. */
 export function SchemaFields({ schema, values, onChange, names = {} }: FieldsProps) {
 	return (
 		<>
@@ -149,7 +149,7 @@ function Input(props: FieldProps & { id: string; described: string | undefined }
 	);
 }
 
-/** A select whose options may be of any type, true and 'at-once' among the same. */
+/** A select whose choices can have different types, such as true and 'at-once'. */
 function Choice({
 	id,
 	described,
@@ -179,7 +179,7 @@ function Choice({
 const choiceWord = (choice: unknown) =>
 	choice === true ? 'yes' : choice === false ? 'no' : String(choice);
 
-/** An empty field is a property left out. */
+/** An empty field means that the property is left out. */
 function valueOf(text: string, isNumber: boolean): unknown {
 	if (text === '') return undefined;
 	return isNumber && Number.isFinite(Number(text)) ? Number(text) : text;

@@ -5,7 +5,7 @@ import type { DeliveryAttempt } from '../../deliveries/deliveries';
 import type { DeliveryView } from '../update';
 import { useAgentNames } from './CallsView';
 import { type About, control } from './control';
-import { Answer, Details, Empty, Fact, Text, useFetched, useShortened } from './parts';
+import { Response, Details, Empty, Fact, Text, useFetched, useShortened } from './parts';
 import type { Shown } from './store';
 import { timeOfDay } from './words';
 
@@ -63,7 +63,7 @@ export function WebhooksView({ shown, facts }: { shown: Shown; facts: About }) {
 									<th scope="col" class="number">
 										Attempt
 									</th>
-									<th scope="col">Answer</th>
+									<th scope="col">Response</th>
 								</tr>
 							</thead>
 							<tbody>
@@ -83,13 +83,13 @@ export function WebhooksView({ shown, facts }: { shown: Shown; facts: About }) {
 										<td>{names.get(row.webhook_id) ?? 'deleted'}</td>
 										<td class="number">{row.attempt}</td>
 										<td>
-											<Answer status={row.status} /> <span class="hint">{row.error}</span>
+											<Response status={row.status} /> <span class="hint">{row.error}</span>
 										</td>
 									</tr>
 								))}
 							</tbody>
 						</table>
-						{rows.length === 0 && <Empty>Nothing has been delivered yet.</Empty>}
+						{rows.length === 0 && <Empty>No deliveries yet.</Empty>}
 						{more}
 					</div>
 				</section>
@@ -141,11 +141,11 @@ function DeliveryDetails({ delivery, onClose }: { delivery: DeliveryView; onClos
 				<Fact label="To">
 					<code>{url}</code>
 				</Fact>
-				<Fact label="Answer">
-					<Answer status={status} /> {error}
+				<Fact label="Response">
+					<Response status={status} /> {error}
 				</Fact>
 			</dl>
-			<Text label="What was answered" value={whole?.answer} />
+			<Text label="Response body" value={whole?.answer} />
 			<Text label="Body" value={whole?.body} />
 			<Text label="Headers" value={whole?.headers} />
 		</Details>

@@ -1,9 +1,9 @@
 import type { ControlSchemas, SandboxInfo } from '../../control/control';
 
 /**
- * A request to the control API, from the sandbox's own page.
+ * Sends a request to the control API.
  *
- * @throws Error with the sandbox's words when it refuses
+ * @throws Error with the sandbox's message if it refuses the request
  */
 export async function control<T>(method: string, path: string, body?: unknown): Promise<T> {
 	const response = await fetch(`/_sandbox${path}`, {
@@ -19,7 +19,7 @@ export interface About extends SandboxInfo {
 	schemas: ControlSchemas;
 }
 
-/** What stays the same as long as the sandbox runs. */
+/** What doesn't change while the sandbox runs. */
 export async function about(): Promise<About> {
 	const [info, schemas] = await Promise.all([
 		control<SandboxInfo>('GET', ''),

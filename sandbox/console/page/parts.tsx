@@ -8,10 +8,11 @@ export const Status = ({ status }: { status: string }) => (
 	</span>
 );
 
-/** What an HTTP exchange came to. */
-export function Answer({ status, waiting }: { status: number | null; waiting?: boolean }) {
-	if (status === null) return <span class="answer none">{waiting ? 'waiting' : 'no answer'}</span>;
-	return <span class={`answer ${status < 300 ? 'good' : 'bad'}`}>{status}</span>;
+/** The status code of a response. */
+export function Response({ status, waiting }: { status: number | null; waiting?: boolean }) {
+	if (status === null)
+		return <span class="response none">{waiting ? 'waiting' : 'no response'}</span>;
+	return <span class={`response ${status < 300 ? 'good' : 'bad'}`}>{status}</span>;
 }
 
 export function Copy({ text, label }: { text: string; label: string }) {
@@ -42,7 +43,7 @@ export function Fact({ label, children }: { label: string; children: ComponentCh
 	);
 }
 
-/** What stands beside the list: all about one of its rows. */
+/** The panel beside a list with all about one of its rows. */
 export function Details(props: {
 	title: string;
 	onClose: () => void;
@@ -72,7 +73,7 @@ export function Details(props: {
 	);
 }
 
-/** A text that is JSON is set out; another is shown as it is. */
+/** Formats JSON, and shows other text as it is. */
 export function Text({ label, value }: { label: string; value: unknown }) {
 	if (value === null || value === undefined || value === '') return null;
 	return (
@@ -96,7 +97,7 @@ export const Empty = ({ children }: { children: ComponentChildren }) => (
 	<p class="empty">{children}</p>
 );
 
-/** A list that can be long, with as many rows as are asked for. */
+/** Shows the first rows of a long list, and a button for more. */
 export function useShortened<T>(rows: readonly T[], step = 200) {
 	const [limit, setLimit] = useState(step);
 	const more =
@@ -108,7 +109,7 @@ export function useShortened<T>(rows: readonly T[], step = 200) {
 	return { rows: rows.slice(0, limit), more };
 }
 
-/** What the control API has to say about one thing, fetched when it is looked at. */
+/** Fetches something when it is shown, and again when a key changes. */
 export function useFetched<T>(fetchIt: () => Promise<T>, keys: unknown[]): T | undefined {
 	const [fetched, setFetched] = useState<T>();
 	useEffect(() => {
@@ -127,7 +128,7 @@ export function useFetched<T>(fetchIt: () => Promise<T>, keys: unknown[]): T | u
 	return fetched;
 }
 
-/** Sends something on demand, and keeps what the sandbox said against it. */
+/** Sends a request, and keeps the message if the sandbox refuses it. */
 export function useAction() {
 	const [refusal, setRefusal] = useState('');
 	const act = (send: () => Promise<unknown>) =>

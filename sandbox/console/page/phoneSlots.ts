@@ -1,11 +1,11 @@
 import type { CallView } from '../update';
 
-/** Real milliseconds for which an ended call keeps its place, so that its outcome is seen. */
+/** How long an ended call keeps its place, in real milliseconds, so that you can see its outcome. */
 const LINGERS_MS = 2_500;
 
 /**
- * Which call stands where on the board of phones. A call keeps its place while it goes on, and a new one takes the first
- * that is free, or else that of an ended call: nothing jumps about when hundreds begin and end.
+ * Assigns calls to places on the phone board. A call keeps its place while it lasts. A new call takes the first free place, or
+ * that of an ended call. Phones therefore don't move when hundreds of calls start and end.
  */
 export function takeSlots(
 	before: ReadonlyArray<CallView | null>,

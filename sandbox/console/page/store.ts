@@ -4,7 +4,7 @@ import type { Fault } from '../../control/faults';
 import type { Settings } from '../../control/settings';
 import { takeSlots } from './phoneSlots';
 
-/** What is kept of each list; the control API has the rest. */
+/** How many entries of each list the page keeps. The control API has all of them. */
 const KEPT = 500;
 const TICK_MS = 500;
 
@@ -15,9 +15,9 @@ export interface Shown {
 	now: number;
 	speed: number;
 	counts: Record<string, number>;
-	/** The newest first. */
+	/** Newest first. */
 	calls: readonly CallView[];
-	/** One for each place on the board of phones; a place is empty when its call has ended for a while. */
+	/** One entry per place on the phone board, or null for an empty place. */
 	phones: ReadonlyArray<CallView | null>;
 	campaigns: readonly CampaignView[];
 	webhooks: readonly Webhook[];
@@ -27,7 +27,7 @@ export interface Shown {
 	settings: Settings | null;
 }
 
-/** What the sandbox has told, as it is shown. Listeners hear of it at most twice as often as the sandbox tells. */
+/** Collects the sandbox's updates into what the page shows. */
 export class Store {
 	shown: Shown = {
 		connected: false,
@@ -65,7 +65,7 @@ export class Store {
 			this.#connected = false;
 			this.#show();
 		};
-		// Seconds go on while nothing else does.
+		// Durations count up even without updates.
 		setInterval(() => this.#show(), TICK_MS);
 	}
 
@@ -74,7 +74,7 @@ export class Store {
 		return () => this.#listeners.delete(listener);
 	};
 
-	/** The page stands still while somebody reads; what happens meanwhile is there afterwards. */
+	/** Freezes what is shown, for example to read. Updates in the meantime show up afterward. */
 	pause(paused: boolean) {
 		this.#paused = paused;
 		this.shown = { ...this.shown, paused };

@@ -1,4 +1,4 @@
-/** How the API's statuses read, in the order a call takes them. */
+/** Labels of the API's statuses, in the order in which a call goes through them. */
 const STATUS_WORDS: Record<string, string> = {
 	PENDING: 'Waiting',
 	TRIGGERED: 'Ringing',
@@ -14,7 +14,7 @@ export const STATUSES = Object.keys(STATUS_WORDS);
 
 export const isOutcome = (status: string) => !['PENDING', 'TRIGGERED', 'ONGOING'].includes(status);
 
-/** `IN_PROGRESS` and `CALL_FINISHED` as words; what is unknown is spelled as it comes. */
+/** The label of a call's or campaign's status. */
 export const statusWord = (status: string) => STATUS_WORDS[status] ?? sentenceCase(status);
 
 export const sentenceCase = (name: string) => {
@@ -25,7 +25,7 @@ export const sentenceCase = (name: string) => {
 	return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** Statuses in the order a call takes them, those that nobody knows last. */
+/** Sorts statuses in the order in which a call goes through them. Unknown ones come last. */
 export const inOrder = (statuses: string[]) => {
 	const place = (status: string) =>
 		STATUSES.includes(status) ? STATUSES.indexOf(status) : Infinity;
