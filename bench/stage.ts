@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { startSandbox, type Sandbox } from '../sandbox';
 import { N8nClient, type CredentialReference, type NewWorkflow } from '../tools/n8n/client';
-import { packThisPackage } from '../tools/n8n/communityPackage';
+import { packThisPackage } from '../tools/n8n/thisPackage';
 import { installProgressOn } from '../tools/n8n/installProgress';
 import { isRecord } from '../tools/n8n/json';
 import { DEFAULT_N8N_VERSION } from '../tools/n8n/recipes';

@@ -7,6 +7,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
+import { markSent, withDeadline } from '../nodes/shared/api/deadline';
 import { keyMayTravelTo, keyToSend } from '../nodes/shared/api/baseUrl';
 
 export class SamoraApi implements ICredentialType {
@@ -53,12 +54,15 @@ export class SamoraApi implements ICredentialType {
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
 		keyMayTravelTo(requestOptions, String(credentials.baseUrl ?? ''));
+		const key = keyToSend(credentials.apiKey);
+		markSent(requestOptions);
 		return {
 			...requestOptions,
 			// Spaces come along when an address is pasted.
 			...(requestOptions.baseURL === undefined ? {} : { baseURL: requestOptions.baseURL.trim() }),
-			headers: { ...requestOptions.headers, 'X-API-KEY': keyToSend(credentials.apiKey) },
+			headers: { ...requestOptions.headers, 'X-API-KEY': key },
 			disableFollowRedirect: true,
+			...withDeadline(requestOptions),
 		};
 	}
 

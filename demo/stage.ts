@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 
 import { startSandbox, type Sandbox } from '../sandbox';
 import { N8nClient, type Owner, type SavedWorkflow } from '../tools/n8n/client';
-import { noteInstalledPackage, packThisPackage } from '../tools/n8n/communityPackage';
-import { ensureN8n, type InstallProgress } from '../tools/n8n/install';
+import { noteInstalledPackage } from '../tools/n8n/communityPackage';
+import { packThisPackage } from '../tools/n8n/thisPackage';
+import { ensureN8n } from '../tools/n8n/install';
+import type { InstallProgress } from '../tools/n8n/installProgress';
 import { freePort } from '../tools/n8n/ports';
 import { DEFAULT_N8N_VERSION } from '../tools/n8n/recipes';
 import { startN8n, type RunningN8n } from '../tools/n8n/start';

@@ -4,7 +4,8 @@ import { watch } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { installedPackageFolder, PROJECT_FOLDER } from '../tools/n8n/communityPackage';
+import { installedPackageFolder } from '../tools/n8n/communityPackage';
+import { PROJECT_FOLDER } from '../tools/n8n/thisPackage';
 import type { RunningN8n } from '../tools/n8n/start';
 
 const run = promisify(execFile);

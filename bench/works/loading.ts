@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { packThisPackage } from '../../tools/n8n/communityPackage';
+import { packThisPackage } from '../../tools/n8n/thisPackage';
 import { installFolder } from '../../tools/n8n/recipes';
 import { interleaved } from '../measure';
 import type { WorkReport } from '../report';

@@ -8,7 +8,7 @@ import { draft } from './drafts';
 const PER_REQUEST = 5000;
 
 const MEMORY_NOTE =
-	'The peak covers all n8n processes, which don’t release the memory of earlier runs. So it shows which contender needs more memory, but not how much. `bench/recipients.ts` measures that, with a separate process for each size.';
+	'The peak covers all n8n processes, which don’t release the memory of earlier runs. So it shows which contender needs more memory, but not how much.';
 
 const SAMORA = 'Samora';
 const PER_ROW = 'HTTP Request per row';

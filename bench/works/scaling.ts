@@ -9,7 +9,7 @@ import { sum } from 'simple-statistics';
 import { startSandbox } from '../../sandbox';
 import { node, type Link } from '../../tools/n8n/chain';
 import { N8nClient } from '../../tools/n8n/client';
-import { PROJECT_FOLDER, packThisPackage } from '../../tools/n8n/communityPackage';
+import { PROJECT_FOLDER, packThisPackage } from '../../tools/n8n/thisPackage';
 import { startQueueMode, type QueueModeN8n } from '../../tools/n8n/queueMode';
 import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
 import { spawnTethered, type TetheredProcess } from '../../tools/n8n/tetheredProcess';

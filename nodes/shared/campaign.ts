@@ -10,6 +10,9 @@ import { listed } from './itemList';
 export const campaignPath = '/v1/external/campaigns/{agent_id}';
 export const oneCampaignPath = `${campaignPath}/{campaign_id}`;
 
+/** The name of the list of campaigns in an answer is an assumption: the API's reference does not show it. */
+export const CAMPAIGNS = 'campaigns';
+
 export const campaignIdField: INodeProperties = {
 	displayName: 'Campaign',
 	name: 'campaignId',
@@ -89,6 +92,15 @@ export function describeTransition(
 	return {
 		message: `The campaign is ${status}${words === '' ? '' : `: ${words}`}`,
 		description: `${DOING[doing]} only when it is ${listed(allowed).replace(/ and (\w+)$/, ' or $1')}.`,
+	};
+}
+
+/** The message for a start that Samora answered with a campaign that has not started; undefined when it has. */
+export function describeStillDraft({ status }: IDataObject): UserMessage | undefined {
+	if (String(status).toUpperCase() !== 'DRAFT') return undefined;
+	return {
+		message: 'The campaign has not started: Samora answered that it is still DRAFT',
+		description: 'Nobody is called. Look at the campaign in Samora, and start it again.',
 	};
 }
 

@@ -8,6 +8,9 @@ import { isLoopback } from './api/baseUrl';
 export const webhooksPath = '/v2/webhooks';
 export const oneWebhookPath = `${webhooksPath}/{webhook_id}`;
 
+/** The name of the list of webhooks in an answer. */
+export const WEBHOOKS = 'webhooks';
+
 export const WEBHOOK_NAME = { max: 255 };
 export const EVENTS = ['CALL_STARTED', 'CALL_FINISHED', 'CALL_FAILED'] as const;
 

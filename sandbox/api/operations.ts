@@ -9,7 +9,8 @@ import type {
 	UpdateCampaignBody,
 	UpdateWebhookBody,
 } from './apiShapes';
-import { type CampaignAction, type CampaignRecord, isAllowed } from '../state/campaigns';
+import { listCalls } from '../state/callListing';
+import { type CampaignAction, type CampaignRecord, isAllowed } from '../state/campaignRecord';
 import { magicOf } from '../state/magicNumbers';
 import type { WebhookRecord } from '../state/webhooks';
 import { EVENT_TYPES } from '../state/webhooks';
@@ -109,7 +110,7 @@ export const OPERATIONS: Record<string, Operation> = {
 	listCampaignCalls(world, { params, query }) {
 		const campaign = campaignOf(world, params);
 		const { page = 1, page_size = 10 } = query as ListCallsQuery;
-		const { calls, total } = world.campaigns.listCalls(campaign, query as ListCallsQuery);
+		const { calls, total } = listCalls(campaign, query as ListCallsQuery);
 		return success('Campaign calls retrieved', { calls, page, page_size, total });
 	},
 

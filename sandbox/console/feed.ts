@@ -93,6 +93,7 @@ class WatchedWorld {
 		this.#stopListening = world.calls.listen({
 			changed: (call) => {
 				if (isShown(call)) this.#changedCalls.add(call);
+				if (call.campaign_id) this.#campaigns.delete(call.campaign_id);
 			},
 		});
 	}
@@ -180,8 +181,8 @@ class WatchedWorld {
 	#campaignViews(): CampaignView[] {
 		const campaigns = this.world.campaigns.all().slice(-SHOWN).reverse();
 		return campaigns.map((campaign) => {
-			const { revision, active, status, name, updated_at } = campaign;
-			const version = JSON.stringify([revision, active, status, name, updated_at]);
+			const { status, name, retry_config, updated_at } = campaign;
+			const version = JSON.stringify([status, name, retry_config, updated_at]);
 			const known = this.#campaigns.get(campaign.id);
 			if (known?.version === version) return known.view;
 			const view = campaignView(campaign, this.world.clock.now());

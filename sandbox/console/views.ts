@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../control/journal';
 import type { DeliveryAttempt } from '../deliveries/deliveries';
 import { type CallRecord, durationOf } from '../state/calls';
-import type { CampaignRecord } from '../state/campaigns';
+import type { CampaignRecord } from '../state/campaignRecord';
 import type { CallView, CampaignProgress, CampaignView, DeliveryView, RequestView } from './update';
 
 export const callView = (call: CallRecord): CallView => ({

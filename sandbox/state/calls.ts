@@ -96,7 +96,7 @@ export class Calls {
 			transcript: 'text',
 		};
 		this.#records.set(record.id, record);
-		this.#become(record, 'PENDING', at);
+		this.#setStatus(record, 'PENDING', at);
 		return record;
 	}
 
@@ -106,16 +106,16 @@ export class Calls {
 			call.ended_at = ended;
 			if (script.filesAfter !== null) call.files_at = ended + script.filesAfter * 1000;
 			call.transcript = script.transcript;
-			this.#become(call, script.outcome, ended);
+			this.#setStatus(call, script.outcome, ended);
 			for (const listener of this.#listeners) listener.ended?.(call, ended);
 		};
 		this.#after(script.pending, at, (dialled) => {
-			this.#become(call, 'TRIGGERED', dialled);
+			this.#setStatus(call, 'TRIGGERED', dialled);
 			for (const listener of this.#listeners) listener.dialled?.(call, dialled);
 			this.#after(script.ringing, dialled, (answered) => {
 				if (script.talking === null) return end(answered);
 				call.started_at = answered;
-				this.#become(call, 'ONGOING', answered);
+				this.#setStatus(call, 'ONGOING', answered);
 				for (const listener of this.#listeners) listener.started?.(call, answered);
 				this.#after(script.talking, answered, end);
 			});
@@ -160,7 +160,7 @@ export class Calls {
 		return script;
 	}
 
-	#become(call: CallRecord, status: string, at: number) {
+	#setStatus(call: CallRecord, status: string, at: number) {
 		if (call.status !== '') this.#counts[call.status] -= 1;
 		this.#counts[status] = (this.#counts[status] ?? 0) + 1;
 		call.status = status;

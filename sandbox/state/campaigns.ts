@@ -1,71 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { findAgent } from './account';
-import type {
-	Campaign,
-	CampaignCall,
-	CampaignStatus,
-	ListCallsQuery,
-	Recipient,
-	RetryConfig,
-} from '../api/apiShapes';
-import { listCalls } from './callListing';
-import { type CallRecord, type Calls, durationOf, iso } from './calls';
+import type { Campaign, CampaignStatus, Recipient, RetryConfig } from '../api/apiShapes';
+import { type CallRecord, type Calls, iso } from './calls';
+import { CampaignDialing } from './campaignDialing';
+import type { CampaignRecord } from './campaignRecord';
 import type { Clock } from './clock';
 import type { Log } from '../control/log';
 import type { Settings } from '../control/settings';
 
-export interface CampaignRecord {
-	id: string;
-	name: string;
-	agent_id: string;
-	status: CampaignStatus;
-	retry_config: RetryConfig | null;
-	created_at: number;
-	updated_at: number;
-	/** All calls including retries, in the order of creation. */
-	calls: CallRecord[];
-	/** Increases with every change to a call, so that sorted lists know when they're outdated. */
-	revision: number;
-	/** Calls that are waiting to be dialed. */
-	queue: CallRecord[];
-	/** How many calls of the queue have been dialed. Shifting a long array each time would be slow. */
-	taken: number;
-	active: number;
-	retriesToCome: number;
-	recipients: number;
-	stats: { finished: number; unanswered: number; failed: number; milliseconds: number };
-}
-
-export type CampaignAction = 'addRecipients' | 'start' | 'stop' | 'cancel';
-
-const OPEN: readonly CampaignStatus[] = ['DRAFT', 'SCHEDULED', 'IN_PROGRESS', 'PAUSED'];
-
-const ALLOWED_FROM: Record<CampaignAction, readonly CampaignStatus[]> = {
-	addRecipients: ['DRAFT', 'PAUSED'],
-	start: ['DRAFT', 'PAUSED'],
-	stop: ['IN_PROGRESS'],
-	cancel: OPEN,
-};
-
-export const isAllowed = (action: CampaignAction, campaign: CampaignRecord) =>
-	ALLOWED_FROM[action].includes(campaign.status);
-
-/** How long a campaign stays IN_PROGRESS after its last call. */
-const WINDING_UP_MS = 1000;
-
-/** All campaigns, and how a started campaign calls its recipients. */
+/** All campaigns. */
 export class Campaigns {
 	readonly #records = new Map<string, CampaignRecord>();
+	readonly #dialing: CampaignDialing;
 
 	constructor(
 		private readonly clock: Clock,
-		private readonly calls: Calls,
-		private readonly settings: Settings,
+		calls: Calls,
+		settings: Settings,
 		private readonly log: Log,
 	) {
+		this.#dialing = new CampaignDialing(clock, calls, settings, (campaign, at) =>
+			this.setStatus(campaign, 'FINISHED', at),
+		);
 		calls.listen({
-			started: (call) => this.#touched(call),
-			ended: (call, at) => this.#ended(call, at),
+			started: (call) => this.#changed(call),
+			ended: (call, at) => {
+				const campaign = this.#changed(call);
+				if (campaign) this.#dialing.ended(campaign, call, at);
+			},
 		});
 	}
 
@@ -102,7 +64,7 @@ export class Campaigns {
 			calls: [],
 			revision: 0,
 			queue: [],
-			taken: 0,
+			dialed: 0,
 			active: 0,
 			retriesToCome: 0,
 			recipients: 0,
@@ -121,7 +83,7 @@ export class Campaigns {
 		const now = this.clock.now();
 		campaign.updated_at = now;
 		return recipients.map(({ to_number, call_variables }) => {
-			const call = this.#addCall(
+			const call = this.#dialing.addCall(
 				campaign,
 				{ to_number, call_variables: call_variables ?? null, participant: campaign.recipients++ },
 				now,
@@ -133,7 +95,7 @@ export class Campaigns {
 
 	start(campaign: CampaignRecord) {
 		this.setStatus(campaign, 'IN_PROGRESS');
-		this.#dialNext(campaign, this.clock.now());
+		this.#dialing.dialNext(campaign, this.clock.now());
 	}
 
 	stop(campaign: CampaignRecord) {
@@ -173,90 +135,10 @@ export class Campaigns {
 		};
 	}
 
-	listCalls(
-		campaign: CampaignRecord,
-		query: ListCallsQuery,
-	): { calls: CampaignCall[]; total: number } {
-		return listCalls(campaign, query);
-	}
-
-	#addCall(
-		campaign: CampaignRecord,
-		call: Pick<CallRecord, 'to_number' | 'call_variables' | 'participant'> & { retry?: number },
-		at: number,
-	): CallRecord {
-		const record = this.calls.create(
-			{ ...call, agent_id: campaign.agent_id, campaign_id: campaign.id },
-			at,
-		);
-		campaign.calls.push(record);
-		campaign.revision += 1;
-		return record;
-	}
-
-	#dialNext(campaign: CampaignRecord, at: number) {
-		if (campaign.status !== 'IN_PROGRESS') return;
-		while (
-			campaign.active < this.settings.campaignConcurrency &&
-			campaign.taken < campaign.queue.length
-		) {
-			campaign.active += 1;
-			this.calls.dial(campaign.queue[campaign.taken++], at);
-		}
-		if (isIdle(campaign)) {
-			this.clock.at(at + WINDING_UP_MS, (later) => {
-				if (campaign.status === 'IN_PROGRESS' && isIdle(campaign)) {
-					this.setStatus(campaign, 'FINISHED', later);
-				}
-			});
-		}
-	}
-
-	#touched(call: CallRecord): CampaignRecord | undefined {
+	/** Notes that a call has changed. @returns its campaign, if it has one */
+	#changed(call: CallRecord): CampaignRecord | undefined {
 		const campaign = call.campaign_id === null ? undefined : this.#records.get(call.campaign_id);
 		if (campaign) campaign.revision += 1;
 		return campaign;
 	}
-
-	#ended(call: CallRecord, at: number) {
-		const campaign = this.#touched(call);
-		if (!campaign) return;
-		campaign.active -= 1;
-		campaign.stats[statOf(call)] += 1;
-		campaign.stats.milliseconds += (durationOf(call) ?? 0) * 1000;
-		this.#retry(campaign, call, at);
-		this.#dialNext(campaign, at);
-	}
-
-	/** A retry is a separate call. It's PENDING until the delay is over, and then queued like any other. */
-	#retry(campaign: CampaignRecord, call: CallRecord, at: number) {
-		const retry = campaign.retry_config;
-		if (!retry || call.retry >= retry.max_retries || !OPEN.includes(campaign.status)) return;
-		if (!retry.retry_on.some((reason) => reason === call.status)) return;
-		const again = this.#addCall(
-			campaign,
-			{
-				to_number: call.to_number,
-				call_variables: call.call_variables,
-				participant: call.participant,
-				retry: call.retry + 1,
-			},
-			at,
-		);
-		campaign.retriesToCome += 1;
-		this.clock.at(at + retry.retry_delay_minutes * 60_000, (due) => {
-			campaign.retriesToCome -= 1;
-			campaign.queue.push(again);
-			this.#dialNext(campaign, due);
-		});
-	}
-}
-
-const isIdle = (campaign: CampaignRecord) =>
-	campaign.active === 0 && campaign.retriesToCome === 0 && campaign.taken === campaign.queue.length;
-
-function statOf(call: CallRecord): 'finished' | 'unanswered' | 'failed' {
-	if (call.status === 'UNANSWERED') return 'unanswered';
-	if (call.status === 'FAILED' || call.status === 'REJECTED') return 'failed';
-	return 'finished';
 }

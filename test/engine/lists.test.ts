@@ -74,7 +74,7 @@ describe('Return All', () => {
 	});
 });
 
-describe('Return All, while the list moves', () => {
+describe('Return All, while the list changes', () => {
 	/** Reads the calls through a server that lets something happen before it asks the sandbox for the third page. */
 	async function readWhile(campaignId: string, happens: () => Promise<unknown>, more = {}) {
 		let happened: Promise<unknown> | undefined;
@@ -350,16 +350,16 @@ describe('a list that gives the same full page whatever page is asked for', () =
 
 	it('is refused with what to do about it when nobody says how long it is', async () => {
 		const outcome = await readFrom(undefined, { returnAll: true });
-		expect(stopOf(outcome).message).toMatch(/again as page 2.*Turn off Return All.*\[item 0\]$/);
+		expect(stopOf(outcome).message).toMatch(/^Page 2 .*Turn off Return All.*\[item 0\]$/);
 		expect(outcome.output).toEqual([]);
-		expect(outcome.requests).toBe(2);
+		expect(outcome.requests).toBeLessThan(20);
 	});
 
 	it('is refused soon when it is said to be very long', async () => {
 		const outcome = await readFrom(1_000_000, { returnAll: true });
-		expect(stopOf(outcome).message).toMatch(/999900 of its 1000000 entries are not known/);
+		expect(stopOf(outcome).message).toMatch(/^Page 2 .*Turn off Return All/);
 		expect(outcome.output).toEqual([]);
-		expect(outcome.requests).toBeLessThan(60);
+		expect(outcome.requests).toBeLessThan(20);
 	});
 
 	it('still gives its first page', async () => {
@@ -368,6 +368,38 @@ describe('a list that gives the same full page whatever page is asked for', () =
 		expect(outcome.output).toHaveLength(100);
 	});
 });
+
+describe.each(['listCampaigns', 'listCampaignCalls', 'listWebhooks'] as const)(
+	'%s, from an API that answers in another form',
+	(operationId) => {
+		const elements = Array.from({ length: 3 }, (_, n) => ({ id: `${n}`, name: `Name ${n}` }));
+
+		it.each([
+			['the array itself', elements],
+			['an array as data', { data: elements }],
+			['an array of another name', { data: { items: elements, total: 3 } }],
+			['no envelope', { list: elements, total: 3 }],
+		])('reads %s', async (_, body) => {
+			const other = await startOtherServer(({ path }, res) => {
+				const isFirst = !path.includes('page=') || path.includes('page=1&');
+				const answer = isFirst ? body : { data: [] };
+				res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+			});
+			try {
+				const { output, error } = await samora.run(
+					parametersOf(operationId, world, { returnAll: true }),
+					[{}],
+					{},
+					{ baseUrl: other.url },
+				);
+				expect(error).toBeUndefined();
+				expect(output.map(({ json }) => json)).toEqual(elements);
+			} finally {
+				await other.stop();
+			}
+		});
+	},
+);
 
 describe('webhooks, which have no pages', () => {
 	const webhooks = async (count: number, agent_id: string) =>

@@ -4,7 +4,7 @@ import { Workflow, type ILoadOptionsFunctions, type INodeListSearchResult } from
 import { Samora } from '../../nodes/Samora/Samora.node';
 import { ApiClient, OTHER_AGENT } from '../sandbox/apiClient';
 import { additionalData, nodeTypes, samoraNode } from '../support/engine';
-import { addressOfNobody } from '../support/otherServer';
+import { addressOfNobody, startOtherServer } from '../support/otherServer';
 import { parametersOf } from '../support/operations';
 import { SandboxRuns, type Parameters } from '../support/sandboxRuns';
 import { settle, type World } from '../support/world';
@@ -133,6 +133,48 @@ describe('the campaign picker', () => {
 		const found = await open('campaigns', { filter: 'Campaign 0' });
 		expect(names(found)).toEqual(['Campaign 0 (DRAFT)']);
 		expect(await samora.control.journal({ operationId: 'listCampaigns' })).toHaveLength(3);
+	});
+
+	it('gives all campaigns of an API whose pages are smaller, and none twice', async () => {
+		const campaigns = Array.from({ length: 25 }, (_, n) => ({ id: `${n}`, name: `${n}` }));
+		const other = await startOtherServer(({ path }, res) => {
+			const page = Number(new URL(path, 'http://localhost').searchParams.get('page'));
+			const data = { campaigns: campaigns.slice((page - 1) * 10, page * 10), total: 25 };
+			res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+		});
+		try {
+			const credential = { baseUrl: other.url };
+			const seen: unknown[] = [];
+			let paginationToken: string | undefined;
+			do {
+				const page: Awaited<ReturnType<typeof open>> & { paginationToken?: string } = await open(
+					'campaigns',
+					{ credential, paginationToken },
+				);
+				seen.push(...page.results.map(({ value }) => value));
+				paginationToken = page.paginationToken;
+			} while (paginationToken !== undefined);
+			expect(seen).toEqual(campaigns.map(({ id }) => id));
+			expect((await open('campaigns', { credential, filter: '24' })).results).toHaveLength(1);
+		} finally {
+			await other.stop();
+		}
+	});
+
+	it('ends a search in a list that has no end', async () => {
+		const other = await startOtherServer((_request, res) => {
+			const campaigns = Array.from({ length: 100 }, (_, n) => ({ id: `${n}`, name: 'Again' }));
+			res
+				.writeHead(200, { 'content-type': 'application/json' })
+				.end(JSON.stringify({ data: { campaigns } }));
+		});
+		try {
+			const credential = { baseUrl: other.url };
+			const { message } = await stopped('campaigns', { filter: 'no such name', credential });
+			expect(message).toMatch(/^Page 2 of the list/);
+		} finally {
+			await other.stop();
+		}
 	});
 
 	it.each([

@@ -86,19 +86,27 @@ describe('all items go together', () => {
 		}
 	});
 
-	it('gives no ids rather than wrong ones when the API answers with fewer than were added', async () => {
-		const server = await startOtherServer((_, res) => {
-			res.writeHead(201, { 'content-type': 'application/json' });
-			res.end(JSON.stringify({ message: 'Scheduled', data: { scheduled_call_ids: ['one'] } }));
-		});
-		const items = rows(2);
-		const { output } = await samora.run(parameters(), items, {}, { baseUrl: server.url });
-		await server.stop();
-		expect(output.map(({ json }) => [json.to_number, json.scheduled_call_id])).toEqual(
-			items.map(({ phone }) => [phone, null]),
-		);
-		expect(output[0].json.scheduled_call_ids).toEqual(['one']);
-	});
+	it.each([[['one']], [[]]])(
+		'says how many are in when Samora answers with fewer IDs than recipients (%j), and adds none again',
+		async (ids) => {
+			let requests = 0;
+			const server = await startOtherServer((_, res) => {
+				requests++;
+				res.writeHead(201, { 'content-type': 'application/json' });
+				res.end(JSON.stringify({ message: 'Scheduled', data: { scheduled_call_ids: ids } }));
+			});
+			const { error } = await samora.run(
+				parameters(),
+				rows(2),
+				{ retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+				{ baseUrl: server.url },
+			);
+			await server.stop();
+			expect(error?.message).toContain(`Samora added ${ids.length} of 2 recipients`);
+			for (const id of ids) expect(error?.description).toContain(id);
+			expect(requests).toBe(1);
+		},
+	);
 });
 
 describe('requests are filled up to the limits', () => {

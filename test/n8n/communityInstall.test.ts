@@ -1,7 +1,7 @@
 import manifest from '../../package.json';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { N8nClient, type CredentialReference, type SavedWorkflow } from '../../tools/n8n/client';
-import { packThisPackage } from '../../tools/n8n/communityPackage';
+import { packThisPackage } from '../../tools/n8n/thisPackage';
 import { installProgressOn } from '../../tools/n8n/installProgress';
 import { startN8n, type RunningN8n } from '../../tools/n8n/start';
 import { waitFor } from '../../tools/n8n/waiting';

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { N8nClient, type CredentialReference, type Owner } from '../../tools/n8n/client';
-import { packThisPackage } from '../../tools/n8n/communityPackage';
+import { packThisPackage } from '../../tools/n8n/thisPackage';
 import { installProgressOn } from '../../tools/n8n/installProgress';
 import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
 import { freePort } from '../../tools/n8n/ports';

@@ -6,7 +6,7 @@ import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import manifest from '../../package.json';
-import { packThisPackage } from '../../tools/n8n/communityPackage';
+import { packThisPackage } from '../../tools/n8n/thisPackage';
 
 const ROOT = join(__dirname, '../..');
 /** Packing builds first, if anything changed. */

@@ -1,5 +1,4 @@
-import type { InstallProgress } from '../../tools/n8n/install';
-import { installProgressOn } from '../../tools/n8n/installProgress';
+import { installProgressOn, type InstallProgress } from '../../tools/n8n/installProgress';
 
 function shown(isTTY: boolean, reports: Array<Omit<InstallProgress, 'version'>>): string {
 	let text = '';

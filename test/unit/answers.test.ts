@@ -3,7 +3,7 @@ import {
 	fateOfAnswer,
 	readFault,
 	retryAfter,
-	withoutKey,
+	cleaned,
 	wordsOf,
 	type Fate,
 } from '../../nodes/shared/api/answers';
@@ -94,6 +94,7 @@ describe('a request that brought no answer', () => {
 			code: '',
 			fate: 'unreached',
 			words: 'The Base URL must start with https://',
+			isFinal: true,
 		});
 	});
 
@@ -145,17 +146,17 @@ describe('an answer that holds the key', () => {
 	const body = { message: 'The key sk_a"b/c+d is wrong', data: [{ 'sk_a"b/c+d': 1 }] };
 
 	it('is told without it', () => {
-		expect(withoutKey(answer(400, body), ' sk_a"b/c+d ').body).toEqual({
+		expect(cleaned(answer(400, body), ' sk_a"b/c+d ').body).toEqual({
 			message: 'The key … is wrong',
 			data: [{ '…': 1 }],
 		});
 	});
 
 	it.each([['sk_another'], ['The key'], [''], [undefined]])('stays as it is for %j', (key) => {
-		expect(withoutKey(answer(400, body), key).body).toEqual(body);
+		expect(cleaned(answer(400, body), key).body).toEqual(body);
 	});
 
 	it.each([null, '', 'text'])('may be %j', (text) => {
-		expect(withoutKey(answer(502, text), 'sk_0123456789').body).toEqual(text);
+		expect(cleaned(answer(502, text), 'sk_0123456789').body).toEqual(text);
 	});
 });

@@ -8,7 +8,7 @@ import {
 	failedItem,
 	operationError,
 	refusedItem,
-	routed,
+	errorRouter,
 } from '../../nodes/shared/api/nodeErrors';
 
 const about = (statusCode: number, body: unknown = { message: 'its words' }, ids = {}) =>
@@ -163,14 +163,14 @@ describe('an item for the error output', () => {
 
 	it('has what n8n 1 sends there, and no more', () => {
 		const n8n1 = { getNode: () => node('continueErrorOutput') };
-		expect(routed(n8n1, failed)).toEqual({ error: failed.error, message: 'Run it again.' });
-		expect(routed(n8n1, { error: 'No number', details: {} })).toEqual({ error: 'No number' });
-		expect(routed(n8n1, { call_id: '1' })).toEqual({ call_id: '1' });
+		expect(errorRouter(n8n1)(failed)).toEqual({ error: failed.error, message: 'Run it again.' });
+		expect(errorRouter(n8n1)({ error: 'No number', details: {} })).toEqual({ error: 'No number' });
+		expect(errorRouter(n8n1)({ call_id: '1' })).toEqual({ call_id: '1' });
 	});
 
 	it('keeps its details in n8n 2, and at the first output', () => {
 		const n8n2 = { getNode: () => node('continueErrorOutput'), isNodeFeatureEnabled: () => true };
-		expect(routed(n8n2, failed)).toEqual(failed);
-		expect(routed({ getNode: () => node('continueRegularOutput') }, failed)).toEqual(failed);
+		expect(errorRouter(n8n2)(failed)).toEqual(failed);
+		expect(errorRouter({ getNode: () => node('continueRegularOutput') })(failed)).toEqual(failed);
 	});
 });

@@ -2,7 +2,7 @@ import { Refusal } from '../../nodes/shared/parameters';
 import { onRepeat, repeatedNumbersField, repeats } from '../../nodes/Samora/rules/repeatedNumbers';
 
 describe('repeats', () => {
-	test('names the first item that has the number', () => {
+	test('names the latest item before that has the number', () => {
 		const numbers = [
 			'+14155550100',
 			'+14155550101',
@@ -12,7 +12,7 @@ describe('repeats', () => {
 		];
 		expect([...repeats(numbers)]).toEqual([
 			[2, 0],
-			[3, 0],
+			[3, 2],
 			[4, 1],
 		]);
 	});

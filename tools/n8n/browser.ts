@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { chromium, selectors, type Browser, type Page } from 'playwright-core';
 
 import type { Owner } from './client';
-import { palettePng } from './palettePng';
 
 const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -51,43 +49,12 @@ const ADVICE = '[data-reka-popper-content-wrapper]:has([data-test-id="suggested-
 /** The dots behind the nodes, which would make up most of the file, and temporary messages. */
 const DECORATION = '[data-test-id="canvas-background"], .el-notification';
 
-/** Takes a screenshot when nothing is loading anymore, with few colors to keep the file small. */
+/** Takes a picture once nothing is loading any more. */
 export async function takePicture(page: Page, file: string): Promise<void> {
 	await page.waitForLoadState('networkidle');
-	const picture = await page.screenshot({
+	await page.screenshot({
+		path: file,
 		animations: 'disabled',
 		style: `${ADVICE}, ${DECORATION} { display: none !important; }`,
 	});
-	const { width, height, pixels } = await pixelsOf(page, picture);
-	await writeFile(file, palettePng(Buffer.from(pixels, 'base64'), width, height));
-}
-
-interface Pixels {
-	width: number;
-	height: number;
-	/** Red, green, blue and alpha of each pixel, in base64. */
-	pixels: string;
-}
-
-/** Decodes a picture in the browser, so that no library is needed. Uses a new page, because the editor's page blocks it. */
-async function pixelsOf(page: Page, picture: Buffer): Promise<Pixels> {
-	const reader = await page.context().newPage();
-	try {
-		return await reader.evaluate<Pixels>(`(async () => {
-			const image = new Image();
-			image.src = 'data:image/png;base64,${picture.toString('base64')}';
-			await image.decode();
-			const { width, height } = image;
-			const drawing = new OffscreenCanvas(width, height).getContext('2d');
-			drawing.drawImage(image, 0, 0);
-			const { data } = drawing.getImageData(0, 0, width, height);
-			let bytes = '';
-			for (let at = 0; at < data.length; at += 32768) {
-				bytes += String.fromCharCode(...data.subarray(at, at + 32768));
-			}
-			return { width, height, pixels: btoa(bytes) };
-		})()`);
-	} finally {
-		await reader.close();
-	}
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import type { CredentialReference, NewWorkflow, WorkflowNode } from './client';
+import type { CredentialReference } from './client';
 import type { JsonRecord } from './json';
+import type { NewWorkflow, WorkflowNode } from './workflows';
 
 const TYPE_VERSIONS: Record<string, number> = { 'n8n-nodes-base.set': 3.4 };
 

@@ -1,8 +1,20 @@
-import { parse as parseFlatted } from 'flatted';
-
-import { isRecord, parseJson, type JsonRecord } from './json';
+import {
+	asExecution,
+	asExecutionSummary,
+	hasEnded,
+	type Execution,
+	type ExecutionSummary,
+} from './executions';
+import { list, optionalText, record, text } from './answers';
+import type { JsonRecord } from './json';
 import { publishingOf, type PublishingStyle } from './publishing';
+import { N8nRefusal, N8nSession } from './session';
 import { waitFor } from './waiting';
+import { asWorkflow, type NewWorkflow, type SavedWorkflow } from './workflows';
+
+export type { Execution, ExecutionSummary } from './executions';
+export { N8nRefusal } from './session';
+export type { NewWorkflow, SavedWorkflow, WorkflowNode } from './workflows';
 
 export interface Owner {
 	email: string;
@@ -23,52 +35,6 @@ export interface NewCredential {
 	data: JsonRecord;
 }
 
-export interface WorkflowNode {
-	id: string;
-	name: string;
-	type: string;
-	typeVersion: number;
-	position: [number, number];
-	parameters: JsonRecord;
-	credentials?: Record<string, { id: string; name: string }>;
-	webhookId?: string;
-}
-
-export interface NewWorkflow {
-	name: string;
-	nodes: WorkflowNode[];
-	connections: JsonRecord;
-	settings?: JsonRecord;
-}
-
-export interface SavedWorkflow {
-	id: string;
-	name: string;
-	/** n8n 2.x publishes a version of the workflow. */
-	versionId: string;
-	/** The workflow as n8n stores it. */
-	definition: JsonRecord;
-}
-
-export interface ExecutionSummary {
-	id: string;
-	workflowId: string;
-	mode: string;
-	status: string;
-	startedAt: string | null;
-}
-
-export interface Execution extends ExecutionSummary {
-	/** The JSON items of a node's output branch in its last run. Empty if the node didn't run. */
-	output(nodeName: string, branch?: number): JsonRecord[];
-	/** The JSON items for the node that runs next. Empty if there is none. */
-	waitingItems(): JsonRecord[];
-	/** The message of the error that ended the execution, if any. */
-	errorMessage: string | undefined;
-	/** n8n's own data, for everything else. */
-	data: unknown;
-}
-
 export interface DataTableColumn {
 	name: string;
 	type: 'string' | 'number' | 'boolean' | 'date';
@@ -87,30 +53,13 @@ export interface InstalledCommunityPackage {
 const COMMUNITY_INSTALL_MS = 300_000;
 const COMMUNITY_PACKAGES = '/rest/community-packages';
 
-/** On a slow machine, n8n sometimes loses its database and rejects every request unread. */
-const NOT_READY = 'Database is not ready!';
-const DATABASE_BACK_MS = 180_000;
-
-/** n8n's response when it refused a request. */
-export class N8nRefusal extends Error {
-	constructor(
-		message: string,
-		readonly status: number,
-	) {
-		super(message);
-	}
-}
-
 /** Controls n8n through the REST API that its editor uses. */
-export class N8nClient {
-	private cookie = '';
+export class N8nClient extends N8nSession {
 	private projectId: string | undefined;
 	private readonly publishing: PublishingStyle;
 
-	constructor(
-		readonly url: string,
-		version: string,
-	) {
+	constructor(url: string, version: string) {
+		super(url);
 		this.publishing = publishingOf(version);
 	}
 
@@ -198,15 +147,7 @@ export class N8nClient {
 		const answer = record(await this.request('GET', path));
 		// n8n 2 returns an empty object for an unknown execution.
 		if (Object.keys(answer).length === 0) throw new N8nRefusal(`${path}: not found`, 404);
-		const stored = answer.data;
-		const data: unknown = typeof stored === 'string' ? parseFlatted(stored) : stored;
-		return {
-			...asExecutionSummary(answer),
-			data,
-			errorMessage: optionalText(at(data, 'resultData', 'error', 'message')),
-			output: (nodeName, branch = 0) => outputOf(data, nodeName, branch),
-			waitingItems: () => waitingItemsOf(data),
-		};
+		return asExecution(answer);
 	}
 
 	/** Waits until an execution has succeeded or failed. */
@@ -214,11 +155,7 @@ export class N8nClient {
 		return waitFor(
 			async () => {
 				const execution = await this.execution(executionId).catch(unlessBusy);
-				const underWay = ['new', 'running', 'waiting'].includes(execution?.status ?? 'running');
-				// n8n 1 reports the end a moment before it stores the result.
-				const saysHow = ['success', 'error'].includes(execution?.status ?? '');
-				const isWritten = !saysHow || hasRun(execution?.data);
-				return !underWay && isWritten && execution;
+				return execution && hasEnded(execution) && execution;
 			},
 			{ what: `The end of execution ${executionId}`, timeoutMs },
 		);
@@ -282,43 +219,6 @@ export class N8nClient {
 		);
 	}
 
-	/** Sends a request like the editor does, and returns the response's `data`. */
-	async request(
-		method: string,
-		path: string,
-		body?: unknown,
-		timeoutMs = 60_000,
-	): Promise<unknown> {
-		const send = async () =>
-			await fetch(`${this.url}${path}`, {
-				method,
-				headers: {
-					cookie: this.cookie,
-					...(body === undefined ? {} : { 'content-type': 'application/json' }),
-				},
-				body: body === undefined ? undefined : JSON.stringify(body),
-				signal: AbortSignal.timeout(timeoutMs),
-			});
-		const { response, said } = await waitFor(
-			async () => {
-				// n8n may close a kept-alive connection just as it's reused. Repeat requests that only read.
-				const response = await send().catch(async (fault: unknown) => {
-					if (method !== 'GET') throw fault;
-					return await send();
-				});
-				const said = await response.text();
-				const isTurnedAway = response.status === 503 && whatItSaid(said) === NOT_READY;
-				return !isTurnedAway && { response, said };
-			},
-			{ what: "The return of n8n's database", timeoutMs: DATABASE_BACK_MS },
-		);
-		if (!response.ok) throw new N8nRefusal(whatItSaid(said), response.status);
-		const [signedIn] = response.headers.getSetCookie().filter((it) => it.startsWith('n8n-auth='));
-		if (signedIn) this.cookie = signedIn.split(';', 1)[0];
-		const answer = said === '' ? undefined : parseJson(said);
-		return isRecord(answer) && 'data' in answer ? answer.data : answer;
-	}
-
 	private async dataTablesPath(): Promise<string> {
 		return `/rest/projects/${await this.personalProject()}/data-tables`;
 	}
@@ -327,26 +227,6 @@ export class N8nClient {
 		this.projectId ??= text(await this.request('GET', '/rest/projects/personal'), 'id');
 		return this.projectId;
 	}
-}
-
-function whatItSaid(body: string): string {
-	try {
-		const answer = parseJson(body);
-		if (isRecord(answer) && typeof answer.message === 'string') return answer.message;
-	} catch {
-		// The body isn't JSON, so it's the message itself.
-	}
-	return body;
-}
-
-function asWorkflow(value: unknown): SavedWorkflow {
-	const workflow = record(value);
-	return {
-		id: text(workflow, 'id'),
-		name: text(workflow, 'name'),
-		versionId: text(workflow, 'versionId'),
-		definition: workflow,
-	};
 }
 
 function asCommunityPackage(value: unknown): InstalledCommunityPackage {
@@ -361,65 +241,7 @@ function asCommunityPackage(value: unknown): InstalledCommunityPackage {
 	};
 }
 
-function asExecutionSummary(execution: JsonRecord): ExecutionSummary {
-	return {
-		id: text(execution, 'id'),
-		workflowId: text(execution, 'workflowId'),
-		mode: text(execution, 'mode'),
-		status: text(execution, 'status'),
-		startedAt: optionalText(execution.startedAt) ?? null,
-	};
-}
-
-function hasRun(data: unknown): boolean {
-	const runs = at(data, 'resultData', 'runData');
-	const ended = at(data, 'resultData', 'error') !== undefined;
-	return ended || (isRecord(runs) && Object.keys(runs).length > 0);
-}
-
 /** While an execution keeps n8n busy, it responds late. That isn't an error. */
 function unlessBusy(fault: unknown): undefined {
 	if (!(fault instanceof DOMException && fault.name === 'TimeoutError')) throw fault;
-}
-
-function outputOf(data: unknown, nodeName: string, branch: number): JsonRecord[] {
-	const runs = at(data, 'resultData', 'runData', nodeName);
-	const lastRun: unknown = Array.isArray(runs) ? runs.at(-1) : undefined;
-	return itemsOf(lastRun, branch);
-}
-
-function waitingItemsOf(data: unknown): JsonRecord[] {
-	const stack = at(data, 'executionData', 'nodeExecutionStack');
-	return itemsOf(Array.isArray(stack) ? stack[0] : undefined, 0);
-}
-
-function itemsOf(step: unknown, branch: number): JsonRecord[] {
-	const branches = at(step, 'data', 'main');
-	const items: unknown = Array.isArray(branches) ? branches[branch] : undefined;
-	return (Array.isArray(items) ? items : []).filter(isRecord).map((item) => record(item.json));
-}
-
-function at(value: unknown, ...keys: string[]): unknown {
-	return keys.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value);
-}
-
-function record(value: unknown): JsonRecord {
-	if (isRecord(value)) return value;
-	throw new Error(`Expected an object from n8n, but got ${JSON.stringify(value)}`);
-}
-
-function list(value: unknown, key?: string): JsonRecord[] {
-	const items = key === undefined ? value : record(value)[key];
-	if (Array.isArray(items)) return items.map(record);
-	throw new Error(`Expected a list from n8n, but got ${JSON.stringify(value)}`);
-}
-
-function text(value: unknown, key: string): string {
-	const found = record(value)[key];
-	if (typeof found === 'string' || typeof found === 'number') return String(found);
-	throw new Error(`n8n's response has no "${key}": ${JSON.stringify(value)}`);
-}
-
-function optionalText(value: unknown): string | undefined {
-	return typeof value === 'string' ? value : undefined;
 }

@@ -1,22 +1,20 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { lock } from 'proper-lockfile';
 
 import { isRecord, parseJson } from './json';
-import { npmEnvironment } from './npm';
+import { lockFolder } from './folderLock';
+import { startReporting, type InstallProgress, type Reporting } from './installProgress';
+import { npmWithLog } from './npm';
 import { installFolder, majorOf, recipeFor, type Recipe } from './recipes';
-import { spawnTethered } from './tetheredProcess';
 
 const run = promisify(execFile);
 
 /** Written last. A folder without it is checked before it's used. */
 const MARKER = 'complete.json';
 const LOG = 'install.log';
-const PROGRESS_EVERY_MS = 1_000;
-const SIZE_EVERY_MS = 10_000;
 
 export interface InstalledN8n {
 	version: string;
@@ -25,17 +23,6 @@ export interface InstalledN8n {
 	node: string;
 	/** n8n's command line entry, for that Node.js. */
 	entry: string;
-}
-
-export interface InstallProgress {
-	version: string;
-	/** The current step, in words. */
-	activity: string;
-	elapsedMs: number;
-	bytes?: number;
-	expectedBytes?: number;
-	/** Set in the last report of a successful install. */
-	done?: boolean;
 }
 
 export interface InstallOptions {
@@ -119,12 +106,17 @@ async function install(
 		);
 		progress.activity('downloading about 2,400 npm packages', recipe.expectedBytes);
 		// Skip install scripts: a Kafka client's script downloads sources from outside the registry.
-		await npmStep(folder, ['install', '--ignore-scripts', '--no-audit', '--no-fund'], signal);
+		await npmWithLog(
+			folder,
+			LOG,
+			['install', '--ignore-scripts', '--no-audit', '--no-fund'],
+			signal,
+		);
 	}
 	const missing = await whatDoesNotRun(installed, recipe);
 	if (missing) {
 		progress.activity(`compiling SQLite and downloading Node.js ${majorOf(recipe.node)}`);
-		await npmStep(folder, ['rebuild', '--ignore-scripts=false', 'sqlite3', 'node'], signal);
+		await npmWithLog(folder, LOG, ['rebuild', '--ignore-scripts=false', 'sqlite3', 'node'], signal);
 	}
 	progress.activity('checking that n8n runs');
 	const stillMissing = await whatDoesNotRun(installed, recipe);
@@ -164,104 +156,6 @@ async function whatDoesNotRun(
 		return "its SQLite driver doesn't load";
 	}
 	return undefined;
-}
-
-export async function npmStep(folder: string, args: string[], signal?: AbortSignal): Promise<void> {
-	signal?.throwIfAborted();
-	const logFile = path.join(folder, LOG);
-	const log = await open(logFile, 'a');
-	try {
-		const child = spawnTethered('npm', [...args, '--loglevel=notice', '--no-progress'], {
-			cwd: folder,
-			env: npmEnvironment(),
-			output: log.fd,
-		});
-		const abort = () => void child.kill();
-		signal?.addEventListener('abort', abort, { once: true });
-		const code = await child.exited;
-		signal?.removeEventListener('abort', abort);
-		signal?.throwIfAborted();
-		if (code !== 0) {
-			const said = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-12).join('\n');
-			throw new Error(
-				`npm ${args.join(' ')} exited with code ${code} in ${folder}. The end of ${logFile}:\n${said}`,
-			);
-		}
-	} finally {
-		await log.close();
-	}
-}
-
-/** The lock of a killed process expires on its own. */
-export async function lockFolder(
-	folder: string,
-	{ onHeld, signal }: { onHeld: () => void; signal?: AbortSignal },
-): Promise<() => Promise<void>> {
-	for (let held = false; ;) {
-		signal?.throwIfAborted();
-		try {
-			const retries = held ? { retries: 2, minTimeout: 1_000 } : 0;
-			return await lock(folder, { stale: 20_000, retries });
-		} catch (error) {
-			if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error;
-			if (!held) onHeld();
-			held = true;
-		}
-	}
-}
-
-interface Reporting {
-	activity(what: string, expectedBytes?: number): void;
-	done(): void;
-	stop(): void;
-}
-
-function startReporting(
-	version: string,
-	folder: string,
-	onProgress: InstallOptions['onProgress'],
-): Reporting {
-	const startedAt = Date.now();
-	const current: InstallProgress = { version, activity: '', elapsedMs: 0 };
-	let measuredAt = 0;
-
-	const report = () => {
-		current.elapsedMs = Date.now() - startedAt;
-		onProgress?.({ ...current });
-	};
-	const measure = async () => {
-		measuredAt = Date.now();
-		const bytes = await sizeOf(folder);
-		if (current.expectedBytes) current.bytes = bytes;
-	};
-	const timer = setInterval(() => {
-		if (current.expectedBytes && Date.now() - measuredAt > SIZE_EVERY_MS) void measure();
-		report();
-	}, PROGRESS_EVERY_MS);
-
-	return {
-		activity(what, expectedBytes) {
-			current.activity = what;
-			current.expectedBytes = expectedBytes;
-			current.bytes = undefined;
-			report();
-		},
-		done() {
-			current.done = true;
-			this.activity('ready');
-		},
-		stop: () => clearInterval(timer),
-	};
-}
-
-async function sizeOf(folder: string): Promise<number | undefined> {
-	try {
-		const { stdout } = await run('du', ['-sk', folder]);
-		return Number.parseInt(stdout, 10) * 1024;
-	} catch {
-		// npm moves folders while du reads them. The next attempt will succeed.
-		return undefined;
-	}
 }
 
 async function readJson(file: string): Promise<unknown> {

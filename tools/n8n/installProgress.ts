@@ -1,7 +1,79 @@
-import type { InstallProgress } from './install';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
 import { installFolder } from './recipes';
 
+const run = promisify(execFile);
+
+const PROGRESS_EVERY_MS = 1_000;
+const SIZE_EVERY_MS = 10_000;
 const LINE_EVERY_MS = 15_000;
+
+export interface InstallProgress {
+	version: string;
+	/** The current step, in words. */
+	activity: string;
+	elapsedMs: number;
+	bytes?: number;
+	expectedBytes?: number;
+	/** Set in the last report of a successful install. */
+	done?: boolean;
+}
+
+export interface Reporting {
+	activity(what: string, expectedBytes?: number): void;
+	done(): void;
+	stop(): void;
+}
+
+/** Calls `onProgress` every second until it is stopped. */
+export function startReporting(
+	version: string,
+	folder: string,
+	onProgress?: (progress: InstallProgress) => void,
+): Reporting {
+	const startedAt = Date.now();
+	const current: InstallProgress = { version, activity: '', elapsedMs: 0 };
+	let measuredAt = 0;
+
+	const report = () => {
+		current.elapsedMs = Date.now() - startedAt;
+		onProgress?.({ ...current });
+	};
+	const measure = async () => {
+		measuredAt = Date.now();
+		const bytes = await sizeOf(folder);
+		if (current.expectedBytes) current.bytes = bytes;
+	};
+	const timer = setInterval(() => {
+		if (current.expectedBytes && Date.now() - measuredAt > SIZE_EVERY_MS) void measure();
+		report();
+	}, PROGRESS_EVERY_MS);
+
+	return {
+		activity(what, expectedBytes) {
+			current.activity = what;
+			current.expectedBytes = expectedBytes;
+			current.bytes = undefined;
+			report();
+		},
+		done() {
+			current.done = true;
+			this.activity('ready');
+		},
+		stop: () => clearInterval(timer),
+	};
+}
+
+async function sizeOf(folder: string): Promise<number | undefined> {
+	try {
+		const { stdout } = await run('du', ['-sk', folder]);
+		return Number.parseInt(stdout, 10) * 1024;
+	} catch {
+		// npm moves folders while du reads them. The next attempt will succeed.
+		return undefined;
+	}
+}
 
 type Output = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { lockFolder, npmStep } from './install';
+import { lockFolder } from './folderLock';
+import { npmWithLog } from './npm';
 import { cacheFolder } from './recipes';
 
 const run = promisify(execFile);
@@ -27,8 +28,13 @@ export async function ensureNode(version: string): Promise<string> {
 				path.join(folder, 'package.json'),
 				JSON.stringify({ private: true, dependencies: { node: version } }),
 			);
-			// Its install script copies the binary for this machine.
-			await npmStep(folder, ['install', '--ignore-scripts=false', '--no-audit', '--no-fund']);
+			// Its install script puts the binary for this machine in place.
+			await npmWithLog(folder, 'install.log', [
+				'install',
+				'--ignore-scripts=false',
+				'--no-audit',
+				'--no-fund',
+			]);
 		}
 	} finally {
 		await release();

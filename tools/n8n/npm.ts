@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
+import { open, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
+
+import { spawnTethered } from './tetheredProcess';
 
 const run = promisify(execFile);
 
@@ -26,5 +30,37 @@ export async function npm(args: string[], cwd: string): Promise<string> {
 		throw new Error(`npm ${args.join(' ')} failed in ${cwd}:\n${stdout}${stderr}`.trimEnd(), {
 			cause: error,
 		});
+	}
+}
+
+/** Runs npm, writes its output to a log file in the folder, and can be aborted. */
+export async function npmWithLog(
+	folder: string,
+	logName: string,
+	args: string[],
+	signal?: AbortSignal,
+): Promise<void> {
+	signal?.throwIfAborted();
+	const logFile = path.join(folder, logName);
+	const log = await open(logFile, 'a');
+	try {
+		const child = spawnTethered('npm', [...args, '--loglevel=notice', '--no-progress'], {
+			cwd: folder,
+			env: npmEnvironment(),
+			output: log.fd,
+		});
+		const abort = () => void child.kill();
+		signal?.addEventListener('abort', abort, { once: true });
+		const code = await child.exited;
+		signal?.removeEventListener('abort', abort);
+		signal?.throwIfAborted();
+		if (code !== 0) {
+			const end = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-12).join('\n');
+			throw new Error(
+				`npm ${args.join(' ')} ended with code ${code} in ${folder}. The end of ${logFile}:\n${end}`,
+			);
+		}
+	} finally {
+		await log.close();
 	}
 }

@@ -1,11 +1,12 @@
-import { N8nRefusal, type N8nClient, type SavedWorkflow } from './client';
 import { isRecord, type JsonRecord } from './json';
+import { N8nRefusal, type N8nSession } from './session';
 import { waitFor } from './waiting';
+import type { SavedWorkflow } from './workflows';
 
 /** Where the REST APIs of n8n 1.x and 2.x differ. */
 export interface PublishingStyle {
-	publish(client: N8nClient, workflow: SavedWorkflow): Promise<void>;
-	unpublish(client: N8nClient, workflowId: string): Promise<void>;
+	publish(session: N8nSession, workflow: SavedWorkflow): Promise<void>;
+	unpublish(session: N8nSession, workflowId: string): Promise<void>;
 	manualRun(workflow: SavedWorkflow, triggerName: string): JsonRecord;
 }
 
@@ -15,11 +16,11 @@ export function publishingOf(version: string): PublishingStyle {
 
 /** 2.x publishes a version of the workflow, and registers its triggers after the response. */
 const publication: PublishingStyle = {
-	async publish(client, { id, versionId }) {
-		await client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+	async publish(session, { id, versionId }) {
+		await session.request('POST', `/rest/workflows/${id}/activate`, { versionId });
 		const failures = await waitFor(
 			async () => {
-				const status = await client.request('GET', `/rest/workflows/${id}/publication-status`);
+				const status = await session.request('GET', `/rest/workflows/${id}/publication-status`);
 				if (!isRecord(status) || status.status === 'in_progress') return undefined;
 				if (status.status === 'not_published') return undefined;
 				const triggers = Array.isArray(status.triggers) ? status.triggers.filter(isRecord) : [];
@@ -29,19 +30,19 @@ const publication: PublishingStyle = {
 		);
 		if (failures.length > 0) throw new N8nRefusal(failures.join('; '), 200);
 	},
-	async unpublish(client, workflowId) {
-		await client.request('POST', `/rest/workflows/${workflowId}/deactivate`, {});
+	async unpublish(session, workflowId) {
+		await session.request('POST', `/rest/workflows/${workflowId}/deactivate`, {});
 	},
 	manualRun: (_workflow, triggerName) => ({ triggerToStartFrom: { name: triggerName } }),
 };
 
 /** 1.x has a switch, and responds once the triggers are registered. */
 const activation: PublishingStyle = {
-	async publish(client, { id, versionId }) {
-		await client.request('PATCH', `/rest/workflows/${id}`, { active: true, versionId });
+	async publish(session, { id, versionId }) {
+		await session.request('PATCH', `/rest/workflows/${id}`, { active: true, versionId });
 	},
-	async unpublish(client, workflowId) {
-		await client.request('PATCH', `/rest/workflows/${workflowId}`, { active: false });
+	async unpublish(session, workflowId) {
+		await session.request('PATCH', `/rest/workflows/${workflowId}`, { active: false });
 	},
 	manualRun: ({ definition }, triggerName) => ({
 		workflowData: definition,

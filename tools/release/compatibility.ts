@@ -4,7 +4,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 import manifest from '../../package.json';
-import { PROJECT_FOLDER } from '../n8n/communityPackage';
+import { PROJECT_FOLDER } from '../n8n/thisPackage';
 import { isRecord, parseJson } from '../n8n/json';
 import {
 	DEFAULT_N8N_VERSION,

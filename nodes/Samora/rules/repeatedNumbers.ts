@@ -36,18 +36,18 @@ export const repeatedNumbersField: INodeProperties = {
 export const onRepeat = (value: unknown): OnRepeat => oneOf(trimmed(value) || DEFAULT, LABEL, WAYS);
 
 /**
- * Which items repeat a number, and which item has it first.
+ * Which items repeat a number, and the latest item before that has it.
  *
- * @param numbers the number of each item as it would be dialled; undefined for items that are not
+ * @param numbers the number of each item as it would be dialed; undefined for items that are not
  */
 export function repeats(numbers: ReadonlyArray<string | undefined>): Map<number, number> {
-	const firstWith = new Map<string, number>();
+	const latestWith = new Map<string, number>();
 	const repeating = new Map<number, number>();
 	numbers.forEach((number, item) => {
 		if (number === undefined) return;
-		const first = firstWith.get(number);
-		if (first === undefined) firstWith.set(number, item);
-		else repeating.set(item, first);
+		const before = latestWith.get(number);
+		if (before !== undefined) repeating.set(item, before);
+		latestWith.set(number, item);
 	});
 	return repeating;
 }

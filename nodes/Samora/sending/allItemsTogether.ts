@@ -4,7 +4,7 @@ import type {
 	INodePropertyRouting,
 } from 'n8n-workflow';
 
-import { failedItem, operationError, routed } from '../../shared/api/nodeErrors';
+import { failedItem, operationError, errorRouter } from '../../shared/api/nodeErrors';
 import type { UserMessage } from '../../shared/api/problems';
 
 const NEEDS_NEWER_AGENT: UserMessage = {
@@ -25,7 +25,9 @@ export const refusedByRoute: INodePropertyRouting = {
 		async pagination(this: IExecutePaginationFunctions): Promise<INodeExecutionData[]> {
 			if (!this.continueOnFail()) throw operationError(this.getNode(), NEEDS_NEWER_AGENT);
 			const item = this.getItemIndex();
-			return [{ json: routed(this, failedItem(NEEDS_NEWER_AGENT, item)), pairedItem: { item } }];
+			return [
+				{ json: errorRouter(this)(failedItem(NEEDS_NEWER_AGENT, item)), pairedItem: { item } },
+			];
 		},
 	},
 };

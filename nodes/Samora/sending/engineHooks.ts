@@ -9,10 +9,12 @@ import type {
 	ITaskDataConnections,
 } from 'n8n-workflow';
 
-import { routed } from '../../shared/api/nodeErrors';
-import { runs, Try } from './itemRun';
+import { readBody, type ByteStream } from '../../shared/api/body';
+import { EngineLoop } from './engineLoop';
+import { Try } from './itemRun';
 import type { EngineItems } from './plan';
 import type { ItemRequest, Route } from './route';
+import { runs } from './run';
 
 /**
  * Sends the items of an operation through the hooks of n8n's declarative engine.
@@ -46,7 +48,8 @@ async function keepStatus(
 	_items: INodeExecutionData[],
 	{ statusCode, headers, body }: IN8nHttpFullResponse,
 ): Promise<INodeExecutionData[]> {
-	return [{ json: { statusCode, headers: { ...headers }, body: body as IDataObject } }];
+	const read = (await readBody(body as unknown as ByteStream)) as IDataObject;
+	return [{ json: { statusCode, headers: { ...headers }, body: read } }];
 }
 
 async function takeTurn<Request extends ItemRequest>(
@@ -57,17 +60,25 @@ async function takeTurn<Request extends ItemRequest>(
 	const item = context.getItemIndex();
 	const run = runs.of(context);
 	let current = run.current;
-	if (!current?.admits(item)) {
-		current = new Try(context, route, run, engineItems(context));
-		current.admits(item);
+	if (!current?.arrive(item)) {
+		const items = engineItems(context);
+		const loop = new EngineLoop(items.count, pacingOf(context), context.continueOnFail());
+		const isOnce = requestData.options.method === 'POST';
+		current = new Try(context, route, run, items, loop, isOnce);
+		current.arrive(item);
 		run.current = current;
 	}
-	const output = await current.take(item, context, requestData);
-	return output.map(({ json, ...rest }) => ({
-		json: routed(context, json),
-		...rest,
-		pairedItem: { item },
-	}));
+	const output = await current.take(item, { context, requestData });
+	return output.map((one) => ({ ...one, pairedItem: { item } }));
+}
+
+/** Batching in Request Options, as the engine reads it. */
+function pacingOf(context: IExecuteSingleFunctions): { size: number; pause: number } | undefined {
+	const { batching } = context.getNodeParameter('requestOptions', {}) as {
+		batching?: { batch?: { batchSize?: number; batchInterval?: number } };
+	};
+	const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
+	return batchInterval > 0 ? { size: Math.max(1, batchSize), pause: batchInterval } : undefined;
 }
 
 /**

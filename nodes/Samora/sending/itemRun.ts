@@ -1,15 +1,11 @@
-import type {
-	DeclarativeRestApiSettings,
-	IDataObject,
-	IExecutePaginationFunctions,
-	IExecuteSingleFunctions,
-	INode,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions, INode } from 'n8n-workflow';
 import pLimit from 'p-limit';
 
-import { apiError, failedItem, operationError, refusedItem } from '../../shared/api/nodeErrors';
+import { apiError, errorRouter, failedItem, operationError } from '../../shared/api/nodeErrors';
+import type { UserMessage } from '../../shared/api/problems';
 import { refusedRows, type RefusedRow } from '../../shared/itemList';
-import { recordOf, Refusal, trimmed } from '../../shared/parameters';
+import { attempt, recordOf, Refusal, trimmed } from '../../shared/parameters';
+import type { EngineLoop } from './engineLoop';
 import { planItems, type EngineItems, type PlannedItems } from './plan';
 import { withAccepted } from './progress';
 import { sendRequest, type Sender } from './request';
@@ -22,39 +18,26 @@ import type {
 	Route,
 	SendResult,
 } from './route';
-import { RunMemory } from './runMemory';
-import { forgetRun, Runs, saveRun } from './runs';
+import { runs, type Engine, type Run } from './run';
+import { interrupted, leftOut, output, type Ended, type Turn } from './turn';
 
 const MAX_CONCURRENCY = 5;
 
-/** What one run of a node is about, through all of its tries. */
-export class Run {
-	/** The latest try. */
-	current?: Pick<Try<ItemRequest>, 'admits' | 'take'>;
-
-	constructor(readonly memory: RunMemory) {}
-
-	toJSON(): IDataObject {
-		return this.memory.toJSON();
-	}
-}
-
-/** The runs that are going on. */
-export const runs = new Runs((saved) => new Run(RunMemory.restore(saved)));
-
-/** What became of an item's turn. */
-type Turn =
-	| { kind: 'accepted'; output: IDataObject[]; isRetry: boolean }
-	| { kind: 'output'; items: OutputItem[] }
-	| { kind: 'refused' }
-	| { kind: 'failed'; failure: Failure };
-
-/** One try of a run: all of its items, each sent once. */
+/**
+ * One try of a run: all of its items, each sent once.
+ *
+ * Anything may throw in between: n8n's helpers, the credential, our own code. Whatever does, every item ends as accepted,
+ * refused, not sent or in doubt, and the try ends.
+ */
 export class Try<Request extends ItemRequest> {
+	/** Read once, for asking n8n again may go wrong when calls have been placed. */
 	private readonly node: INode;
 
 	/** Whether the user chose that the node goes on after an item that did not go through. */
 	private readonly continues: boolean;
+
+	/** Makes an item fit for n8n's error output. */
+	private readonly routed: (json: IDataObject) => IDataObject;
 
 	private readonly cancelSignal: AbortSignal | undefined;
 
@@ -63,9 +46,10 @@ export class Try<Request extends ItemRequest> {
 
 	private readonly signal: AbortSignal;
 
-	private readonly arrived = new Set<number>();
-
 	private readonly ready: Promise<Ready<Request>>;
+
+	/** For each item, whether somebody was called: the item that has the person, once that is known. */
+	private readonly called = new Map<number, Promise<number | undefined>>();
 
 	private ended = 0;
 
@@ -74,37 +58,48 @@ export class Try<Request extends ItemRequest> {
 
 	private settle = () => {};
 
+	/** @param isOnce whether it must not be done twice; what may be repeated is done anew in a retry of the execution */
 	constructor(
 		private readonly context: IExecuteSingleFunctions,
 		private readonly route: Route<Request>,
 		private readonly run: Run,
 		private readonly items: EngineItems,
+		private readonly loop: EngineLoop,
+		private readonly isOnce: boolean,
 	) {
 		this.node = context.getNode();
 		this.continues = context.continueOnFail();
+		this.routed = errorRouter(context);
 		this.cancelSignal = context.getExecutionCancelSignal();
 		this.signal = this.cancelSignal
 			? AbortSignal.any([this.stop.signal, this.cancelSignal])
 			: this.stop.signal;
 		this.settled = new Promise((resolve) => (this.settle = resolve));
+		if (isOnce) runs.keep(context, run);
 		this.ready = this.prepare();
+		// Each item looks at how that went.
+		this.ready.catch(() => {});
 	}
 
 	/** @returns false when the item was here before, so another try has begun */
-	admits(item: number): boolean {
-		if (this.arrived.has(item)) return false;
-		this.arrived.add(item);
+	arrive(item: number): boolean {
+		if (this.loop.has(item)) {
+			// What this try has not sent yet is the next one's.
+			this.stop.abort();
+			return false;
+		}
+		this.loop.arrive(item);
 		return true;
 	}
 
 	/** Reads the credential once for all items, then looks at all of them. */
 	private async prepare(): Promise<Ready<Request>> {
 		const { context, route, items } = this;
+		const { memory } = this.run;
 		const { baseUrl, apiKey } = await context.getCredentials<{ baseUrl: string; apiKey: string }>(
 			'samoraApi',
 		);
 		const planned = planItems(context, route, items, baseUrl);
-		const { memory } = this.run;
 		memory.claim(
 			planned.composed.map((one) => (one instanceof Refusal ? undefined : this.identityOf(one))),
 		);
@@ -129,49 +124,50 @@ export class Try<Request extends ItemRequest> {
 	 *
 	 * @throws NodeApiError, NodeOperationError for the item that makes the node stop, once all are done
 	 */
-	async take(
-		item: number,
-		context: IExecutePaginationFunctions,
-		requestData: DeclarativeRestApiSettings.ResultOptions,
-	): Promise<OutputItem[]> {
-		const ready = await this.ready;
-		const turn = await this.turnOf(item, ready, { context, requestData });
-		this.end(requestData.options.method === 'POST');
-		if (turn.kind === 'output') return turn.items;
+	async take(item: number, engine: Engine): Promise<OutputItem[]> {
+		const turn = await this.turnOf(item, engine).catch((thrown: unknown) =>
+			this.failed(item, interrupted(thrown, this.run.memory.entryOf(item))),
+		);
+		this.end();
+		if (turn.kind === 'output') {
+			return turn.items.map(({ json, ...rest }) => ({ json: this.routed(json), ...rest }));
+		}
 
 		// Only when all is quiet is it known what was done beside it. This also keeps the rejection from coming before
 		// the engine listens, which it does once all items have been started.
 		await this.settled;
-		const accepted = this.run.memory.accepted();
-		const nouns = this.route.once?.accepted;
+		const say = (message: UserMessage): UserMessage =>
+			withAccepted(message, this.run.memory.accepted(), item, this.route.once?.accepted);
 		if (turn.kind === 'refused') {
-			const { refusals, plan } = ready;
-			const message = withAccepted(refusedRows(refusals, plan.length), accepted, item, nouns);
+			const { refusals } = turn;
+			const message = say(refusedRows(refusals, this.items.count));
 			throw operationError(this.node, message, refusals.length === 1 ? item : undefined);
 		}
 		const { message, httpCode } = turn.failure;
-		throw apiError(this.node, withAccepted(message, accepted, item, nouns), {
-			httpCode,
-			itemIndex: item,
-		});
+		throw apiError(this.node, say(message), { httpCode, itemIndex: item });
 	}
 
-	private end(isOnce: boolean): void {
+	private end(): void {
 		this.ended++;
-		if (this.ended < this.items.count) return;
-		// What is only read, or may be repeated, is done anew in a retry of the execution.
-		if (this.signal.aborted && isOnce) saveRun(this.context, this.run);
-		else forgetRun(this.context);
+		if (this.ended < this.loop.expected) return;
 		this.settle();
+		// Its items are in the output. Should n8n not let go of it, a retry only finds what it need not do.
+		if (this.isOnce && !this.signal.aborted) attempt(() => runs.forget(this.context, this.run));
 	}
 
 	/** @returns the item's output, or what makes the node stop */
-	private async turnOf(
-		item: number,
-		ready: Ready<Request>,
-		sending: Pick<Sender, 'context' | 'requestData'>,
-	): Promise<Exclude<Turn, { kind: 'accepted' }>> {
-		const turn = await this.send(item, ready, sending);
+	private async turnOf(item: number, engine: Engine): Promise<Ended> {
+		const ready = await this.ready;
+		await this.loop.mayProceed();
+		const sent = this.send(item, ready, engine);
+		this.called.set(
+			item,
+			sent.then(
+				async (turn) => await this.calledBy(item, turn),
+				async () => await this.calledBy(item),
+			),
+		);
+		const turn = await sent;
 		if (turn.kind !== 'accepted') return turn;
 		const { followUp, plan } = ready;
 		if (!followUp) return output(turn.output);
@@ -181,66 +177,87 @@ export class Try<Request extends ItemRequest> {
 		return followed.kind === 'output' ? followed : this.failed(item, followed.failure);
 	}
 
-	private failed(item: number, failure: Failure): Exclude<Turn, { kind: 'accepted' }> {
+	private failed(item: number, failure: Failure): Ended {
 		if (this.continues) return output([failedItem(failure.message, item, failure.details)]);
 		this.stop.abort();
 		return { kind: 'failed', failure };
 	}
 
-	private async send(
-		item: number,
-		ready: Ready<Request>,
-		sending: Pick<Sender, 'context' | 'requestData'>,
-	): Promise<Turn> {
+	private async send(item: number, ready: Ready<Request>, engine: Engine): Promise<Turn> {
 		const { memory } = this.run;
 		const { plan, refusals } = ready;
 		const entry = plan[item];
 		if (!this.continues && refusals.length > 0) {
 			this.stop.abort();
 			// The first bad row speaks for all, and the others stay silent: nothing is sent.
-			return item === refusals[0].item ? { kind: 'refused' } : output([]);
+			return item === refusals[0].item ? { kind: 'refused', refusals } : output([]);
 		}
 		// No rule that has come to apply since takes back what was done.
 		const done = memory.acceptedOf(item);
 		if (done) return { kind: 'accepted', output: done.output, isRetry: true };
 		if (entry.kind !== 'send') return leftOut(entry, item);
+		const repeat = await this.repeatOf(entry.request);
+		if (repeat) return leftOut(repeat, item);
 		// What an earlier try has under way is waited for, not sent beside it.
 		await memory.underWay.get(item);
-		return await ready.limit(async () => await this.sendNow(item, entry.request, ready, sending));
+		return await ready.limit(async () => await this.sendNow(item, entry.request, ready, engine));
 	}
 
-	/** Sends an item unless something has come to stand against it, and remembers what became of it. */
+	/** Whoever is in an earlier item is called there, unless nobody was. */
+	private async repeatOf({ repeats }: Request): Promise<LeftOut | undefined> {
+		if (!repeats) return undefined;
+		const first = await this.called.get(repeats.item);
+		return first === undefined ? undefined : repeats.leftOut(first);
+	}
+
+	private async calledBy(item: number, turn?: Turn): Promise<number | undefined> {
+		if (turn?.kind === 'accepted' || this.run.memory.entryOf(item)) return item;
+		const { plan } = await this.ready;
+		const entry = plan[item];
+		const repeats = entry.kind === 'send' ? entry.request.repeats : undefined;
+		return repeats && (await this.called.get(repeats.item));
+	}
+
+	/** Sends an item unless something has come to stand against it. */
 	private async sendNow(
 		item: number,
 		request: Request,
 		ready: Ready<Request>,
-		sending: Pick<Sender, 'context' | 'requestData'>,
+		engine: Engine,
 	): Promise<Turn> {
 		const { memory } = this.run;
+		await this.loop.mayProceed();
 		const done = memory.acceptedOf(item);
 		if (done) return { kind: 'accepted', output: done.output, isRetry: true };
 		if (this.stop.signal.aborted) return output([]);
 		const forbidden = request.recheck?.();
-		if (forbidden?.kind === 'skip') return leftOut(forbidden, item);
-		if (forbidden) {
-			const { message } = forbidden.refusal;
-			return this.failed(item, { message: { message, description: '' }, details: {} });
-		}
+		if (forbidden) return this.forbidden(item, forbidden);
 		const doubt = request.retryUnknown ? undefined : memory.doubtOf(item);
 		if (doubt) {
 			const details = { status: 'unknown', ...request.ids };
 			return this.failed(item, { message: doubt, details });
 		}
-		const sender: Sender = { ...ready, ...sending, signal: this.cancelSignal };
+		const sender: Sender = { ...ready, ...engine, signal: this.cancelSignal };
 		const sent = this.sendAndRemember(item, request, sender);
-		memory.underWay.set(item, sent);
+		const settled = sent.catch(() => {});
+		memory.underWay.set(item, settled);
+		void settled.then(() => memory.underWay.delete(item));
 		const result = await sent;
-		memory.underWay.delete(item);
-		return result.kind === 'accepted'
-			? { ...result, isRetry: false }
-			: this.failed(item, result.failure);
+		if (result.kind === 'accepted') return { ...result, isRetry: false };
+		const { failure } = result;
+		// A rule that has come to apply while Samora was busy says more than that it was.
+		const mayPass = failure.fate === 'busy' || failure.fate === 'unreached';
+		const since = mayPass ? request.recheck?.() : undefined;
+		return since ? this.forbidden(item, since) : this.failed(item, failure);
 	}
 
+	private forbidden(item: number, entry: LeftOut): Ended {
+		if (entry.kind === 'skip') return leftOut(entry, item);
+		const { message } = entry.refusal;
+		return this.failed(item, { message: { message, description: '' }, details: {} });
+	}
+
+	/** From the moment it goes out until its answer is read, an item is in doubt. */
 	private async sendAndRemember(
 		item: number,
 		request: Request,
@@ -248,12 +265,22 @@ export class Try<Request extends ItemRequest> {
 	): Promise<SendResult> {
 		const { memory } = this.run;
 		const identity = this.identityOf(request);
+		if (this.isOnce) memory.doubt(item, identity, this.describeInterruption(request));
 		const tell = this.route.once?.onSend(sender.context, request);
 		const result = await sendRequest(sender, this.route, request);
-		tell?.(result);
 		if (result.kind === 'accepted') memory.accept(item, identity, result.output);
 		else if (result.failure.inDoubt) memory.doubt(item, identity, result.failure.message);
+		else memory.clear(item);
+		tell?.(result);
 		return result;
+	}
+
+	private describeInterruption(request: Request): UserMessage {
+		const why = {
+			message: 'n8n was interrupted before it knew what Samora answered',
+			description: 'The request went out.',
+		};
+		return this.route.describeUnknown?.(request, why) ?? why;
 	}
 
 	private identityOf(request: Request): string {
@@ -269,14 +296,6 @@ interface Ready<Request extends ItemRequest>
 	limit: <Result>(task: () => Promise<Result>) => Promise<Result>;
 	followUp?: FollowUp<Request>;
 }
-
-const output = (items: IDataObject[]): { kind: 'output'; items: OutputItem[] } => ({
-	kind: 'output',
-	items: items.map((json) => ({ json })),
-});
-
-const leftOut = (entry: LeftOut, item: number) =>
-	output([entry.kind === 'skip' ? entry.output : refusedItem(entry.refusal, item)]);
 
 function concurrency(given: unknown): number {
 	const chosen = Number(given ?? MAX_CONCURRENCY);

@@ -5,8 +5,9 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { withoutKey, type Answer } from '../../shared/api/answers';
-import { filledPath, hasData, TIMEOUT_MS } from '../../shared/api/api';
+import { cleaned, type Answer } from '../../shared/api/answers';
+import { filledPath, hasData, RAW_ANSWER, TIMEOUT_MS } from '../../shared/api/api';
+import { sendTracked } from '../../shared/api/deadline';
 import { exchange, succeeded, type Exchange } from '../../shared/api/exchange';
 import { describeExchange } from '../../shared/api/problems';
 import type { Failure, ItemRequest, Route, SendResult } from './route';
@@ -39,6 +40,7 @@ export async function sendRequest<Request extends ItemRequest>(
 			retryUnknown: request.retryUnknown,
 			isValidBody: route.isValidBody ?? hasData,
 			notFoundMeansDeleted: method === 'DELETE',
+			mayRetry: () => request.recheck?.() === undefined,
 			signal: sender.signal,
 		});
 
@@ -47,20 +49,23 @@ export async function sendRequest<Request extends ItemRequest>(
 	const result = pages?.result ?? (await send());
 	if (succeeded(result)) {
 		const body = result.answer.body as IDataObject;
+		const denial = route.denial?.(body);
+		if (denial) {
+			const details = { status: 'refused', ...request.ids };
+			return { kind: 'failed', failure: { message: denial, details, fate: 'refused' } };
+		}
 		return { kind: 'accepted', output: (route.toOutput ?? dataOf)(body, request) };
 	}
 	const failure = await explain(sender, route, request, result);
-	return {
-		kind: 'failed',
-		failure: { ...failure, inDoubt: !idempotent && result.fate === 'unknown' },
-	};
+	const inDoubt = !idempotent && result.fate === 'unknown';
+	return { kind: 'failed', failure: { ...failure, fate: result.fate, inDoubt } };
 }
 
 /** Samora's envelope is `{message, data}`; the thing itself is `data`. */
 const dataOf = (body: IDataObject): IDataObject[] => [body.data as IDataObject];
 
 async function sendOnce(
-	{ context, requestData, baseUrl, hasTimeout }: Sender,
+	{ context, requestData, baseUrl, apiKey, hasTimeout }: Sender,
 	request: ItemRequest,
 	query: IDataObject,
 ): Promise<Answer> {
@@ -68,30 +73,37 @@ async function sendOnce(
 	// Sending adds to the options it is given, so each request has its own.
 	const own = {
 		...(options as IHttpRequestOptions),
+		...RAW_ANSWER,
 		baseURL: baseUrl,
 		url: filledPath(options.url ?? '', request.path),
 		qs: { ...request.query, ...query },
 		body: request.body ?? {},
 		timeout: options.timeout === ENGINE_TIMEOUT_MS && !hasTimeout ? TIMEOUT_MS : options.timeout,
 	};
-	const [item] = await context.makeRoutingRequest({ ...requestData, options: own });
-	return item.json as unknown as Answer;
+	const [item] = await sendTracked(
+		own,
+		async (tracked) =>
+			await context.makeRoutingRequest({
+				...requestData,
+				options: tracked as typeof options,
+			}),
+	);
+	return cleaned(item.json as unknown as Answer, apiKey);
 }
 
 async function explain<Request extends ItemRequest>(
-	{ context, apiKey }: Sender,
+	{ context }: Sender,
 	route: Route<Request>,
 	request: Request,
 	result: Exchange,
 ): Promise<Failure> {
-	const readable: Exchange = result.answer
-		? { ...result, answer: withoutKey(result.answer, apiKey) }
-		: result;
-	const { fate, answer } = readable;
+	const { fate, answer } = result;
 	const ids = request.ids ?? {};
-	let message = describeExchange(readable, { thing: route.thing, ids });
+	let message = describeExchange(result, { thing: route.thing, ids });
 	if (answer && fate === 'refused') {
-		message = (await route.explainRefusal?.(context, answer, request)) ?? message;
+		// The refusal stands, whatever happens to the question what it means.
+		const more = route.explainRefusal?.(context, answer, request).catch(() => undefined);
+		message = (await more) ?? message;
 	}
 	if (fate === 'unknown') message = route.describeUnknown?.(request, message) ?? message;
 	return {

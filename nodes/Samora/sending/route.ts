@@ -5,10 +5,10 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import type { Answer } from '../../shared/api/answers';
+import type { Answer, Undone } from '../../shared/api/answers';
 import type { RequestParts } from '../../shared/api/api';
 import type { Exchange } from '../../shared/api/exchange';
-import type { PagesResult } from '../../shared/api/listing';
+import type { PagesResult } from '../../shared/api/pages';
 import type { Subject, UserMessage } from '../../shared/api/problems';
 import type { ReadParameter, Refusal } from '../../shared/parameters';
 
@@ -23,6 +23,8 @@ export interface Route<Request extends ItemRequest = ItemRequest> {
 	compose: (read: ReadParameter, baseUrl: string) => Request;
 	/** Whether the body of a success is what it should be; by default, whether it has a `data` object. */
 	isValidBody?: (body: unknown) => boolean;
+	/** The message for a success whose body says that it was not done after all. */
+	denial?: (body: IDataObject) => UserMessage | undefined;
 	/** What the body of a success becomes, one output item each; by default its `data`. */
 	toOutput?: (body: IDataObject, request: Request) => IDataObject[];
 	/** Reads the item in several requests, such as the pages of a list, instead of one. */
@@ -70,8 +72,10 @@ export interface ItemRequest extends RequestParts {
 	limit?: number;
 	/** Send it again when its fate is unknown: the user chose that. */
 	retryUnknown?: boolean;
-	/** Checks the rules once more when its turn comes, which may be much later. */
+	/** Checks the rules once more, right before each attempt to send it: that may be much later. */
 	recheck?: () => LeftOut | undefined;
+	/** The latest item before that is about the same person, and what becomes of this one if an item was sent for them. */
+	repeats?: { item: number; leftOut: (first: number) => LeftOut };
 }
 
 /** What is to be done with each item. */
@@ -100,6 +104,8 @@ export interface Failure {
 	message: UserMessage;
 	httpCode?: number;
 	details: IDataObject;
+	/** What became of the request, where it is about one. */
+	fate?: Undone;
 	/** Samora may have done it: it is not sent again. */
 	inDoubt?: boolean;
 }

@@ -101,9 +101,23 @@ export class RunMemory {
 		this.earlier = this.earlier.filter(([, entry]) => !claimed.has(entry));
 	}
 
-	/** Whether an earlier execution did something that no item of this one is about. */
-	get hasUnclaimed(): boolean {
-		return this.earlier.length > 0;
+	/** Who was sent, or may have been. */
+	identities(): string[] {
+		return [...this.byItem.values()].map(({ identity }) => identity);
+	}
+
+	get size(): number {
+		return this.byItem.size + this.earlier.length;
+	}
+
+	/** Who was sent by an earlier execution and is no item of this one. */
+	unclaimed(): string[] {
+		return this.earlier.map(([, { identity }]) => identity);
+	}
+
+	/** Lets go of what an earlier execution did to these. */
+	disclaim(identities: ReadonlySet<string>): void {
+		this.earlier = this.earlier.filter(([, { identity }]) => !identities.has(identity));
 	}
 
 	/** One line of text per item: a hundred thousand of them may be saved with the execution. */

@@ -1,15 +1,25 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
 
 import { isRecord } from '../../shared/parameters';
+import { RememberedRuns } from './rememberedRuns';
 
 /** What it takes to know which run of a node is going on, and to save something with its execution. */
 export type RunContext = Pick<
 	IExecuteFunctions,
-	'getExecuteData' | 'evaluateExpression' | 'getContext'
+	| 'getExecuteData'
+	| 'evaluateExpression'
+	| 'getContext'
+	| 'getExecutionCancelSignal'
+	| 'getExecutionId'
+	| 'getMode'
+	| 'getNode'
+	| 'getWorkflow'
 >;
 
 /** What is kept of a run: it can be saved with the execution. */
 export interface RunState {
+	/** How many items it is about. */
+	readonly size: number;
 	toJSON(): IDataObject;
 }
 
@@ -21,7 +31,12 @@ export class Runs<State extends RunState> {
 	 */
 	private readonly known = new WeakMap<object, Map<number, State>>();
 
-	/** @param create makes a state, from what an earlier execution saved of it if there is any */
+	/** The states of each node in each execution, by the object that n8n keeps the node's context in. */
+	private readonly byNode = new WeakMap<object, Set<State>>();
+
+	private readonly remembered = new RememberedRuns();
+
+	/** @param create makes a state, from what an earlier execution left of it if there is anything */
 	constructor(private readonly create: (saved?: IDataObject) => State) {}
 
 	/** The state of the run that is going on. */
@@ -30,26 +45,55 @@ export class Runs<State extends RunState> {
 		const byIndex = this.known.get(key) ?? new Map<number, State>();
 		this.known.set(key, byIndex);
 		const run = runIndexOf(context);
+		const known = byIndex.get(run);
+		if (known) return known;
 		const saved = savedRuns(context)[run];
-		const state =
-			byIndex.get(run) ?? this.create(isRecord(saved) ? (saved as IDataObject) : undefined);
+		const isRetry = context.getMode() === 'retry';
+		const trace = { ...traceOf(context, run), saved };
+		// What this process remembers is newer than what n8n has saved.
+		const earlier = isRetry ? this.remembered.find(trace)?.toJSON() : undefined;
+		const state = this.create(earlier ?? (isRecord(saved) ? (saved as IDataObject) : undefined));
+		if (isRetry) this.remembered.remember(trace, trace.retryOf, state);
 		byIndex.set(run, state);
 		return state;
 	}
-}
 
-/**
- * Saves the state with the execution. n8n saves a failed execution with its node contexts and hands them to the
- * retry that a person starts from the list of executions.
- */
-export function saveRun(context: RunContext, state: RunState): void {
-	const runs = { ...savedRuns(context), [runIndexOf(context)]: state.toJSON() };
-	context.getContext('node')[SAVED] = runs as IDataObject;
-}
+	/**
+	 * Keeps the state until `forget`: with the execution, however it ends, and in this process for one that a person
+	 * stops, of which n8n saves nothing.
+	 *
+	 * n8n saves a failed execution with its node contexts and hands them to the retry from the list of executions. The
+	 * state is written down when n8n reads it, so what is saved is always what is known by then.
+	 */
+	keep(context: RunContext, state: State): void {
+		const run = runIndexOf(context);
+		const nodeContext = context.getContext('node');
+		const kept: IDataObject = {};
+		for (const [index, saved] of Object.entries(savedRuns(context))) {
+			if (index !== String(run)) kept[index] = saved as IDataObject;
+		}
+		Object.defineProperty(kept, run, {
+			get: () => state.toJSON(),
+			enumerable: true,
+			configurable: true,
+		});
+		nodeContext[SAVED] = kept;
+		const states = this.byNode.get(nodeContext) ?? new Set<State>();
+		this.byNode.set(nodeContext, states.add(state));
+		this.remembered.watch(traceOf(context, run), state, context.getExecutionCancelSignal());
+	}
 
-/** Takes the state out of the execution again, once its items are in the output. */
-export function forgetRun(context: RunContext): void {
-	delete savedRuns(context)[runIndexOf(context)];
+	/** The states of this node's other runs in this execution. */
+	othersOf(context: RunContext, state: State): State[] {
+		const states = this.byNode.get(context.getContext('node')) ?? [];
+		return [...states].filter((other) => other !== state);
+	}
+
+	/** The run is done, and its items are in the output. */
+	forget(context: RunContext, state: State): void {
+		this.remembered.unwatch(state);
+		delete savedRuns(context)[runIndexOf(context)];
+	}
 }
 
 /** Where the states are in the node's context. */
@@ -61,9 +105,46 @@ function savedRuns(context: RunContext): Record<string, unknown> {
 }
 
 /** Which run of the node in its execution this is, from 0. */
-export function runIndexOf(context: RunContext): number {
+export function runIndexOf(context: Pick<RunContext, 'evaluateExpression'>): number {
 	// The engine's contexts have it at hand. Asking by an expression costs more, and is for when they no longer do.
 	const { runIndex } = context as { runIndex?: unknown };
 	if (typeof runIndex === 'number') return runIndex;
 	return Number(context.evaluateExpression('{{ $runIndex }}', 0));
+}
+
+/** What a retry has in common with the run it retries. */
+export interface RunTrace {
+	/** The node in its workflow, and which of its runs. */
+	place: string;
+	executionId: string | undefined;
+	/** The execution that this one retries, where n8n says so (2.x does). */
+	retryOf: string | undefined;
+	/** What n8n has saved of the run that is retried. */
+	saved?: unknown;
+	/** What started the execution; undefined where that can't be seen. */
+	trigger: () => unknown;
+}
+
+function traceOf(context: RunContext, run: number): RunTrace {
+	const { additionalData, runExecutionData } = context as {
+		additionalData?: { hooks?: { retryOf?: unknown } };
+		runExecutionData?: IRunExecutionData;
+	};
+	const retryOf = additionalData?.hooks?.retryOf;
+	return {
+		place: JSON.stringify([context.getWorkflow().id, context.getNode().name, run]),
+		executionId: context.getExecutionId(),
+		retryOf: typeof retryOf === 'string' ? retryOf : undefined,
+		trigger: () => firstOutput(runExecutionData),
+	};
+}
+
+/** What the first node of the execution gave: its trigger's data. */
+function firstOutput(data: IRunExecutionData | undefined): unknown {
+	const tasks = Object.values(data?.resultData.runData ?? {}).flat();
+	const [first] = tasks.sort(
+		(one, other) =>
+			(one.executionIndex ?? one.startTime) - (other.executionIndex ?? other.startTime),
+	);
+	return first?.data?.main?.map((items) => items?.map(({ json }) => json));
 }

@@ -1,4 +1,5 @@
 import { KEY_WITHHELD } from './baseUrl';
+import { NOT_SENT } from './deadline';
 import { isRecord } from '../parameters';
 
 /** An answer of the API, as it came. `body` is parsed where it was JSON, text where it was not. */
@@ -27,10 +28,16 @@ export function fateOfAnswer(
 	isValidBody: (body: unknown) => boolean = isRecord,
 ): Fate {
 	if (statusCode === 429) return 'busy';
-	if (statusCode >= 300 && statusCode < 500) return 'refused';
-	if (statusCode >= 500 || statusCode < 200) return 'unknown';
-	return isValidBody(body) ? 'done' : 'unknown';
+	if (REFUSED.has(statusCode) || (statusCode >= 300 && statusCode < 400)) return 'refused';
+	const isSuccess = statusCode >= 200 && statusCode < 300;
+	return isSuccess && isValidBody(body) ? 'done' : 'unknown';
 }
+
+/**
+ * What certainly means that Samora did not do it. Anything else may be said after it was done: 408 and 499 by a proxy
+ * that would not wait, 5xx by Samora itself.
+ */
+const REFUSED = new Set([400, 401, 402, 403, 404, 405, 407, 409, 410, 413, 415, 422]);
 
 /** Codes of Node.js and axios for requests of which no byte reached the API. */
 const UNREACHED = new Set([
@@ -56,25 +63,32 @@ export interface Fault {
 	/** The code of Node.js or axios, such as ECONNRESET; '' where there is none. */
 	code: string;
 	fate: Undone;
-	/** A sentence for the person, where this package or n8n kept the request back. */
+	/** A message for the person, where this package or n8n held the request back. */
 	words?: string;
+	/** It would be held back the next time too. */
+	isFinal?: boolean;
 }
 
 /** Reads a thrown error down its chain of causes; n8n wraps what axios throws. */
 export function readFault(thrown: unknown): Fault {
 	let code = '';
 	let syscall = '';
+	let notSent: string | undefined;
 	for (
 		let error: unknown = thrown, depth = 0;
 		isErrorLike(error) && depth < 6;
 		error = error.cause ?? error.errorResponse, depth++
 	) {
 		if (error.name === KEY_WITHHELD || error.name === 'NodeOperationError') {
-			return { code: '', fate: 'unreached', words: String(error.message) };
+			return { code: '', fate: 'unreached', words: String(error.message), isFinal: true };
 		}
+		if (error.name === NOT_SENT) notSent = String(error.message);
 		// The innermost code is the one nobody has rephrased.
 		if (typeof error.code === 'string' && error.code !== '') code = error.code;
 		if (typeof error.syscall === 'string') syscall = error.syscall;
+	}
+	if (notSent !== undefined) {
+		return { code, fate: 'unreached', words: `The request was not sent: ${notSent}` };
 	}
 	return { code, fate: fateOfFault(code, syscall) };
 }
@@ -105,7 +119,7 @@ function isErrorLike(value: unknown): value is ErrorLike {
 export function retryAfter(headers: Record<string, unknown>, now: number): number | undefined {
 	const given = headers['retry-after'];
 	const value = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : '';
-	if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+	if (/^-?\d+(\.\d+)?$/.test(value)) return Math.max(0, Number(value) * 1000);
 	const date = Date.parse(value);
 	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
@@ -119,23 +133,59 @@ const SECRETS = /whsec_[\w+/=-]+|\b[0-9a-f]{16}\.[0-9a-f]{16}\.[\w-]{43}/g;
  */
 export function wordsOf({ body }: Answer): string {
 	if (!isRecord(body)) return '';
-	const words = [body.message, body.error, body.detail].map(textOf).find((text) => text !== '');
-	return (words ?? '').replace(SECRETS, '…');
+	const words = [body.message, body.error, body.detail]
+		.map((one) => textOf(one))
+		.find((text) => text !== '');
+	const text = (words ?? '').replace(SECRETS, '…');
+	return text.length > LONGEST_WORDS ? `${text.slice(0, LONGEST_WORDS)}…` : text;
 }
 
-function textOf(words: unknown): string {
+/** More is no sentence for a person. */
+const LONGEST_WORDS = 500;
+
+function textOf(words: unknown, depth = 0): string {
 	if (typeof words === 'string') return words.trim();
-	if (Array.isArray(words)) return words.map(textOf).filter(Boolean).join('; ');
-	return isRecord(words) ? textOf(words.message ?? words.msg) : '';
+	if (depth > 3) return '';
+	if (Array.isArray(words)) {
+		const listed = words.slice(0, 10).map((one) => textOf(one, depth + 1));
+		return listed.filter(Boolean).join('; ');
+	}
+	return isRecord(words) ? textOf(words.message ?? words.msg, depth + 1) : '';
 }
 
-/** Less is no key, and may be part of any word. */
+/** Shorter is no key, and may be part of any word. */
 const SHORTEST_KEY = 8;
 
-/** An answer as people may read it: should the API have put the key into it, that is taken out. */
-export function withoutKey(answer: Answer, apiKey: unknown): Answer {
-	const key = typeof apiKey === 'string' ? JSON.stringify(apiKey.trim()).slice(1, -1) : '';
-	const text = JSON.stringify(answer.body ?? null);
-	if (key.length < SHORTEST_KEY || !text.includes(key)) return answer;
-	return { ...answer, body: JSON.parse(text.replaceAll(key, '…')) as unknown };
+/** Nothing that Samora answers is nested like this, and much deeper n8n can't save it. */
+const DEEPEST = 50;
+
+/**
+ * An answer as it may go on: without the key, should the API have put it in, as it is or encoded, and without what is
+ * nested too deep to be saved.
+ */
+export function cleaned(answer: Answer, apiKey: unknown): Answer {
+	const key = typeof apiKey === 'string' ? apiKey.trim() : '';
+	const spellings = key.length < SHORTEST_KEY ? [] : spellingsOf(key);
+	const clean = (value: unknown, depth: number): unknown => {
+		if (typeof value === 'string') {
+			return spellings.reduce((text, spelling) => text.replaceAll(spelling, '…'), value);
+		}
+		if (typeof value !== 'object' || value === null) return value;
+		if (depth === DEEPEST) return '…';
+		if (Array.isArray(value)) return value.map((element) => clean(element, depth + 1));
+		// fromEntries keeps a key such as __proto__ as what it is.
+		return Object.fromEntries(
+			Object.entries(value).map(([name, element]) => [
+				String(clean(name, depth)),
+				clean(element, depth + 1),
+			]),
+		);
+	};
+	return { ...answer, body: clean(answer.body, 0) };
+}
+
+function spellingsOf(key: string): string[] {
+	const bytes = Buffer.from(key, 'utf8');
+	const encoded = (['base64', 'base64url', 'hex'] as const).map((way) => bytes.toString(way));
+	return [...new Set([key, encodeURIComponent(key), ...encoded])];
 }

@@ -7,14 +7,24 @@ import type {
 	RequestHelperFunctions,
 } from 'n8n-workflow';
 
-import { withoutKey } from './answers';
+import { cleaned } from './answers';
+import { readBody, type ByteStream } from './body';
+import { notSentUnlessRead, sendTracked } from './deadline';
 import { exchange, type Exchange, type RetryPolicy } from './exchange';
 import type { Ids } from './problems';
-import { attempt, isRecord, Refusal } from '../parameters';
+import { isRecord } from '../parameters';
 import { connectionOf, type Configured } from './requestOptions';
 
 /** How long an answer is waited for, in milliseconds, unless the person says otherwise in Request Options. */
 export const TIMEOUT_MS = 60_000;
+
+/** The answer as it comes, to be read within limits, with its status; 4xx and 5xx are no exceptions. */
+export const RAW_ANSWER = {
+	json: true,
+	encoding: 'stream',
+	returnFullResponse: true,
+	ignoreHttpStatusErrors: true,
+} as const satisfies Partial<IHttpRequestOptions>;
 
 /** What n8n gives wherever a node may make requests: when it runs, in its pickers, in a trigger's lifecycle. */
 export interface Caller extends Configured, Pick<FunctionsBase, 'getCredentials'> {
@@ -49,36 +59,36 @@ export async function callSamora(
 	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout'>,
 	policy: Partial<RetryPolicy> = {},
 ): Promise<Exchange> {
-	const { baseUrl, apiKey } = await context.getCredentials<{ baseUrl: string; apiKey: string }>(
-		'samoraApi',
-	);
 	const { method = 'GET' } = request;
-	const connection = attempt(() => connectionOf(context));
-	if (connection instanceof Refusal) {
-		return {
-			fate: 'unreached',
-			fault: { code: '', fate: 'unreached', words: connection.message },
-		};
-	}
-	const result = await exchange(
+	return await exchange(
 		async () => {
-			const response: IN8nHttpFullResponse =
-				await context.helpers.httpRequestWithAuthentication.call(
-					context as IAllExecuteFunctions,
-					'samoraApi',
-					{
-						timeout: TIMEOUT_MS,
-						...connection,
-						...request,
-						method,
-						baseURL: baseUrl,
-						json: true,
-						returnFullResponse: true,
-						ignoreHttpStatusErrors: true,
-					},
-				);
-			const { statusCode, headers, body } = response;
-			return { statusCode, headers, body };
+			// Read each time: whatever keeps it from being read may pass, and then nothing was sent.
+			const { baseUrl, apiKey } = await notSentUnlessRead(() =>
+				context.getCredentials<{ baseUrl: string; apiKey: string }>('samoraApi'),
+			);
+			const connection = await notSentUnlessRead(() => connectionOf(context));
+			const options: IHttpRequestOptions = {
+				timeout: TIMEOUT_MS,
+				...connection,
+				...request,
+				method,
+				baseURL: baseUrl,
+				...RAW_ANSWER,
+			};
+			const { httpRequestWithAuthentication } = context.helpers;
+			const { statusCode, headers, body } = await sendTracked(
+				options,
+				async (tracked): Promise<IN8nHttpFullResponse> =>
+					await httpRequestWithAuthentication.call(
+						context as IAllExecuteFunctions,
+						'samoraApi',
+						tracked,
+					),
+			);
+			return cleaned(
+				{ statusCode, headers, body: await readBody(body as unknown as ByteStream) },
+				apiKey,
+			);
 		},
 		{
 			idempotent: method !== 'POST',
@@ -87,7 +97,4 @@ export async function callSamora(
 			...policy,
 		},
 	);
-	return result.answer && result.fate !== 'done'
-		? { ...result, answer: withoutKey(result.answer, apiKey) }
-		: result;
 }

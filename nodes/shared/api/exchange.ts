@@ -44,6 +44,8 @@ export interface RetryPolicy {
 	notFoundMeansDeleted?: boolean;
 	/** Attempts after the first. */
 	maxRetries?: number;
+	/** Asked before each further attempt: a rule may have come to forbid it. */
+	mayRetry?: () => boolean;
 	/** Aborted when the user stops the execution. */
 	signal?: AbortSignal;
 }
@@ -68,13 +70,14 @@ export async function exchange(
 		isValidBody,
 		notFoundMeansDeleted = false,
 		maxRetries = MAX_RETRIES,
+		mayRetry = () => true,
 		signal,
 	}: RetryPolicy,
 ): Promise<Exchange> {
 	let perhapsDone = false;
 	for (let retry = 0; ; retry++) {
 		if (signal?.aborted && retry === 0) return STOPPED;
-		const result = await sendOnce(request, isValidBody);
+		const result = await sendOnce(request, isValidBody, signal);
 		const { answer } = result;
 		if (notFoundMeansDeleted && perhapsDone && answer?.statusCode === 404) {
 			return { fate: 'done', answer };
@@ -87,7 +90,7 @@ export async function exchange(
 			pause <= LONGEST_PAUSE_MS
 		) {
 			await pauseUnlessAborted(pause, signal);
-			if (!signal?.aborted) continue;
+			if (!signal?.aborted && mayRetry()) continue;
 		}
 		// An earlier attempt may have done it, even if this one was turned away. Only an idempotent request that was
 		// answered at last has a known fate.
@@ -102,7 +105,7 @@ function isWorthRetrying({ fate, fault }: Exchange, retryUnknown: boolean): bool
 			return true;
 		case 'unreached':
 			// What this package or n8n held back on purpose is held back the next time too.
-			return fault?.words === undefined;
+			return fault?.isFinal !== true;
 		case 'unknown':
 			return retryUnknown;
 		default:
@@ -115,12 +118,15 @@ const STOPPED: Exchange = { fate: 'cancelled', fault: { code: '', fate: 'cancell
 async function sendOnce(
 	request: () => Promise<Answer>,
 	isValidBody?: (body: unknown) => boolean,
+	signal?: AbortSignal,
 ): Promise<Exchange> {
 	let answer: Answer;
 	try {
 		answer = await request();
 	} catch (thrown) {
 		const fault = readFault(thrown);
+		// The credential ends a request at its deadline, and n8n when the user stops the execution.
+		if (fault.code === 'ERR_CANCELED' && !signal?.aborted) fault.code = 'ETIMEDOUT';
 		return { fate: fault.fate, fault };
 	}
 	const fate = fateOfAnswer(answer, isValidBody);
@@ -129,8 +135,8 @@ async function sendOnce(
 
 /** Doubles each time, spread over half of itself so that several workflows don't come back in step. */
 function pauseBefore(retry: number, { answer }: Exchange): number {
-	const asked = answer && retryAfter(answer.headers, Date.now());
-	return asked ?? FIRST_PAUSE_MS * 2 ** retry * (0.5 + Math.random() / 2);
+	const asked = (answer && retryAfter(answer.headers, Date.now())) ?? 0;
+	return Math.max(asked, FIRST_PAUSE_MS * 2 ** retry * (0.5 + Math.random() / 2));
 }
 
 /** n8n's sleep can't be interrupted. In slices it leaves no timer behind for longer than this. */

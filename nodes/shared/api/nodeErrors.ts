@@ -70,13 +70,18 @@ export function failedItem(
  * it to the first output otherwise, among those that did. There the description is the message, and the rest of the
  * details is left out.
  */
-export function routed(context: Pick<FunctionsBase, 'getNode'>, json: IDataObject): IDataObject {
-	const { error, details } = json;
-	if (error === undefined || context.getNode().onError !== 'continueErrorOutput') return json;
+export function errorRouter(
+	context: Pick<FunctionsBase, 'getNode'>,
+): (json: IDataObject) => IDataObject {
+	const { onError } = context.getNode();
 	// n8n does not tell its version; this is a method that came with 2.
-	if ('isNodeFeatureEnabled' in context) return json;
-	const { description } = (details ?? {}) as IDataObject;
-	return { error, ...(description ? { message: description } : {}) };
+	if (onError !== 'continueErrorOutput' || 'isNodeFeatureEnabled' in context) return (json) => json;
+	return (json) => {
+		const { error, details } = json;
+		if (error === undefined) return json;
+		const { description } = (details ?? {}) as IDataObject;
+		return { error, ...(description ? { message: description } : {}) };
+	};
 }
 
 /** An item that was refused before it was sent. */

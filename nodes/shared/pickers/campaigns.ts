@@ -1,45 +1,60 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { succeeded } from '../api/exchange';
 import { callSamora, filledPath } from '../api/api';
-import { campaignPath } from '../campaign';
-import { hasList, listOf } from '../api/listing';
-import { shown, trimmed, uuid } from '../parameters';
+import { succeeded, type Exchange } from '../api/exchange';
+import { hasList } from '../api/lists';
+import { LARGEST_PAGE, pageIn, readPages, type PagesResult } from '../api/pages';
 import { exchangeError, operationError } from '../api/nodeErrors';
-import { CAMPAIGNS } from '../../Samora/resources/campaign/getAll';
+import { CAMPAIGNS, campaignPath } from '../campaign';
+import { shown, trimmed, uuid } from '../parameters';
 
-/** The API cannot search campaigns by name, so pages are looked through until there is a page to show. */
-const PAGE_SIZE = 100;
-
-/** Campaigns of the chosen agent, for the picker: newest first as the API lists them. */
+/**
+ * Campaigns of the chosen agent, for the picker: newest first as the API lists them, a page at a time. The API cannot
+ * search campaigns by name, so a search reads all pages.
+ */
 export async function campaigns(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const path = { agent_id: chosenAgent(this) };
-	const sought = filter?.trim().toLowerCase() ?? '';
-	for (let page = Number(paginationToken ?? 1); ; page++) {
-		const result = await callSamora(
+	const request = async (qs: IDataObject) =>
+		await callSamora(
 			this,
-			{ url: filledPath(campaignPath, path), qs: { page, page_size: PAGE_SIZE } },
+			{ url: filledPath(campaignPath, path), qs },
 			{ isValidBody: hasList(CAMPAIGNS) },
 		);
-		if (!succeeded(result))
-			throw exchangeError(this.getNode(), result, { thing: 'Agent', ids: path });
-		const { data } = result.answer.body as { data: Record<string, unknown> };
-		const found = listOf(data, CAMPAIGNS);
-		const more = found.length === PAGE_SIZE && page * PAGE_SIZE < Number(data.total ?? Infinity);
-		const results = found
+	const sought = filter?.trim().toLowerCase() ?? '';
+	const found =
+		sought === ''
+			? await onePage(request, paginationToken)
+			: { ...(await readPages(CAMPAIGNS)(request, {})), paginationToken: undefined };
+	if (found.kind === 'unread') {
+		throw exchangeError(this.getNode(), found.result, { thing: 'Agent', ids: path });
+	}
+	return {
+		results: found.elements
 			.map(({ id, name, status }) => ({
 				name: `${String(name)} (${String(status)})`,
 				value: String(id),
 			}))
-			.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(sought));
-		if (results.length > 0 || !more) {
-			return { results, ...(more ? { paginationToken: String(page + 1) } : {}) };
-		}
-	}
+			.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(sought)),
+		...('paginationToken' in found ? { paginationToken: found.paginationToken } : {}),
+	};
+}
+
+/** @param token the number of the page, and how many campaigns were on the pages before it */
+async function onePage(
+	request: (query: IDataObject) => Promise<Exchange>,
+	token = '1 0',
+): Promise<PagesResult & { paginationToken?: string }> {
+	const [page, before] = token.split(' ').map(Number);
+	const result = await request({ page, page_size: LARGEST_PAGE });
+	if (!succeeded(result)) return { kind: 'unread', result };
+	const { elements, total } = pageIn(result.answer.body, CAMPAIGNS);
+	const soFar = before + elements.length;
+	const isLast = elements.length === 0 || soFar === total;
+	return { kind: 'read', elements, ...(isLast ? {} : { paginationToken: `${page + 1} ${soFar}` }) };
 }
 
 function chosenAgent(context: ILoadOptionsFunctions): string {

@@ -5,14 +5,15 @@ import { apiError, failedItem } from '../../../shared/api/nodeErrors';
 import type { UserMessage } from '../../../shared/api/problems';
 import { campaignIdField, composeCampaign, type CampaignPath } from '../../../shared/campaign';
 import { itemList } from '../../../shared/itemList';
+import { attempt } from '../../../shared/parameters';
 import type { Operation } from '../../fields/operation';
 import { keepAgentRecipients } from '../../sending/agentMemory';
 import { refusedByRoute } from '../../sending/allItemsTogether';
-import { forgetRun, Runs, saveRun } from '../../sending/runs';
-import { addRows, rowsToSend } from './recipients/addingRecipients';
+import { Runs } from '../../sending/runs';
+import { addRows, rowsToSend, unlessInterrupted } from './recipients/addingRecipients';
 import { recipientFields, recipientOptionsField } from './recipients/recipientFields';
-import { inOrder, numbersOf, outputOfUnsent, summaries } from './recipients/recipientOutput';
-import { identities, planRows, type Row } from './recipients/recipientRows';
+import { numbersOf, outputOfUnsent, rowOutput, summaries } from './recipients/recipientOutput';
+import { identities, planRows, type Group, type Row } from './recipients/recipientRows';
 import { RecipientRun } from './recipients/recipientRun';
 import { inRequests } from './recipients/recipients';
 
@@ -30,31 +31,34 @@ export const addRecipients: Operation = {
 
 const runs = new Runs((saved) => new RecipientRun<CampaignPath>(saved));
 
-/** All input items together, which one request per item cannot do. */
+/** All input items together, which one request per item can't do. */
 export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const run = runs.of(this);
 	const { memory } = run;
+	// Asked once, for asking n8n again may go wrong when recipients have been added.
+	const node = this.getNode();
+	const continues = this.continueOnFail();
+	const total = this.getInputData().length;
+	const outputOf = rowOutput(this);
 	const planned =
 		run.planned ??
 		planRows(this, (read) => {
 			const { path } = composeCampaign(read);
-			return { target: path, key: Object.values(path).join('/').toLowerCase() };
+			const key = Object.values(path).join('/').toLowerCase();
+			// Whoever is in a campaign is called, whichever campaign the expressions give in a retry.
+			return { target: path, key, identityOf: (to_number) => to_number };
 		});
 	const output = outputOfUnsent(this, planned);
 	run.planned = planned;
 	memory.claim(identities(planned));
-	const goesOn = this.continueOnFail();
-	const total = this.getInputData().length;
+	runs.keep(this, run);
 
 	/** What did not go through comes out, or ends the node. */
 	const fail = (rows: Row[], message: UserMessage, httpCode?: number) => {
-		if (!goesOn) {
-			saveRun(this, run);
+		if (!continues) {
 			const added = [...memory.accepted().keys()];
-			throw apiError(this.getNode(), withAdded(message, added, total), {
-				httpCode,
-				itemIndex: rows[0].item,
-			});
+			const itemIndex = rows[0].item;
+			throw apiError(node, withAdded(message, added, total), { httpCode, itemIndex });
 		}
 		for (const { item, recipient } of rows) {
 			output.set(item, failedItem(message, item, { to_number: recipient.to_number }));
@@ -67,9 +71,11 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 		}
 		for (const rows of inRequests(rowsToSend(group.rows, memory))) {
 			group.requests++;
-			const failure = await addRows(this, group.target, rows, memory);
+			const failure = await unlessInterrupted(
+				async () => await addRows(this, group.target, rows, memory),
+			);
 			const perhapsIn = rows.filter(({ item }) => memory.entryOf(item));
-			keepAgentRecipients(this, group.target.campaign_id, numbersOf(perhapsIn));
+			attempt(() => keepAgentRecipients(this, group.target.campaign_id, numbersOf(perhapsIn)));
 			if (failure) fail(rows, failure.message, failure.httpCode);
 		}
 		for (const row of group.rows) {
@@ -77,9 +83,10 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 			if (added) output.set(row.item, added);
 		}
 	}
-	forgetRun(this);
-	if (!planned.summary) return [inOrder(this, output)];
-	return [summaries(this, planned, output, ({ target }) => ({ campaign_id: target.campaign_id }))];
+	attempt(() => runs.forget(this, run));
+	if (!planned.summary) return [outputOf(output)];
+	const head = ({ target }: Group<CampaignPath>) => ({ campaign_id: target.campaign_id });
+	return [summaries(planned, output, head, outputOf)];
 }
 
 function withAdded(

@@ -1,12 +1,11 @@
 import { agentIdField } from '../../../shared/agentId';
-import { campaignPath } from '../../../shared/campaign';
+import { CAMPAIGNS, campaignPath } from '../../../shared/campaign';
 import { sendPerItem } from '../../sending/engineHooks';
-import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../../shared/api/listing';
+import { hasList } from '../../../shared/api/lists';
+import { readPages } from '../../../shared/api/pages';
+import { limitField, returnAllField, wanted } from '../../fields/listFields';
 import type { Operation } from '../../fields/operation';
 import { uuid } from '../../../shared/parameters';
-
-/** The name of the list within `data` is an assumption: the API's reference does not show it. */
-export const CAMPAIGNS = 'campaigns';
 
 export const getAll: Operation = {
 	option: {
@@ -27,7 +26,7 @@ export const getAll: Operation = {
 					};
 				},
 				isValidBody: hasList(CAMPAIGNS),
-				readPages: pagesOf(CAMPAIGNS),
+				readPages: readPages(CAMPAIGNS),
 			}),
 		},
 	},

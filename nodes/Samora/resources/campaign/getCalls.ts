@@ -3,7 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
 import { sendPerItem } from '../../sending/engineHooks';
-import { hasList, limitField, pagesOf, returnAllField, wanted } from '../../../shared/api/listing';
+import { hasList } from '../../../shared/api/lists';
+import { readPages } from '../../../shared/api/pages';
+import { limitField, returnAllField, wanted } from '../../fields/listFields';
 import type { Operation } from '../../fields/operation';
 import {
 	integer,
@@ -55,7 +57,7 @@ export const getCalls: Operation = {
 					limit: wanted(read),
 				}),
 				isValidBody: hasList(CALLS),
-				readPages: pagesOf(CALLS),
+				readPages: readPages(CALLS),
 			}),
 		},
 	},

@@ -1,10 +1,9 @@
 import { sendPerItem } from '../../sending/engineHooks';
-import { hasList, limitField, listOf, returnAllField, wanted } from '../../../shared/api/listing';
+import { hasList, objectsIn } from '../../../shared/api/lists';
+import { limitField, returnAllField, wanted } from '../../fields/listFields';
 import type { Operation } from '../../fields/operation';
 import { isRecord, trimmed, uuid } from '../../../shared/parameters';
-import { webhooksPath } from '../../../shared/webhook';
-
-export const WEBHOOKS = 'webhooks';
+import { WEBHOOKS, webhooksPath } from '../../../shared/webhook';
 
 export const getAll: Operation = {
 	option: {
@@ -26,8 +25,7 @@ export const getAll: Operation = {
 				},
 				isValidBody: hasList(WEBHOOKS),
 				// The API has no pages here: the whole list comes at once.
-				toOutput: ({ data }, { limit }) =>
-					listOf(data as Record<string, unknown>, WEBHOOKS).slice(0, limit),
+				toOutput: (body, { limit }) => objectsIn(body, WEBHOOKS).slice(0, limit),
 			}),
 		},
 	},

@@ -1,5 +1,5 @@
 import { sendPerItem } from '../../sending/engineHooks';
-import { hasList, listOf } from '../../../shared/api/listing';
+import { hasList, objectsIn } from '../../../shared/api/lists';
 import type { Operation } from '../../fields/operation';
 import { webhooksPath } from '../../../shared/webhook';
 
@@ -17,7 +17,7 @@ export const getEventTypes: Operation = {
 				thing: 'Webhook',
 				compose: () => ({}),
 				isValidBody: hasList(EVENT_TYPES),
-				toOutput: ({ data }) => listOf(data as Record<string, unknown>, EVENT_TYPES),
+				toOutput: (body) => objectsIn(body, EVENT_TYPES),
 			}),
 		},
 	},

@@ -9,7 +9,7 @@ import {
 } from '../../../rules/callingHours';
 import { repeats, type OnRepeat } from '../../../rules/repeatedNumbers';
 import { agentCallsOf } from '../../../sending/agentMemory';
-import { runs } from '../../../sending/itemRun';
+import { runs } from '../../../sending/run';
 import type { ItemRequest, LeftOut, Plan, PlanEntry } from '../../../sending/route';
 
 /** A call that is ready to be requested. */
@@ -19,9 +19,8 @@ export interface Call extends ItemRequest {
 	callingHours: unknown;
 }
 
-/** What makes somebody the same in a retry: not the metadata, which may hold the time or the execution's ID. */
-export const identityOf = ({ body }: Call): string =>
-	JSON.stringify([body?.agent_id, body?.to_number]);
+/** A person is the same one in a retry when the number is, whatever agent, time or chance the expressions give then. */
+export const identityOf = ({ toNumber }: Call): string => toNumber;
 
 /** Applies the rules that need all items, the clock, or what else the execution did. */
 export function arrangeCalls(plan: Plan<Call>, context: IExecuteSingleFunctions): void {
@@ -35,12 +34,42 @@ export function arrangeCalls(plan: Plan<Call>, context: IExecuteSingleFunctions)
 		plan[item] = ruleOn(request, context) ?? entry;
 	});
 	const numbers = plan.map((entry) => callIn(entry)?.toNumber);
-	for (const [item, first] of repeats(numbers)) {
+	const elsewhere = calledByOtherBranches(context);
+	for (const [item, call] of plan.map(callIn).entries()) {
+		if (!call || call.onRepeat === 'call' || !elsewhere.has(call.toNumber)) continue;
+		const reason = `${call.toNumber} was called already in this execution, for another branch of the workflow`;
+		plan[item] = leaveOutRepeat(call, reason, {});
+	}
+	const repeating = repeats(numbers);
+	const firstOf = (item: number): number => {
+		const before = repeating.get(item);
+		return before === undefined ? item : firstOf(before);
+	};
+	for (const [item, before] of repeating) {
 		const call = callIn(plan[item]);
 		if (!call || call.onRepeat === 'call') continue;
-		const reason = `${call.toNumber} is the number of item ${first} too`;
-		plan[item] = leaveOutRepeat(call, reason, { repeats_item: first });
+		const leftOut = (first: number) =>
+			leaveOutRepeat(call, `${call.toNumber} is the number of item ${first} too`, {
+				repeats_item: first,
+			});
+		// Skipped only if somebody was called before; refused before anybody is.
+		if (call.onRepeat === 'skip') call.repeats = { item: before, leftOut };
+		else plan[item] = leftOut(firstOf(before));
 	}
+}
+
+/**
+ * The numbers of this node's earlier runs in this execution, when the run comes from another branch. A loop that leads
+ * back to the node may want to call the same person again, and is left alone.
+ */
+function calledByOtherBranches(context: IExecuteSingleFunctions): Set<string> {
+	const { source } = context.getExecuteData();
+	const before = source?.main?.[0]?.previousNode;
+	const { name } = context.getNode();
+	const isLoop = context.getChildNodes(name).some((node) => node.name === before);
+	if (isLoop) return new Set();
+	const others = runs.othersOf(context, runs.of(context));
+	return new Set(others.flatMap(({ memory }) => memory.identities()));
 }
 
 const callIn = (entry: PlanEntry<Call>): Call | undefined =>

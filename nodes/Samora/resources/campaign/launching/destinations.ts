@@ -20,9 +20,15 @@ export function destinations(
 		// As it is written, where that counts for all rows: the time in a name is another one in a retry.
 		const name = isSameForAll(parameters.name) ? parameters.name : body.name;
 		const key = JSON.stringify([path.agent_id.toLowerCase(), name, body.retry_config]);
-		return { target: campaign, key };
+		// A draft that was not started calls nobody: its recipients are nobody's in another campaign.
+		const identityOf = (to_number: string) => `${key} ${to_number}`;
+		return { target: campaign, key, identityOf };
 	};
 }
+
+/** The key of the campaign that a recipient's identity is about. */
+export const campaignKeyOf = (identity: string): string =>
+	identity.slice(0, identity.lastIndexOf(' '));
 
 /** Names in expressions that stand for the same thing in every item, or would if time stood still. */
 const SAME_FOR_ALL = new Set([

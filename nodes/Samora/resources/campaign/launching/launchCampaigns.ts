@@ -1,11 +1,12 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { apiError, operationError } from '../../../../shared/api/nodeErrors';
 import { listed } from '../../../../shared/itemList';
+import { attempt } from '../../../../shared/parameters';
 import { keepAgentRecipients } from '../../../sending/agentMemory';
-import { forgetRun, Runs, saveRun } from '../../../sending/runs';
-import type { CampaignFailure } from '../recipients/addingRecipients';
-import { inOrder, numbersOf, outputOfUnsent, summaries } from '../recipients/recipientOutput';
+import { Runs } from '../../../sending/runs';
+import { unlessInterrupted, type CampaignFailure } from '../recipients/addingRecipients';
+import { numbersOf, outputOfUnsent, rowOutput, summaries } from '../recipients/recipientOutput';
 import { identities, planRows, type PlannedRows } from '../recipients/recipientRows';
 import { RecipientRun } from '../recipients/recipientRun';
 import type { NewCampaign } from '../settings/newCampaign';
@@ -15,42 +16,43 @@ import { fillDraft, startCampaign, type Campaign, type LaunchRun } from './steps
 
 const runs = new Runs((saved) => new RecipientRun<NewCampaign>(saved));
 
-/** Every campaign is filled before the first is started, so that nobody is called when one of them cannot be. */
+/** Every campaign is filled before the first is started, so that nobody is called when one of them can't be. */
 export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const run = runs.of(this);
+	// Asked once, for asking n8n again may go wrong when campaigns have been started.
+	const node = this.getNode();
+	const continues = this.continueOnFail();
+	const outputOf = rowOutput(this);
 	const planned = run.planned ?? planRows(this, destinations(this));
 	const output = outputOfUnsent(this, planned);
 	run.planned = planned;
 	run.memory.claim(identities(planned));
-	refuseSecondLaunch(this, run, planned);
+	refuseSecondLaunch(node, run, planned);
+	runs.keep(this, run);
 
 	const campaigns = planned.groups.filter(({ rows }) => rows.length > 0);
 	const failures = new Map<string, CampaignFailure>();
 	for (const step of [fillDraft, startCampaign]) {
 		for (const campaign of campaigns.filter(({ key }) => !failures.has(key))) {
-			const failure = await step(this, campaign, run);
-			keepStarted(this, campaign, run);
+			const failure = await unlessInterrupted(async () => await step(this, campaign, run));
+			attempt(() => keepStarted(this, campaign, run));
 			if (!failure) continue;
 			const message = withProgress(failure.message, campaign, run, campaigns);
-			if (!this.continueOnFail()) {
-				saveRun(this, run);
-				throw apiError(this.getNode(), message, { httpCode: failure.httpCode });
-			}
+			if (!continues) throw apiError(node, message, { httpCode: failure.httpCode });
 			failures.set(campaign.key, { ...failure, message });
 		}
 	}
-	forgetRun(this);
+	attempt(() => runs.forget(this, run));
 	for (const campaign of campaigns) report(campaign, run, output, failures.get(campaign.key));
 	reportEmpty(planned, output);
-	if (!planned.summary) return [inOrder(this, output)];
-	return [
-		summaries(this, planned, output, ({ key, target, rows }) => {
-			if (failures.has(key)) return undefined;
-			if (rows.length === 0) return { campaign_id: null, message: NOBODY_LEFT };
-			const { campaign_id, started } = run.launchOf(key);
-			return { campaign_id, name: target.body.name, status: started?.status ?? null };
-		}),
-	];
+	if (!planned.summary) return [outputOf(output)];
+	const head = ({ key, target, rows }: Campaign) => {
+		if (failures.has(key)) return undefined;
+		if (rows.length === 0) return { campaign_id: null, message: NOBODY_LEFT };
+		const { campaign_id, started } = run.launchOf(key);
+		return { campaign_id, name: target.body.name, status: started?.status ?? null };
+	};
+	return [summaries(planned, output, head, outputOf)];
 }
 
 /** As long as a campaign is not started it calls nobody, and an agent may launch another one. */
@@ -61,7 +63,7 @@ function keepStarted(context: IExecuteFunctions, { key, rows }: Campaign, run: L
 
 /** In the retry of an execution a person may have changed what makes a campaign. The people are called already. */
 function refuseSecondLaunch(
-	context: IExecuteFunctions,
+	node: INode,
 	{ launches }: LaunchRun,
 	{ groups }: PlannedRows<NewCampaign>,
 ): void {
@@ -69,7 +71,7 @@ function refuseSecondLaunch(
 	const running = [...launches].filter(([key, { start_asked: asked }]) => asked && !keys.has(key));
 	if (running.length === 0) return;
 	const ids = running.map(([, { campaign_id: id }]) => String(id));
-	throw operationError(context.getNode(), {
+	throw operationError(node, {
 		message: `This execution has started campaign ${listed(ids)} already, and Agent ID, Name or Retry Unsuccessful Calls have changed since`,
 		description:
 			'A retry would call the same people in a second campaign. Change them back for this retry, or run the workflow anew if there is to be another campaign.',

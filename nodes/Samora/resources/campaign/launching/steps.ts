@@ -5,6 +5,7 @@ import { succeeded } from '../../../../shared/api/exchange';
 import { describeExchange, type UserMessage } from '../../../../shared/api/problems';
 import {
 	campaignNow,
+	describeStillDraft,
 	describeTransition,
 	mayBeForbidden,
 	oneCampaignPath,
@@ -15,6 +16,7 @@ import type { Group } from '../recipients/recipientRows';
 import type { Launch, RecipientRun } from '../recipients/recipientRun';
 import { inRequests } from '../recipients/recipients';
 import type { NewCampaign } from '../settings/newCampaign';
+import { campaignKeyOf } from './destinations';
 import { ensureDraft } from './draft';
 
 export type Campaign = Group<NewCampaign>;
@@ -33,9 +35,9 @@ export async function fillDraft(
 ): Promise<CampaignFailure | undefined> {
 	const { memory } = run;
 	const launched = run.launchOf(campaign.key);
-	const others = [...run.launches.values()].filter((other) => other !== launched);
-	const otherIds = new Set(others.flatMap(({ campaign_id: id }) => (id === undefined ? [] : [id])));
-	const failure = await ensureDraft(context, campaign.target, launched, otherIds);
+	const stale = leaveStaleDraft(campaign, run);
+	if (stale) return stale;
+	const failure = await ensureDraft(context, campaign.target, launched);
 	if (failure) return failure;
 
 	const path = pathOf(campaign, launched);
@@ -49,6 +51,34 @@ export async function fillDraft(
 		if (missing?.inDoubt && (await provenIn(context, path, campaign, run))) continue;
 		if (missing) return missing;
 	}
+	return undefined;
+}
+
+/**
+ * In the retry of an execution a person may have corrected numbers. Those that were wrong can't be taken out of a draft,
+ * so it is left as it is and calls nobody, and a new one is filled.
+ */
+function leaveStaleDraft(
+	{ rows, target, key }: Campaign,
+	run: LaunchRun,
+): CampaignFailure | undefined {
+	const launched = run.launchOf(key);
+	const gone = run.memory.unclaimed().filter((identity) => campaignKeyOf(identity) === key);
+	if (launched.campaign_id === undefined || gone.length === 0) return undefined;
+	if (launched.start_asked) {
+		return {
+			message: {
+				message: `Campaign ${launched.campaign_id} ("${target.body.name}") may be calling recipients whose numbers have changed since`,
+				description:
+					'It was started, or may have been, before the numbers were corrected. Look at it in Samora, cancel it there if need be, and launch another campaign with the corrected numbers.',
+			},
+			inDoubt: true,
+		};
+	}
+	run.memory.disclaim(new Set(gone));
+	for (const { item } of rows) run.memory.clear(item);
+	launched.left_drafts = [...(launched.left_drafts ?? []), launched.campaign_id];
+	delete launched.campaign_id;
 	return undefined;
 }
 
@@ -100,11 +130,17 @@ export async function startCampaign(
 		{ method: 'POST', url: `${filledPath(oneCampaignPath, path)}/start` },
 		{ signal: context.getExecutionCancelSignal() },
 	);
+	const { answer, fate } = result;
 	if (succeeded(result)) {
-		launched.started = (result.answer.body as { data: IDataObject }).data;
+		const { data } = result.answer.body as { data: IDataObject };
+		const refused = describeStillDraft(data);
+		if (refused) {
+			launched.start_asked = false;
+			return { message: refused, httpCode: answer?.statusCode };
+		}
+		launched.started = data;
 		return undefined;
 	}
-	const { answer, fate } = result;
 	const forbidden = answer !== undefined && mayBeForbidden(answer);
 	if ((fate === 'unknown' || forbidden) && (await isStarted())) return undefined;
 	const inDoubt = fate === 'unknown';

@@ -1,7 +1,10 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { agentIdField } from '../../../../shared/agentId';
 import {
 	campaignIdField,
 	composeCampaign,
+	describeStillDraft,
 	explainTransition,
 	oneCampaignPath,
 	realCallsNotice,
@@ -25,6 +28,9 @@ export function transition(
 					thing: 'Campaign',
 					compose: composeCampaign,
 					explainRefusal: explainTransition(value),
+					...(value === 'start' && {
+						denial: ({ data }) => describeStillDraft(data as IDataObject),
+					}),
 					describeUnknown: (_request, { message }) => ({
 						message: `It is not known whether the campaign was ${done}: ${message}`,
 						description:

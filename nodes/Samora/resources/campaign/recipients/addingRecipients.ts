@@ -22,15 +22,31 @@ export interface CampaignFailure {
 	inDoubt?: boolean;
 }
 
+/** Turns whatever a step throws into a failure: what it did is in the run's memory. */
+export async function unlessInterrupted(
+	step: () => Promise<CampaignFailure | undefined>,
+): Promise<CampaignFailure | undefined> {
+	return await step().catch((thrown: unknown) => ({
+		message: {
+			message: `This step was interrupted: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+			description: 'Run the node again.',
+		},
+	}));
+}
+
 const PATH = `${oneCampaignPath}/scheduled-calls`;
 
-/** Sends one request, and remembers what became of its rows. */
+/** Sends one request, and remembers what became of its rows. From when it goes out until then they are in doubt. */
 export async function addRows(
 	context: IExecuteFunctions,
 	path: CampaignPath,
 	rows: Row[],
 	memory: RunMemory,
 ): Promise<CampaignFailure | undefined> {
+	const doubtAll = (message: UserMessage) => {
+		for (const { item, identity } of rows) memory.doubt(item, identity, message);
+	};
+	doubtAll(describeUnknown('n8n was interrupted before it knew what Samora answered', rows.length));
 	const result = await callSamora(
 		context,
 		{
@@ -40,9 +56,15 @@ export async function addRows(
 		},
 		{ signal: context.getExecutionCancelSignal(), isValidBody: hasIds },
 	);
+	const httpCode = result.answer?.statusCode;
 	if (succeeded(result)) {
 		const ids = scheduledCallIds(result.answer.body);
-		// That the ids come in the order of the request is an assumption; without as many ids there is no telling.
+		if (ids.length < rows.length) {
+			const message = describeTooFew(ids, rows.length);
+			doubtAll(message);
+			return { message, httpCode, inDoubt: true };
+		}
+		// That the ids come in the order of the request is an assumption; with more ids there is no telling.
 		const paired = ids.length === rows.length;
 		rows.forEach(({ item, identity, recipient: { to_number } }, index) =>
 			memory.accept(item, identity, [
@@ -56,12 +78,14 @@ export async function addRows(
 		);
 		return undefined;
 	}
-	const message = await describe(context, result, path);
-	const httpCode = result.answer?.statusCode;
-	if (result.fate !== 'unknown') return { message, httpCode };
-	const unknown = describeUnknown(message, rows.length);
-	for (const { item, identity } of rows) memory.doubt(item, identity, unknown);
-	return { message: unknown, httpCode, inDoubt: true };
+	if (result.fate === 'unknown') {
+		const { message } = describeExchange(result, { thing: 'Campaign', ids: path });
+		const unknown = describeUnknown(message, rows.length);
+		doubtAll(unknown);
+		return { message: unknown, httpCode, inDoubt: true };
+	}
+	for (const { item } of rows) memory.clear(item);
+	return { message: await describe(context, result, path), httpCode };
 }
 
 const hasIds = (body: unknown): boolean =>
@@ -85,10 +109,21 @@ async function describe(
 	return forbidden || describeExchange(result, { thing: 'Campaign', ids: path });
 }
 
-const describeUnknown = ({ message }: UserMessage, count: number): UserMessage => ({
-	message: `It is not known whether ${count === 1 ? '1 recipient was' : `${count} recipients were`} added: ${message}`,
+const recipients = (count: number): string =>
+	count === 1 ? '1 recipient was' : `${count} recipients were`;
+
+const describeUnknown = (why: string, count: number): UserMessage => ({
+	message: `It is not known whether ${recipients(count)} added: ${why}`,
 	description:
 		'The request went out. Look at the calls of the campaign in Samora before you add these recipients again, or they may be called twice. They were not sent a second time.',
+});
+
+/** How many IDs a description names. */
+const NAMED_IDS = 10;
+
+const describeTooFew = (ids: string[], count: number): UserMessage => ({
+	message: `Samora added ${ids.length} of ${count} recipients and does not say which`,
+	description: `Look at the calls of the campaign in Samora before you add recipients again, or some may be called twice. None was sent a second time.${ids.length === 0 ? '' : ` Scheduled call IDs: ${ids.slice(0, NAMED_IDS).join(', ')}${ids.length > NAMED_IDS ? ' …' : ''}.`}`,
 });
 
 /** The rows that are still to be sent: neither in nor in doubt. */

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { operationError, refusedItem, routed } from '../../../../shared/api/nodeErrors';
+import { operationError, refusedItem, errorRouter } from '../../../../shared/api/nodeErrors';
 import { refusedRows } from '../../../../shared/itemList';
 import type { Group, PlannedRows, Row } from './recipientRows';
 
@@ -30,14 +30,16 @@ export function outputOfUnsent<Target>(
 	return output;
 }
 
-/** One item per row, in the order of the rows. */
-export const inOrder = (
+/** Makes one item per row, in the order of the rows. */
+export function rowOutput(
 	context: IExecuteFunctions,
-	output: Map<number, IDataObject>,
-): INodeExecutionData[] =>
-	[...output]
-		.sort(([one], [other]) => one - other)
-		.map(([item, json]) => ({ json: routed(context, json), pairedItem: { item } }));
+): (output: Map<number, IDataObject>) => INodeExecutionData[] {
+	const routed = errorRouter(context);
+	return (output) =>
+		[...output]
+			.sort(([one], [other]) => one - other)
+			.map(([item, json]) => ({ json: routed(json), pairedItem: { item } }));
+}
 
 /**
  * One item per campaign; rows that did not go through come out one by one beside it, or they would be overlooked.
@@ -45,10 +47,10 @@ export const inOrder = (
  * @param head what stands first in a campaign's item; undefined for a campaign that has none
  */
 export function summaries<Target>(
-	context: IExecuteFunctions,
 	{ groups, skipped }: PlannedRows<Target>,
 	output: Map<number, IDataObject>,
 	head: (group: Group<Target>) => IDataObject | undefined,
+	inOrder: ReturnType<typeof rowOutput>,
 ): INodeExecutionData[] {
 	const reported = new Map([...output].filter(([, json]) => 'error' in json));
 	const summed = groups.flatMap((group): INodeExecutionData[] => {
@@ -71,5 +73,5 @@ export function summaries<Target>(
 			.map((item) => ({ item }));
 		return [{ json, pairedItem }];
 	});
-	return [...summed, ...inOrder(context, reported)];
+	return [...summed, ...inOrder(reported)];
 }

@@ -19,7 +19,7 @@ import type { Skip } from '../../../sending/route';
 /** A row that is ready to be sent. */
 export interface Row extends Measured {
 	item: number;
-	/** What makes it the same one in a retry of the execution: its campaign and its number. */
+	/** What makes it the same one in a retry of the execution. */
 	identity: string;
 }
 
@@ -27,6 +27,8 @@ export interface Row extends Measured {
 export interface Destination<Target> {
 	/** Tells it from the campaigns of other rows, and is the same in every try. */
 	key: string;
+	/** What makes a number of it the same recipient in a retry of the execution. */
+	identityOf: (to_number: string) => string;
 	target: Target;
 }
 
@@ -101,7 +103,7 @@ export function planRows<Target>(
 			return;
 		}
 		if (first === undefined) group.firstWith.set(to_number, item);
-		group.rows.push({ item, identity: JSON.stringify([key, to_number]), ...measured });
+		group.rows.push({ item, identity: destination.identityOf(to_number), ...measured });
 	});
 	return { ...planned, groups: [...groups.values()] };
 }

@@ -8,8 +8,8 @@ import type { PlannedRows } from './recipientRows';
 export interface Launch {
 	/** Once it is known to be there. */
 	campaign_id?: string;
-	/** When a request to create it went out that was not answered well, in milliseconds since 1970. */
-	perhaps_created?: number;
+	/** Drafts of it that are left behind, because numbers in them were corrected. */
+	left_drafts?: string[];
 	/** A request to start it went out, and Samora did not refuse it. */
 	start_asked?: boolean;
 	/** The campaign as Samora described it once it was started. */
@@ -39,6 +39,10 @@ export class RecipientRun<Target> {
 		const launch = this.launches.get(key) ?? {};
 		this.launches.set(key, launch);
 		return launch;
+	}
+
+	get size(): number {
+		return this.memory.size;
 	}
 
 	toJSON(): IDataObject {

@@ -1,0 +1,140 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { succeeded, type Exchange } from './exchange';
+import { contentOf, objectsIn } from './lists';
+import { isRecord } from '../parameters';
+
+/** The most elements on a page of the API. */
+export const LARGEST_PAGE = 100;
+const PAGES_AT_ONCE = 5;
+
+/** All elements of a list, or how the request ended that could not be read. */
+export type PagesResult = { kind: 'read'; elements: IDataObject[] } | Unread;
+
+/** One page of a list. */
+interface Page {
+	kind: 'page';
+	elements: IDataObject[];
+	/** How many elements all pages have together; 0 if the API does not say. */
+	total: number;
+}
+
+/**
+ * Reads a paged list: the first page, then up to five pages at once, as many as are wanted.
+ *
+ * Elements are told apart by their `id`, so none comes twice. The list ends when there are as many as `total` says, or
+ * with an empty page. If that is fewer than `total`, the list has probably changed in the meantime, and all pages are
+ * read once more. If it keeps changing, the result can lack elements that were there the whole time.
+ *
+ * @param name the documented name of the list
+ */
+export const readPages =
+	(name: string) =>
+	async (
+		request: (query: IDataObject) => Promise<Exchange>,
+		{ limit = Infinity }: { limit?: number },
+	): Promise<PagesResult> => {
+		const read: ReadPage = async (page) => {
+			// The same size for all pages, or they would overlap.
+			const result = await request({ page, page_size: Math.min(LARGEST_PAGE, limit) });
+			return succeeded(result) ? pageIn(result.answer.body, name) : unread(result);
+		};
+		const first = await readOnce(read, limit);
+		if (first.kind === 'unread') return first;
+		const last = first.isComplete ? first : await readOnce(read, limit);
+		if (last.kind === 'unread') return last;
+		if (last.repeatedPage !== undefined) return unread(endless(last.repeatedPage));
+		const { found } = last;
+		if (!last.isComplete) found.add(first.found.list);
+		return { kind: 'read', elements: limit === Infinity ? found.list : found.list.slice(0, limit) };
+	};
+
+/** Reads an answer as a page of a list. */
+export function pageIn(body: unknown, name: string): Page {
+	const content = contentOf(body);
+	const { total } = { ...(isRecord(body) ? body : {}), ...(isRecord(content) ? content : {}) };
+	return {
+		kind: 'page',
+		elements: objectsIn(body, name),
+		total: typeof total === 'number' ? total : 0,
+	};
+}
+
+interface Unread {
+	kind: 'unread';
+	result: Exchange;
+}
+
+const unread = (result: Exchange): Unread => ({ kind: 'unread', result });
+
+type ReadPage = (page: number) => Promise<Page | Unread>;
+
+interface Reading {
+	kind: 'reading';
+	found: Elements;
+	/** Whether there are as many elements as are wanted, or as the API says there are. */
+	isComplete: boolean;
+	/** The page that ended the reading because it has only elements of earlier pages. */
+	repeatedPage?: number;
+}
+
+/** Reads pages until there are enough elements, or a page brings no new one. */
+async function readOnce(read: ReadPage, limit: number): Promise<Reading | Unread> {
+	const found = new Elements();
+	let total = 0;
+	let pagesRead = 0;
+	let count = 1;
+	for (;;) {
+		const numbers = Array.from({ length: count }, (_, n) => pagesRead + 1 + n);
+		const pages = await Promise.all(numbers.map(read));
+		for (const [n, page] of pages.entries()) {
+			if (page.kind === 'unread') return page;
+			total = Math.max(total, page.total);
+			if (page.elements.length === 0) {
+				return { kind: 'reading', found, isComplete: found.list.length >= total };
+			}
+			const bringsNew = found.add(page.elements);
+			if (!bringsNew && found.list.length !== total) {
+				return { kind: 'reading', found, isComplete: false, repeatedPage: numbers[n] };
+			}
+		}
+		pagesRead += count;
+		const { length } = found.list;
+		if (length >= limit || length === total) {
+			return { kind: 'reading', found, isComplete: true };
+		}
+		// A total that is less than what is there says nothing.
+		const missing = Math.min(total > length ? total : Infinity, limit) - length;
+		count = Math.min(PAGES_AT_ONCE, Math.ceil(missing / (length / pagesRead)));
+	}
+}
+
+/** Elements of several pages, in order, none of them twice. */
+class Elements {
+	readonly list: IDataObject[] = [];
+
+	private readonly keys = new Set<string>();
+
+	/** @returns whether any of them is new */
+	add(elements: IDataObject[]): boolean {
+		const added = elements.filter((element) => !this.keys.has(keyOf(element)));
+		for (const element of added) {
+			this.list.push(element);
+			this.keys.add(keyOf(element));
+		}
+		return added.length > 0;
+	}
+}
+
+/** An element without an id is known by everything that is in it. */
+const keyOf = ({ id, ...rest }: IDataObject): string =>
+	typeof id === 'string' || typeof id === 'number' ? `id ${id}` : JSON.stringify(rest);
+
+const endless = (page: number): Exchange => ({
+	fate: 'busy',
+	fault: {
+		code: '',
+		fate: 'busy',
+		words: `Page ${page} of the list has only entries of earlier pages, so the end of the list cannot be found. Turn off Return All and set Limit to ${LARGEST_PAGE} or less to get the first page`,
+	},
+});
