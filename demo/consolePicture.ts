@@ -3,9 +3,9 @@ import type { Browser } from 'playwright-core';
 import { SANDBOX_AGENTS, startSandbox, type Sandbox } from '../sandbox';
 import { takePicture } from '../tools/n8n/browser';
 
-const CALLED = 700;
-const AT_ONCE = 200;
-const VIEWPORT = { width: 1440, height: 850 };
+const CALLED = 500;
+const AT_ONCE = 120;
+const VIEWPORT = { width: 1240, height: 660 };
 
 const NAMES = [
 	'Ada Lovelace',
@@ -32,7 +32,7 @@ export async function pictureConsole(browser: Browser, file: string): Promise<vo
 		await startCampaign(sandbox);
 		await sandbox.control.until(
 			async (control) =>
-				(await control.calls()).filter(({ status }) => status === 'CALL_FINISHED').length > 150,
+				(await control.calls()).filter(({ status }) => status === 'CALL_FINISHED').length > 100,
 			{ timeoutMs: 60_000, everyMs: 200 },
 		);
 		await page.getByRole('row', { name: 'Finished' }).first().click();
