@@ -145,8 +145,9 @@ describe('an open page', () => {
 	it('sees a campaign go on: its outcomes over time, and only the calls that were dialed', async () => {
 		const campaign = await api.campaign({ name: 'Renewals' });
 		await campaign.add(...Array.from({ length: 30 }, (_, n) => ordinary(n)), '+14155550101');
+		const first = await (await open()).next(({ fresh }) => fresh);
+		expect(first).toMatchObject({ calls: [], counts: { PENDING: 31 } });
 		await campaign.act('start');
-		await (await open()).next(({ fresh }) => fresh);
 		await sandbox.control.advance(9.5);
 		const update = await reader.next(({ counts }) => counts?.CALL_FINISHED === 10);
 		expect(update.calls).toHaveLength(10);
