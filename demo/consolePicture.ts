@@ -4,8 +4,8 @@ import { SANDBOX_AGENTS, startSandbox, type Sandbox } from '../sandbox';
 import { takePicture } from '../tools/n8n/browser';
 
 const CALLED = 500;
-const AT_ONCE = 120;
-const VIEWPORT = { width: 1240, height: 660 };
+const AT_ONCE = 100;
+const VIEWPORT = { width: 1280, height: 640 };
 
 const NAMES = [
 	'Ada Lovelace',
@@ -32,7 +32,7 @@ export async function pictureConsole(browser: Browser, file: string): Promise<vo
 		await startCampaign(sandbox);
 		await sandbox.control.until(
 			async (control) =>
-				(await control.calls()).filter(({ status }) => status === 'CALL_FINISHED').length > 100,
+				(await control.calls()).filter(({ status }) => status === 'CALL_FINISHED').length > 80,
 			{ timeoutMs: 60_000, everyMs: 200 },
 		);
 		await page.getByRole('row', { name: 'Finished' }).first().click();
