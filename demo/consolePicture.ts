@@ -5,7 +5,7 @@ import { takePicture } from '../tools/n8n/browser';
 
 const CALLED = 500;
 const AT_ONCE = 100;
-const VIEWPORT = { width: 1280, height: 640 };
+const VIEWPORT = { width: 1240, height: 630 };
 
 const NAMES = [
 	'Ada Lovelace',
