@@ -40,6 +40,15 @@ export class SamoraApi implements ICredentialType {
 			description:
 				'Where the API is. Change it only for a staging host or for the sandbox that comes with this package (http://127.0.0.1:4010). When the test says ECONNREFUSED or ENOTFOUND, nobody answers at this address.',
 		},
+		{
+			displayName: 'Default Agent ID',
+			name: 'defaultAgentId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 123e4567-e89b-12d3-a456-426614174000',
+			description:
+				'The agent that the nodes use when their Agent ID is empty: its ID, or the address of its page in Samora',
+		},
 	];
 
 	/**

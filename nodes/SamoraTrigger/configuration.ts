@@ -2,7 +2,9 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { baseUrlRefusal } from '../shared/api/baseUrl';
-import { Refusal, uuid } from '../shared/parameters';
+import { agentId } from '../shared/agentId';
+import type { Credential } from '../shared/api/api';
+import { Refusal } from '../shared/parameters';
 import { operationError } from '../shared/api/nodeErrors';
 import { webhookEvents, WEBHOOK_NAME } from '../shared/webhook';
 import { marksFor } from './authenticity';
@@ -24,7 +26,8 @@ export interface TriggerOptions {
  * @throws NodeOperationError with a sentence that says what to change
  */
 export async function wantedWebhook(context: IHookFunctions): Promise<Wanted> {
-	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
+	const credential = await context.getCredentials<Credential>('samoraApi');
+	const { baseUrl } = credential;
 	const insecure = baseUrlRefusal(baseUrl);
 	if (insecure) {
 		throw operationError(context.getNode(), {
@@ -43,7 +46,7 @@ export async function wantedWebhook(context: IHookFunctions): Promise<Wanted> {
 	}
 	const options = context.getNodeParameter('options', {}) as TriggerOptions;
 	return {
-		agent_id: checked(context, () => uuid(context.getNodeParameter('agentId', ''), 'Agent ID')),
+		agent_id: checked(context, () => agentId(context.getNodeParameter('agentId', ''), credential)),
 		name: `n8n: ${context.getWorkflow().name ?? context.getNode().name}`.slice(0, WEBHOOK_NAME.max),
 		url,
 		events: checked(context, () => webhookEvents(context.getNodeParameter('events', []))),

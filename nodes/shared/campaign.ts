@@ -1,9 +1,11 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
 import { wordsOf, type Answer } from './api/answers';
+import { agentId, type AgentDefault } from './agentId';
 import { callSamora, filledPath, type Caller, type RequestParts } from './api/api';
+import { thingIn } from './api/envelope';
 import { succeeded } from './api/exchange';
-import { uuid, type ReadParameter } from './parameters';
+import { samoraId, type ReadParameter } from './parameters';
 import type { UserMessage } from './api/problems';
 import { listed } from './itemList';
 
@@ -50,12 +52,15 @@ export const realCallsNotice: INodeProperties = {
 export type CampaignPath = Record<'agent_id' | 'campaign_id', string>;
 
 /** The agent and one of its campaigns, for the URL and for the sentences. */
-export function composeCampaign(read: ReadParameter): RequestParts & { path: CampaignPath } {
-	const agentId = uuid(read('agentId'), 'Agent ID');
-	const campaignId = uuid(read('campaignId'), 'Campaign');
+export function composeCampaign(
+	read: ReadParameter,
+	credential: AgentDefault,
+): RequestParts & { path: CampaignPath } {
+	const agent_id = agentId(read('agentId'), credential);
+	const campaign_id = samoraId(read('campaignId'), 'Campaign');
 	return {
-		path: { agent_id: agentId, campaign_id: campaignId },
-		ids: { agent_id: agentId, campaign_id: campaignId },
+		path: { agent_id, campaign_id },
+		ids: { agent_id, campaign_id },
 	};
 }
 
@@ -87,17 +92,17 @@ export function describeTransition(
 	answer: Answer,
 ): UserMessage | undefined {
 	const allowed: readonly string[] = ALLOWED_FROM[doing];
-	if (typeof status !== 'string' || allowed.includes(status)) return undefined;
+	if (typeof status !== 'string' || allowed.includes(status.toUpperCase())) return undefined;
 	const words = wordsOf(answer);
 	return {
-		message: `The campaign is ${status}${words === '' ? '' : `: ${words}`}`,
+		message: `The campaign is ${status.toUpperCase()}${words === '' ? '' : `: ${words}`}`,
 		description: `${DOING[doing]} only when it is ${listed(allowed).replace(/ and (\w+)$/, ' or $1')}.`,
 	};
 }
 
 /** The message for a start that Samora answered with a campaign that has not started; undefined when it has. */
-export function describeStillDraft({ status }: IDataObject): UserMessage | undefined {
-	if (String(status).toUpperCase() !== 'DRAFT') return undefined;
+export function describeStillDraft(body: unknown): UserMessage | undefined {
+	if (String(thingIn(body)?.status).toUpperCase() !== 'DRAFT') return undefined;
 	return {
 		message: 'The campaign has not started: Samora answered that it is still DRAFT',
 		description: 'Nobody is called. Look at the campaign in Samora, and start it again.',
@@ -129,5 +134,5 @@ export async function campaignNow(
 	path: Record<string, string>,
 ): Promise<IDataObject | undefined> {
 	const result = await callSamora(context, { url: filledPath(oneCampaignPath, path) });
-	return succeeded(result) ? (result.answer.body as { data: IDataObject }).data : undefined;
+	return succeeded(result) ? thingIn(result.answer.body) : undefined;
 }

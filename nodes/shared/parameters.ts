@@ -128,11 +128,13 @@ export function trimmed(value: unknown): string {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** An id of Samora's. Agents, calls, campaigns and webhooks are all known by a UUID. */
-export function uuid(value: unknown, label: string): string {
-	// A resource locator carries its id inside.
+/**
+ * An ID of a call, campaign or webhook: a UUID. ASSUMPTION: should Samora ever number them instead, that is one too.
+ */
+export function samoraId(value: unknown, label: string): string {
+	// A resource locator carries its ID inside.
 	const id = trimmed(isRecord(value) && '__rl' in value ? value.value : value);
-	if (UUID.test(id)) return id;
+	if (UUID.test(id) || /^\d{6,}$/.test(id)) return id;
 	throw new Refusal(
 		label,
 		id === ''

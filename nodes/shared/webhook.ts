@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { RequestParts } from './api/api';
-import { isRecord, keyValues, Refusal, shown, someOf, trimmed, uuid } from './parameters';
+import { isRecord, keyValues, Refusal, shown, someOf, trimmed, samoraId } from './parameters';
 import type { ReadParameter } from './parameters';
 import { isLoopback } from './api/baseUrl';
 
@@ -39,7 +39,7 @@ export const webhookIdField: INodeProperties = {
 };
 
 export function composeWebhook(read: ReadParameter): RequestParts {
-	const webhookId = uuid(read('webhookId'), 'Webhook');
+	const webhookId = samoraId(read('webhookId'), 'Webhook');
 	return { path: { webhook_id: webhookId }, ids: { webhook_id: webhookId } };
 }
 

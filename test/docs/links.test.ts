@@ -41,12 +41,12 @@ const anchorsIn = (file: string): string[] =>
 	);
 
 describe('links in the documentation', () => {
-	it('lead to files that are there', () => {
+	it('lead to files that exist', () => {
 		expect(links.length).toBeGreaterThan(40);
 		expect(links.filter(({ file }) => !exists(file))).toEqual([]);
 	});
 
-	it('lead to headings that are there', () => {
+	it('lead to headings that exist', () => {
 		expect(
 			links.filter(
 				({ file, anchor }) => anchor !== '' && exists(file) && !anchorsIn(file).includes(anchor),
@@ -56,7 +56,7 @@ describe('links in the documentation', () => {
 });
 
 /** What the nodes, the credential and the sources of n8n's panel say where to read on. */
-it('links from the editor lead to headings of the README that are there', () => {
+it('links from the editor lead to headings that exist in the README', () => {
 	const sources = [...filesIn('nodes'), ...filesIn('credentials')]
 		.map((file) => contentOf(file))
 		.join('\n');

@@ -26,7 +26,7 @@ const called = async () => (await runs.control.calls()).map(({ to_number }) => t
 const spoil = async (fault: Omit<FaultOptions, 'operationId'>) =>
 	await runs.control.addFault({ operationId: 'triggerCall', ...fault });
 
-it('calls a number once in an execution, and tells the model of the call that was placed', async () => {
+it('calls a number once in an execution, and tells the model which call was placed', async () => {
 	const [said] = await callsInTurn([{}, {}]);
 	const [call, ...others] = await runs.control.calls();
 	expect(others).toEqual([]);
@@ -47,7 +47,7 @@ it('calls other numbers', async () => {
 	expect(await called()).toEqual([NUMBER, '+14155550101']);
 });
 
-it('calls a number again when Repeated Numbers says so, and refuses it when it says that', async () => {
+it('calls a number again, or refuses it, when Repeated Numbers says so', async () => {
 	await callsInTurn([{}, { options: { repeatedNumbers: 'call' } }]);
 	expect(await called()).toEqual([NUMBER, NUMBER]);
 
@@ -60,14 +60,14 @@ it('calls a number again when Repeated Numbers says so, and refuses it when it s
 	expect(await called()).toHaveLength(3);
 });
 
-it('does not call a number again when nobody knows whether it is being called', async () => {
+it('does not call a number again when it is unknown whether it is being called', async () => {
 	await spoil({ kind: 'reset-after' });
 	const [said] = await callsInTurn([{}, {}, {}], { onError: 'continueRegularOutput' });
 	expect(said.error).toMatch(UNKNOWN);
 	expect(await called()).toEqual([NUMBER]);
 });
 
-it('does so when Redial Unknown is on', async () => {
+it('calls such a number again when Redial Unknown is on', async () => {
 	await spoil({ kind: '500-after', times: 4 });
 	await callsInTurn([{}, { options: { redialUnknown: true } }], {
 		onError: 'continueRegularOutput',
@@ -75,14 +75,14 @@ it('does so when Redial Unknown is on', async () => {
 	expect((await called()).length).toBeGreaterThan(1);
 });
 
-it('calls a number that was certainly not called before', async () => {
+it('calls a number again when it was certainly not called', async () => {
 	await spoil({ kind: '401' });
 	const [said] = await callsInTurn([{}, {}], { onError: 'continueRegularOutput' });
 	expect(said).toMatchObject({ status: 'accepted', to_number: NUMBER });
 	expect(await called()).toEqual([NUMBER]);
 });
 
-it('leaves workflows without an agent alone: a node that runs again is new work', async () => {
+it('calls again in a workflow without an agent, where a node that runs again is new work', async () => {
 	await callsInTurn([{}, {}], { type: 'n8n-nodes-samora.samora' });
 	expect(await called()).toEqual([NUMBER, NUMBER]);
 });

@@ -47,11 +47,11 @@ const added = async () =>
 		),
 	);
 
-describe('in one execution', () => {
+describe('an AI agent in one execution', () => {
 	it.each([
 		['the same campaign', 1],
 		['another campaign', 0],
-	])('a number is added once, also when the model adds it to %s', async (_, second) => {
+	])('adds a number once, also when the model adds it to %s', async (_, second) => {
 		const { output } = await inTurn([add(), add({}, second)]);
 		expect(await added()).toEqual([NUMBER]);
 		expect(output.map(({ json }) => json)).toEqual([
@@ -63,31 +63,31 @@ describe('in one execution', () => {
 		]);
 	});
 
-	it('other numbers are added', async () => {
+	it('adds other numbers', async () => {
 		await inTurn([add(), add({ toNumber: OTHER })]);
 		expect(await added()).toEqual([NUMBER, OTHER]);
 	});
 
-	it('a number is added again when Skip Duplicates is off', async () => {
+	it('adds a number again when Skip Duplicates is off', async () => {
 		await inTurn([add(), add({ options: { skipDuplicates: false } })]);
 		expect(await added()).toEqual([NUMBER, NUMBER]);
 	});
 
-	it('a number is not added again when nobody knows whether it was', async () => {
+	it('does not add a number again when it is unknown whether it was added', async () => {
 		await runs.control.addFault({ operationId: 'addCampaignRecipients', kind: 'reset-after' });
 		const { output } = await inTurn([add(), add()], { onError: 'continueRegularOutput' });
 		expect(await added()).toEqual([NUMBER]);
 		expect(output[0].json).toMatchObject({ skipped: true });
 	});
 
-	it('a number that was refused is added when the model asks again', async () => {
+	it('adds a number that was refused when the model asks again', async () => {
 		await runs.control.addFault({ operationId: 'addCampaignRecipients', kind: '401' });
 		const { output } = await inTurn([add(), add()], { onError: 'continueRegularOutput' });
 		expect(await added()).toEqual([NUMBER, NUMBER]);
 		expect(output[0].json).toMatchObject({ scheduled_call_id: expect.any(String) });
 	});
 
-	it('nobody is called by a second campaign, and none is created for them', async () => {
+	it('creates no second campaign for the same people', async () => {
 		const { output } = await inTurn([launch(), launch({ name: 'Summer' })]);
 		expect(await added()).toEqual([NUMBER]);
 		expect(await sent('startCampaign')).toHaveLength(1);
@@ -99,7 +99,7 @@ describe('in one execution', () => {
 		});
 	});
 
-	it('a second campaign is launched when the first stayed a draft', async () => {
+	it('launches a second campaign when the first stayed a draft', async () => {
 		await runs.control.addFault({ operationId: 'startCampaign', kind: '401' });
 		const { output } = await inTurn([launch(), launch({ name: 'Summer' })], {
 			onError: 'continueRegularOutput',
@@ -108,7 +108,7 @@ describe('in one execution', () => {
 		expect(await sent('startCampaign')).toHaveLength(2);
 	});
 
-	it('workflows without an agent are left alone: a node that runs again is new work', async () => {
+	it('adds again in a workflow without an agent, where a node that runs again is new work', async () => {
 		await inTurn([add(), add()], { type: 'n8n-nodes-samora.samora' });
 		expect(await added()).toEqual([NUMBER, NUMBER]);
 	});
@@ -117,7 +117,7 @@ describe('in one execution', () => {
 it.each([
 	['Add Recipients', add],
 	['Launch', launch],
-])('%s sends nothing where only routes are run, and says what it needs', async (_, parameters) => {
+])('%s sends nothing where n8n runs only routes, and says what it needs', async (_, parameters) => {
 	const stop = stopOf(await inTurn([parameters()], { type: 'test.samoraByRoutes' }));
 	expect(stop.message).toBe(
 		'Campaign: Add Recipients and Campaign: Launch need the AI Agent in version 3 or newer, and nothing was sent',

@@ -73,8 +73,8 @@ async function callsByNumber(): Promise<Record<string, number>> {
 	return counts;
 }
 
-describe('on Retry On Fail', () => {
-	it('does not call again whom it has called', async () => {
+describe('a node that runs again on Retry On Fail', () => {
+	it('does not call the same people again', async () => {
 		await sandbox.control.addFault({ kind: '500-after', match: '1002' });
 		const { error } = await runNode(caller(RETRY), numbers(5), credential);
 		expect(Object.values(await callsByNumber())).not.toContain(2);
@@ -89,7 +89,7 @@ describe('on Retry On Fail', () => {
 		}
 	});
 
-	it('gives the answers of the first try once the others have gone through', async () => {
+	it('gives the answers of the first try too, once the others have gone through', async () => {
 		await sandbox.control.addFault({ kind: '401', match: '1002' });
 		const { error, output } = await runNode(caller(RETRY), numbers(5), credential);
 		expect(error).toBeUndefined();
@@ -101,7 +101,7 @@ describe('on Retry On Fail', () => {
 		expect(output.every(({ json }) => placed.has(String(json.call_id)))).toBe(true);
 	});
 
-	it('keeps what was called although the item has become a bad row since', async () => {
+	it('keeps a call although its item has become invalid since', async () => {
 		await sandbox.control.addFault({ kind: '401', match: '1001' });
 		const items = numbers(2).map((json) => ({ json: json as IDataObject }));
 		const { outcome } = startNode(caller({ ...RETRY, waitBetweenTries: 300 }), items, credential);
@@ -113,7 +113,7 @@ describe('on Retry On Fail', () => {
 		expect(await dialled()).toHaveLength(3);
 	});
 
-	it('calls again what is not known only when Redial Unknown is on', async () => {
+	it('calls again after an unknown result only when Redial Unknown is on', async () => {
 		await sandbox.control.addFault({ kind: 'reset-after', match: '1000' });
 		const { output } = await runNode(
 			caller(RETRY, { redialUnknown: true }),
@@ -124,7 +124,7 @@ describe('on Retry On Fail', () => {
 		expect(await callsByNumber()).toEqual({ '+14155561000': 2 });
 	});
 
-	it('retries in continue mode only what was certainly not taken', async () => {
+	it('retries with On Error only what was certainly not done', async () => {
 		await sandbox.control.addFault({ kind: 'reset-after', match: '1000' });
 		const { output } = await runNode(
 			caller({ ...RETRY, onError: 'continueRegularOutput' }),
@@ -141,8 +141,8 @@ describe('on Retry On Fail', () => {
 	});
 });
 
-describe('in another run of the same execution', () => {
-	it('dials, as in a loop', async () => {
+describe('a node that runs again in a loop', () => {
+	it('calls the same number again', async () => {
 		const nodes = [passOnNode('Start'), passOnNode('Twice', 'test.twice'), caller()];
 		const connections = {
 			Start: { main: [[{ node: 'Twice', type: 'main' as const, index: 0 }]] },
@@ -163,12 +163,12 @@ describe('in another run of the same execution', () => {
 	});
 });
 
-describe('in the retry of a failed execution from the list', () => {
+describe('a failed execution that is retried from the list', () => {
 	const connections = {
 		Before: { main: [[{ node: 'Samora', type: 'main' as const, index: 0 }]] },
 	};
 
-	it('does not call again whom the failed execution has called', async () => {
+	it('does not call the same people again', async () => {
 		await sandbox.control.addFault({ kind: '401', match: '1002' });
 		const first = await runNode(caller(), numbers(5), credential);
 		expect(first.error?.message).toContain('Samora did not accept the API key');
@@ -189,7 +189,7 @@ describe('in the retry of a failed execution from the list', () => {
 		);
 	});
 
-	it('reads anew what was only read', async () => {
+	it('reads again what it only read', async () => {
 		const getCall = (callId: string) => samoraNode({ resource: 'call', operation: 'get', callId });
 		const placed = await runNode(caller(), numbers(1), credential);
 		const callId = String(placed.output[0].json.call_id);
@@ -205,7 +205,7 @@ describe('in the retry of a failed execution from the list', () => {
 		]);
 	});
 
-	it('calls the number a person has corrected meanwhile', async () => {
+	it('calls the number that a person has corrected meanwhile', async () => {
 		await sandbox.control.addFault({ kind: 'reset-after', match: '1000' });
 		const first = await runNode(caller(), numbers(1), credential);
 		expect(first.error?.message).toContain('It is not known whether +14155561000');
@@ -223,8 +223,8 @@ describe('in the retry of a failed execution from the list', () => {
 	});
 });
 
-describe('bounded', () => {
-	it.each([1, 3])('has at most %i requests under way, in the order of the items', async (max) => {
+describe('Max Concurrency', () => {
+	it.each([1, 3])('sends at most %i requests at a time, in the order of the items', async (max) => {
 		await sandbox.control.addFault({ kind: 'slow', times: null, ms: 20 });
 		await runNode(caller({}, { maxConcurrency: max }), numbers(9), credential);
 		const entries = await dialled();
@@ -242,8 +242,8 @@ describe('bounded', () => {
 	});
 });
 
-describe('with Execute Once', () => {
-	it('looks at the first item only, and stops on it', async () => {
+describe('Execute Once', () => {
+	it('makes the node look at the first item only, and stop on it', async () => {
 		await sandbox.control.addFault({ kind: '401' });
 		const rows = [...numbers(2), { phone: 'none' }];
 		const { error } = await runNode({ ...caller(), executeOnce: true }, rows, credential);
@@ -254,7 +254,7 @@ describe('with Execute Once', () => {
 	});
 });
 
-describe('when the person stops the execution', () => {
+describe('a node whose execution a person stops', () => {
 	it('sends nothing more, and does not wait for the pause it is in', async () => {
 		await sandbox.control.addFault({ kind: '429-retry-after', retryAfter: 50, times: null });
 		const started = Date.now();
@@ -268,8 +268,8 @@ describe('when the person stops the execution', () => {
 	});
 });
 
-describe('numbers as people write them', () => {
-	it('are called as E.164, which the output shows', async () => {
+describe('numbers that people write', () => {
+	it('are called in E.164, which the output shows', async () => {
 		const { output, error } = await runNode(
 			caller({}, { defaultCountry: 'US' }),
 			[{ phone: '(415) 555-2671' }, { phone: 'tel:+44 20 7946 0018' }],
@@ -280,7 +280,7 @@ describe('numbers as people write them', () => {
 		expect(await callsByNumber()).toEqual({ '+14155552671': 1, '+442079460018': 1 });
 	});
 
-	it('are refused, not guessed, when no country is known, and then nobody is called', async () => {
+	it('are refused without a country, and then nobody is called', async () => {
 		const { error } = await runNode(
 			caller(),
 			[{ phone: '+14155552671' }, { phone: '(415) 555-2671' }, { phone: '' }],
@@ -292,7 +292,7 @@ describe('numbers as people write them', () => {
 		expect(await dialled()).toEqual([]);
 	});
 
-	it('names the first ten bad rows and counts the others', async () => {
+	it('are refused ten by name, and the rest by their count', async () => {
 		const rows = [...numbers(1), ...Array.from({ length: 14 }, () => ({ phone: 'none' }))];
 		const { error } = await runNode(caller(), rows, credential);
 		expect(error?.message.match(/\[item \d+\]/g)).toHaveLength(10);
@@ -301,7 +301,7 @@ describe('numbers as people write them', () => {
 });
 
 describe('an expression that cannot be evaluated', () => {
-	it('sends nothing, also where its parameter is not needed', async () => {
+	it('keeps everything from being sent, also where its parameter is not needed', async () => {
 		const node = caller();
 		Object.assign(node.parameters, {
 			metadataMode: '={{ "keyValue" }}',
@@ -317,7 +317,7 @@ describe('an expression that cannot be evaluated', () => {
 describe('the same number twice in one run', () => {
 	const rows = [...numbers(2), ...numbers(1)];
 
-	it('is called once, and the repeat says so, unless the person chooses otherwise', async () => {
+	it('is called once by default, and the repeat says so', async () => {
 		const { output } = await runNode(caller(), rows, credential);
 		expect(await callsByNumber()).toEqual({ '+14155561000': 1, '+14155561001': 1 });
 		expect(output[2]).toMatchObject({
@@ -330,7 +330,7 @@ describe('the same number twice in one run', () => {
 		});
 	});
 
-	it('is found although it is written differently', async () => {
+	it('is recognized when it is written differently', async () => {
 		await runNode(
 			caller({}, { defaultCountry: 'US' }),
 			[{ phone: '+14155561000' }, { phone: '(415) 556-1000' }],
@@ -339,12 +339,12 @@ describe('the same number twice in one run', () => {
 		expect(await callsByNumber()).toEqual({ '+14155561000': 1 });
 	});
 
-	it('is called each time with "call"', async () => {
+	it('is called each time with Call', async () => {
 		await runNode(caller({}, { repeatedNumbers: 'call' }), rows, credential);
 		expect(await callsByNumber()).toEqual({ '+14155561000': 2, '+14155561001': 1 });
 	});
 
-	it('is a bad row with "refuse"', async () => {
+	it('is refused with Refuse', async () => {
 		const { error } = await runNode(caller({}, { repeatedNumbers: 'refuse' }), rows, credential);
 		expect(error?.message).toBe(
 			'+14155561000 is the number of item 0 too, and Repeated Numbers is set to refuse that [item 2]',
@@ -371,7 +371,7 @@ describe('calling hours', () => {
 		},
 	});
 
-	it('refuse an item outside them and say when it may go', async () => {
+	it('refuse an item outside the hours and say when it may be called', async () => {
 		const { error } = await runNode(caller({}, closed('refuse')), numbers(1), credential);
 		expect(error?.message).toMatch(
 			/outside the calling hours .*; the next call may go .* at 00:00/,
@@ -379,7 +379,7 @@ describe('calling hours', () => {
 		expect(await dialled()).toEqual([]);
 	});
 
-	it('skip it when the person chose that', async () => {
+	it('skip such an item when the person chose that', async () => {
 		const { output } = await runNode(caller({}, closed('skip')), numbers(2), credential);
 		expect(output).toHaveLength(2);
 		expect(output[1].json).toMatchObject({ skipped: true, to_number: '+14155561001' });
@@ -387,14 +387,14 @@ describe('calling hours', () => {
 		expect(await dialled()).toEqual([]);
 	});
 
-	it('let calls go inside them', async () => {
+	it('let calls through inside the hours', async () => {
 		const open = { callingHours: { values: { from: '00:00', to: '24:00', days: EVERY_DAY } } };
 		await runNode(caller({}, open), numbers(1), credential);
 		expect(await callsByNumber()).toEqual({ '+14155561000': 1 });
 	});
 });
 
-describe('whatever a sheet holds', () => {
+describe('a sheet with any values', () => {
 	const cell = fc.oneof(
 		fc.constantFrom(...SEEN),
 		fc.string({ unit: 'binary', maxLength: 30 }),
@@ -410,7 +410,7 @@ describe('whatever a sheet holds', () => {
 		fc.constantFrom('{"a":', '[]', 'null', '{"__proto__": {"a": 1}}', ''),
 	);
 
-	it('no request breaks the API description, and each refusal names item and parameter', async () => {
+	it('makes no request that breaks the API description, and each refusal names item and parameter', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(fc.record({ phone: cell, metadata }), { minLength: 1, maxLength: 6 }),

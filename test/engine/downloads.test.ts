@@ -63,7 +63,7 @@ describe('a recording', () => {
 		]);
 	});
 
-	it('is put where the person says', async () => {
+	it('goes into the binary field that the person names', async () => {
 		const items = await ended(['00']);
 		const { output } = await run('downloadRecording', items, {}, { binaryPropertyName: 'audio' });
 		expect(Object.keys(output[0].binary ?? {})).toEqual(['audio']);
@@ -94,7 +94,7 @@ describe('a transcript', () => {
 		expect(bytesOf(output[0]).toString()).toBe(output[0].json.transcript);
 	});
 
-	it('that is a PDF is a file only', async () => {
+	it('has no text beside it when it is a PDF', async () => {
 		const [item] = await ended(['15']);
 		const { output } = await run('downloadTranscript', [item]);
 		expect(output[0].json).toMatchObject({ mime_type: 'application/pdf' });
@@ -109,13 +109,13 @@ describe('a call without the file', () => {
 		['01', 120, 'Nobody was spoken to (the call is UNANSWERED), so there is no recording'],
 		['12', 120, 'Samora has no recording of this call yet'],
 		['08', 20, 'Samora has no recording of this call yet'],
-	])('says why: %s', async (ending, seconds, words) => {
+	])('gets a message that says why: %s', async (ending, seconds, words) => {
 		const { message } = stopOf(await run('downloadRecording', await ended([ending], seconds)));
 		expect(message).toBe(`${words} [item 0]`);
 		expect(await fetched()).toEqual([]);
 	});
 
-	it('does not keep the others from theirs in continue mode', async () => {
+	it('does not keep the other items from their files with On Error', async () => {
 		const items = await ended(['01', '00']);
 		const { output } = await run('downloadRecording', items, { onError: 'continueRegularOutput' });
 		expect(output[0].json).toMatchObject({
@@ -126,8 +126,8 @@ describe('a call without the file', () => {
 	});
 });
 
-describe('a host that does not give the file', () => {
-	it('is asked again by a fresh link when the link has expired', async () => {
+describe('a file that its host does not give', () => {
+	it('is fetched by a fresh link when the link has expired', async () => {
 		await samora.control.addFault({ kind: '403', operationId: 'file' });
 		const { output } = await run('downloadRecording', await ended(['00']));
 		expect(output[0].binary?.data).toBeDefined();
@@ -135,7 +135,7 @@ describe('a host that does not give the file', () => {
 		expect(await fetched()).toHaveLength(2);
 	});
 
-	it('is named when it refuses a fresh link too', async () => {
+	it('makes the message name the host when a fresh link is refused too', async () => {
 		await samora.control.addFault({ kind: '403', operationId: 'file', times: null });
 		const { message } = stopOf(await run('downloadRecording', await ended(['00'])));
 		expect(message).toContain('answered with status 403');
@@ -144,9 +144,9 @@ describe('a host that does not give the file', () => {
 	});
 
 	it.each<FaultKind>(['500', '503', '429', 'reset-before', 'reset-after', 'truncated', 'html'])(
-		'is asked again: %s',
+		'is asked for again: %s',
 		async (kind) => {
-			await samora.control.addFault({ kind, operationId: 'file' });
+			await samora.control.addFault({ kind, operationId: 'file', retryAfter: 0 });
 			const { output, error } = await run('downloadRecording', await ended(['00']));
 			expect(error).toBeUndefined();
 			expect(output[0].json.file_size).toBe(44 + 6 * 16_000);
@@ -158,20 +158,20 @@ describe('a host that does not give the file', () => {
 		['500', /answered with status 500/],
 		['reset-before', /did not come from its host/],
 		['truncated', /did not come from its host/],
-	])('is named in the end: %s', async (kind, words) => {
-		await samora.control.addFault({ kind, operationId: 'file', times: null });
+	])('makes the message say what happened in the end: %s', async (kind, words) => {
+		await samora.control.addFault({ kind, operationId: 'file', retryAfter: 0, times: null });
 		const { message } = stopOf(await run('downloadRecording', await ended(['00'])));
 		expect(message).toMatch(words);
 		expect(await fetched()).toHaveLength(4);
 	});
 
-	it('is given up when it says nothing for as long as the person waits', async () => {
+	it('is given up when nothing comes within the timeout', async () => {
 		await samora.control.addFault({ kind: 'hang', operationId: 'file', times: null });
 		const outcome = await run(
 			'downloadTranscript',
 			await ended(['00']),
 			{},
-			{ requestOptions: { timeout: 2000 } },
+			{ requestOptions: { timeout: 500 } },
 		);
 		expect(stopOf(outcome).message).toMatch(/did not come from its host/);
 	});

@@ -8,10 +8,15 @@ import {
 	type Outcome,
 	type SamoraCredential,
 } from '../support/engine';
+import { allOrOne, inLanes, timeoutFor } from '../support/matrix';
+import type { Parameters } from '../support/sandboxRuns';
 
 /**
  * Every fault the sandbox can make, at every place that could matter, under every setting a person can choose.
- * The witness is the sandbox: whom it really called, and what it answered.
+ * The sandbox knows whom it really called and what it answered.
+ *
+ * The sample has every fault, passing and staying, under every On Error setting, since what a fault means depends on
+ * these together. The place of the fault changes from case to case: it matters less, and each fault still meets each.
  */
 
 interface Case {
@@ -27,24 +32,23 @@ interface Case {
 	retries: boolean;
 }
 
-const COUNTS = [1, 3, 8];
 const ON_ERROR: OnError[] = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'];
 
-const CASES: Case[] = FAULT_KINDS.flatMap((kind) =>
-	COUNTS.flatMap((count) =>
-		[...new Set([0, Math.floor(count / 2), count - 1])].flatMap((at) =>
-			[false, true].flatMap((stays) =>
-				ON_ERROR.flatMap((onError) =>
-					[false, true].map((retries) => ({ kind, count, at, stays, onError, retries })),
-				),
-			),
+const SETTINGS = FAULT_KINDS.flatMap((kind) =>
+	[false, true].flatMap((stays) =>
+		ON_ERROR.flatMap((onError) =>
+			[false, true].map((retries) => ({ kind, stays, onError, retries })),
 		),
 	),
-).map((tried, id) => ({ ...tried, id }));
+);
+
+/** The first, a middle and the last of so many items. */
+const PLACES = [1, 3, 8].flatMap((count) =>
+	[...new Set([0, Math.floor(count / 2), count - 1])].map((at) => ({ count, at })),
+);
 
 /** How many cases run side by side: they mostly wait. */
 const LANES = 24;
-const TIMEOUT_MS = 800;
 
 interface Verdict {
 	accepted: number;
@@ -69,10 +73,16 @@ afterAll(async () => {
 const numberOf = ({ id }: Case, item: number): string => `+1415${2_000_000 + id * 10 + item}`;
 
 it('calls nobody twice and loses no call, whatever fails wherever', async () => {
-	const verdicts = await inLanes(CASES, tryCalls);
+	const cases = numbered(
+		0,
+		SETTINGS.flatMap((settings, turn) =>
+			allOrOne(PLACES, turn).map((place) => ({ ...settings, ...place })),
+		),
+	);
+	const verdicts = await judged(cases, tryCalls);
 	report('fault matrix of calls', 'calls', verdicts);
-	expect(verdicts).toHaveLength(CASES.length);
-	expect(sum(verdicts)).toBeGreaterThan(CASES.length);
+	expect(verdicts).toHaveLength(cases.length);
+	expect(sum(verdicts)).toBeGreaterThan(cases.length);
 	expect(defects(verdicts)).toEqual({ doubled: [], lost: [], silent: [] });
 }, 280_000);
 
@@ -81,20 +91,16 @@ interface Judged {
 	verdict: Verdict;
 }
 
-async function inLanes<Tried extends Case>(
+/** @param from the first id; no two matrices share one, since the sandboxes are the same */
+const numbered = <Tried extends object>(from: number, cases: Tried[]) =>
+	cases.map((tried, n) => ({ ...tried, id: from + n }));
+
+async function judged<Tried extends Case>(
 	cases: Tried[],
-	judgeCase: (sandbox: Sandbox, tried: Tried) => Promise<Verdict>,
+	tryCase: (sandbox: Sandbox, tried: Tried) => Promise<Verdict>,
 ): Promise<Judged[]> {
-	const waiting = [...cases];
-	const verdicts: Judged[] = [];
-	await Promise.all(
-		lanes.map(async (sandbox) => {
-			for (let tried = waiting.shift(); tried; tried = waiting.shift()) {
-				verdicts.push({ tried, verdict: await judgeCase(sandbox, tried) });
-			}
-		}),
-	);
-	return verdicts;
+	const results = await inLanes(lanes, cases, tryCase);
+	return results.map(({ tried, result }) => ({ tried, verdict: result }));
 }
 
 const sum = (verdicts: Judged[]): number =>
@@ -143,16 +149,20 @@ const credentialFor = (sandbox: Sandbox): SamoraCredential => ({
 async function tryCalls(sandbox: Sandbox, tried: Case): Promise<Verdict> {
 	await sandbox.control.reset();
 	await spoil(sandbox, tried, { operationId: 'triggerCall', match: numberOf(tried, tried.at) });
+	return await judgeCalls(sandbox, tried, { operation: 'trigger', metadataMode: 'keyValue' });
+}
+
+/** Calls the numbers of the case, one by each item. */
+async function judgeCalls(sandbox: Sandbox, tried: Case, more: Parameters): Promise<Verdict> {
 	const outcome = await runNode(
 		samoraNode(
 			{
 				resource: 'call',
-				operation: 'trigger',
 				agentId: sandbox.agents[0].id,
 				toNumber: '={{ $json.phone }}',
-				metadataMode: 'keyValue',
 				// n8n waits for what hangs as long as the person says here.
-				requestOptions: { timeout: TIMEOUT_MS },
+				requestOptions: { timeout: timeoutFor(tried.kind) },
+				...more,
 			},
 			settingsOf(tried),
 		),
@@ -201,16 +211,13 @@ async function judge(
 }
 
 it('adds no recipient twice and loses no scheduled call, whatever fails wherever', async () => {
-	const cases = FAULT_KINDS.flatMap((kind) =>
-		[0, 1, 2].flatMap((at) =>
-			[false, true].flatMap((stays) =>
-				ON_ERROR.flatMap((onError) =>
-					[false, true].map((retries) => ({ kind, count: 3, at, stays, onError, retries })),
-				),
-			),
+	const cases = numbered(
+		2000,
+		SETTINGS.flatMap((settings, turn) =>
+			allOrOne([0, 1, 2], turn).map((at) => ({ ...settings, at, count: 3 })),
 		),
-	).map((tried, id) => ({ ...tried, id: CASES.length + id }));
-	const verdicts = await inLanes(cases, tryRecipients);
+	);
+	const verdicts = await judged(cases, tryRecipients);
 	report('fault matrix of recipients', 'recipients', verdicts);
 	expect(verdicts).toHaveLength(cases.length);
 	expect(sum(verdicts)).toBeGreaterThan(cases.length);
@@ -237,7 +244,7 @@ async function tryRecipients(sandbox: Sandbox, tried: Case): Promise<Verdict> {
 				campaignId: { __rl: true, mode: 'id', value: '={{ $json.campaign }}' },
 				toNumber: '={{ $json.phone }}',
 				variablesMode: 'none',
-				requestOptions: { timeout: TIMEOUT_MS },
+				requestOptions: { timeout: timeoutFor(tried.kind) },
 			},
 			settingsOf(tried),
 		),
@@ -263,27 +270,23 @@ async function createCampaign(sandbox: Sandbox, name: string): Promise<string> {
 	return String(output[0].json.campaign_id);
 }
 
+/** The request that places a call, or one that asks how it stands; for the first or the last of three items. */
+const WATCHED_PLACES = (['triggerCall', 'getCall'] as const).flatMap((where) =>
+	[0, 2].map((at) => ({ where, at })),
+);
+
 it('calls nobody twice and loses no call that is waited for, whatever fails wherever', async () => {
-	const cases = FAULT_KINDS.flatMap((kind) =>
-		(['triggerCall', 'getCall'] as const).flatMap((where) =>
-			[0, 2].flatMap((at) =>
-				[false, true].flatMap((stays) =>
-					ON_ERROR.flatMap((onError) =>
-						[false, true].map((retries) => ({
-							kind,
-							where,
-							count: 3,
-							at,
-							stays,
-							onError,
-							retries,
-						})),
-					),
-				),
-			),
+	const cases = numbered(
+		3000,
+		SETTINGS.flatMap((settings, turn) =>
+			allOrOne(WATCHED_PLACES, turn + (settings.stays ? 1 : 0)).map((place) => ({
+				...settings,
+				...place,
+				count: 3,
+			})),
 		),
-	).map((tried, id) => ({ ...tried, id: CASES.length + 1000 + id }));
-	const verdicts = await inLanes(cases, async (sandbox, tried) => await tryWaiting(sandbox, tried));
+	);
+	const verdicts = await judged(cases, tryWaiting);
 	report('fault matrix of calls that are waited for', 'calls', verdicts);
 	expect(verdicts).toHaveLength(cases.length);
 	expect(sum(verdicts)).toBeGreaterThan(cases.length);
@@ -301,22 +304,8 @@ async function tryWaiting(sandbox: Sandbox, tried: WaitingCase): Promise<Verdict
 	const { where, at } = tried;
 	const which = where === 'triggerCall' ? { match: numberOf(tried, at) } : { skip: at };
 	await spoil(sandbox, tried, { operationId: where, ...which });
-	const outcome = await runNode(
-		samoraNode(
-			{
-				resource: 'call',
-				operation: 'triggerAndWait',
-				agentId: sandbox.agents[0].id,
-				toNumber: '={{ $json.phone }}',
-				wait: { pollInterval: 0.1, timeout: 0.02 },
-				requestOptions: { timeout: TIMEOUT_MS },
-			},
-			settingsOf(tried),
-		),
-		Array.from({ length: tried.count }, (_, item) => ({ phone: numberOf(tried, item) })),
-		credentialFor(sandbox),
-	);
-	return await judge(sandbox, tried, outcome, tried.count, (said, number) =>
-		said.includes(`It is not known whether ${number} is being called`),
-	);
+	return await judgeCalls(sandbox, tried, {
+		operation: 'triggerAndWait',
+		wait: { pollInterval: 0.1, timeout: 0.02 },
+	});
 }

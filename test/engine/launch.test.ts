@@ -1,6 +1,6 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { FAULT_KINDS, type Campaign, type FaultKind } from '../../sandbox';
+import type { Campaign, FaultKind } from '../../sandbox';
 import { ApiClient, ordinary } from '../sandbox/apiClient';
 import {
 	passOnNode,
@@ -52,8 +52,8 @@ const numbersIn = async ({ id }: Campaign) =>
 const steps = async () =>
 	(await samora.sent({ bodies: false })).map(({ operationId }) => operationId);
 
-describe('a sheet becomes a campaign that is called', () => {
-	it('by creating it, adding all rows and starting it', async () => {
+describe('launching a campaign', () => {
+	it('creates it, adds all rows and starts it', async () => {
 		const items = rows(12);
 		const retryConfig = {
 			values: { maxRetries: 2, retryDelayMinutes: 30, retryOn: ['UNANSWERED'] },
@@ -80,7 +80,7 @@ describe('a sheet becomes a campaign that is called', () => {
 		);
 	});
 
-	it('in as few requests as its size allows, summed up when that is wished', async () => {
+	it('takes as few requests as the size allows, and gives a summary when that is chosen', async () => {
 		const { output } = await samora.run(parameters({ options: { output: 'summary' } }), [
 			...rows(5001),
 			{ phone: ordinary(0) },
@@ -100,7 +100,7 @@ describe('a sheet becomes a campaign that is called', () => {
 		expect(campaign.call_stats.total).toBe(5001);
 	});
 
-	it('one campaign for each name and agent that the expressions give', async () => {
+	it('creates one campaign for each name and agent that the expressions give', async () => {
 		const items = regional(6);
 		const { output } = await samora.run(parameters({ name: '={{ $json.region }}' }), items);
 		const campaigns = await created();
@@ -116,7 +116,7 @@ describe('a sheet becomes a campaign that is called', () => {
 		}
 	});
 
-	it('one campaign for all rows when its name has the time in it', async () => {
+	it('creates one campaign for all rows when its name has the time in it', async () => {
 		const { output } = await samora.run(
 			parameters({ name: '=Renewals {{ $now.toMillis() }} {{ Math.random() }}' }),
 			rows(20),
@@ -126,15 +126,15 @@ describe('a sheet becomes a campaign that is called', () => {
 	});
 });
 
-describe('nothing is created', () => {
-	it('when a row is bad', async () => {
+describe('a row that cannot be called', () => {
+	it('keeps the campaign from being created', async () => {
 		const { message } = stopOf(await samora.run(parameters(), [...rows(2), { phone: 'nobody' }]));
 		expect(message).toContain('To Number');
 		expect(message).toContain('[item 2]');
 		expect(await steps()).toEqual([]);
 	});
 
-	it('when no row is left', async () => {
+	it('leaves no campaign to create when it was the last one', async () => {
 		const chosen = (output: string) => parameters({ options: { skipInvalid: true, output } });
 		const items = [{ phone: 'nobody' }, { phone: '' }];
 		const { output } = await samora.run(chosen('recipients'), items);
@@ -155,7 +155,7 @@ describe('nothing is created', () => {
 		expect(await created()).toEqual([]);
 	});
 
-	it('of which a bad row is part, and the others are called, with On Error', async () => {
+	it('is left out with On Error, and the others are called', async () => {
 		const { output, errorOutput } = await samora.run(
 			parameters(),
 			[...rows(2), { phone: 'nobody' }],
@@ -171,7 +171,7 @@ describe('a step that does not go through', () => {
 	const spoil = async (kind: FaultKind, operationId: string, skip = 0, times = 1) =>
 		await samora.control.addFault({ kind, operationId, skip, times, retryAfter: 0 });
 
-	it('leaves a draft, and says which and what is missing', async () => {
+	it('leaves a draft, and the message says which and what is missing', async () => {
 		await spoil('401', 'addCampaignRecipients', 1);
 		const { message, description } = stopOf(await samora.run(parameters(), rows(5003)));
 		const campaign = await theCampaign();
@@ -187,7 +187,7 @@ describe('a step that does not go through', () => {
 		['addCampaignRecipients', 0],
 		['addCampaignRecipients', 1],
 		['startCampaign', 0],
-	])('is taken up by Retry On Fail with the same draft (%s, request %i)', async (id, skip) => {
+	])('is repeated by Retry On Fail with the same draft (%s, request %i)', async (id, skip) => {
 		await spoil('401', id, skip);
 		const items = rows(5003);
 		const { output, error } = await samora.run(parameters(), items, again);
@@ -198,7 +198,7 @@ describe('a step that does not go through', () => {
 		expect(output.every(({ json }) => typeof json.scheduled_call_id === 'string')).toBe(true);
 	});
 
-	describe('is taken up by a retry of the execution from the list', () => {
+	describe('that fails, when the execution is retried from the list', () => {
 		const connections = {
 			Before: { main: [[{ node: 'Samora', type: 'main' as const, index: 0 }]] },
 		};
@@ -214,7 +214,7 @@ describe('a step that does not go through', () => {
 		it.each([
 			['addCampaignRecipients', 1],
 			['startCampaign', 0],
-		])('with the same draft (%s, request %i)', async (id, skip) => {
+		])('is repeated with the same draft (%s, request %i)', async (id, skip) => {
 			await spoil('401', id, skip);
 			const items = rows(5003);
 			const failed = await samora.run(parameters({ name: '=It is {{ $now }}' }), items);
@@ -230,7 +230,7 @@ describe('a step that does not go through', () => {
 			expect(calls.map(({ to_number }) => to_number)).toEqual(items.map(({ phone }) => phone));
 		});
 
-		it('but a second campaign is not started for the same people when its name was changed', async () => {
+		it('starts no second campaign for the same people when the name was changed', async () => {
 			await spoil('reset-after', 'startCampaign');
 			await spoil('500', 'getCampaign', 0, 9);
 			const failed = await samora.run(parameters(), rows(2));
@@ -245,7 +245,7 @@ describe('a step that does not go through', () => {
 		});
 	});
 
-	it('comes out as the rows of that campaign with On Error, and the others are called', async () => {
+	it('comes out with the rows of its campaign with On Error, and the others are called', async () => {
 		const items = regional(4);
 		await spoil('401', 'startCampaign');
 		const { output, errorOutput } = await samora.run(
@@ -272,7 +272,7 @@ describe('a step that does not go through', () => {
 		expect(output.map(({ json }) => json.to_number)).toEqual([items[1].phone, items[3].phone]);
 	});
 
-	it('of one campaign keeps the others from being started', async () => {
+	it('keeps the other campaigns from being started', async () => {
 		const items = regional(4);
 		await spoil('401', 'addCampaignRecipients', 1);
 		const { message, description } = stopOf(
@@ -284,11 +284,11 @@ describe('a step that does not go through', () => {
 	});
 });
 
-describe('when nobody knows whether it was done', () => {
+describe('a step whose result is unknown', () => {
 	const spoil = async (kind: FaultKind, operationId: string, skip = 0) =>
 		await samora.control.addFault({ kind, operationId, skip });
 
-	it('that the campaign was created, it says so, and calls nobody', async () => {
+	it('says so of the creation, and calls nobody', async () => {
 		await spoil('reset-after', 'createCampaign');
 		const { message, description } = stopOf(await samora.run(parameters(), rows(3)));
 		expect(message).toMatch(/^It is not known whether the campaign "Renewals" was created/);
@@ -296,7 +296,7 @@ describe('when nobody knows whether it was done', () => {
 		expect(await theCampaign()).toMatchObject({ status: 'DRAFT', call_stats: { total: 0 } });
 	});
 
-	it('a draft of that name that may be somebody else’s is never taken over', async () => {
+	it('never takes over a draft of that name that may be somebody else’s', async () => {
 		const other = await new ApiClient(samora.sandbox).campaign({ name: NAME });
 		await spoil('reset-after', 'createCampaign');
 		const { error, output } = await samora.run(parameters(), rows(3), again);
@@ -310,7 +310,7 @@ describe('when nobody knows whether it was done', () => {
 		expect(drafts.map(({ call_stats: { total } }) => total)).toEqual([0, 0]);
 	});
 
-	it('recipients that the campaign counts are not added again, and it is started', async () => {
+	it('does not add recipients again that the campaign counts, and starts it', async () => {
 		await spoil('reset-after', 'addCampaignRecipients', 1);
 		const items = rows(5003);
 		const { output, error } = await samora.run(parameters(), items);
@@ -327,7 +327,7 @@ describe('when nobody knows whether it was done', () => {
 		);
 	});
 
-	it('recipients that it does not count are not added again either, and it is not started', async () => {
+	it('does not add recipients again that it does not count, and does not start it', async () => {
 		await spoil('500', 'addCampaignRecipients', 1);
 		const { message } = stopOf(await samora.run(parameters(), rows(5003), again));
 		const campaign = await theCampaign();
@@ -339,7 +339,7 @@ describe('when nobody knows whether it was done', () => {
 		expect((await steps()).filter((id) => id === 'addCampaignRecipients')).toHaveLength(2);
 	});
 
-	it('a campaign that is in progress counts as started', async () => {
+	it('counts a campaign in progress as started', async () => {
 		await spoil('reset-after', 'startCampaign');
 		const { output, error } = await samora.run(parameters(), rows(3));
 		expect(error).toBeUndefined();
@@ -347,7 +347,7 @@ describe('when nobody knows whether it was done', () => {
 		expect((await steps()).filter((id) => id === 'startCampaign')).toHaveLength(1);
 	});
 
-	it('one that is a draft still is started by a retry', async () => {
+	it('starts a campaign on a retry that is still a draft', async () => {
 		await spoil('500', 'startCampaign');
 		const { message } = stopOf(await samora.run(parameters(), rows(3)));
 		expect(message).toContain('it is not known whether it was started');
@@ -356,79 +356,4 @@ describe('when nobody knows whether it was done', () => {
 		const { error } = await samora.run(parameters(), rows(3), again);
 		expect(error).toBeUndefined();
 	});
-});
-
-describe('whatever fails wherever', () => {
-	const TIMEOUT_MS = 800;
-	const STEPS = [
-		['createCampaign', 0],
-		['addCampaignRecipients', 0],
-		['addCampaignRecipients', 1],
-		['startCampaign', 0],
-	] as const;
-	const figures = { runs: 0, started: 0, doubled: 0, half: 0, silent: 0 };
-
-	afterAll(() => {
-		process.stdout.write(
-			`fault matrix of launches: ${figures.runs} runs, ${figures.started} campaigns started, ${figures.doubled} people called twice, ${figures.half} started without all their recipients, ${figures.silent} not told of\n`,
-		);
-	});
-
-	/** Too large for one request. */
-	const items = rows(530).map((row) => ({ ...row, note: 'x'.repeat(4000) }));
-
-	it.each(FAULT_KINDS.flatMap((kind) => STEPS.map(([id, skip]) => [kind, id, skip] as const)))(
-		'nobody is called twice or by half a campaign (%s, %s, request %i)',
-		async (kind, operationId, skip) => {
-			for (const settings of [{}, again, { onError: 'continueRegularOutput' as const }]) {
-				await samora.control.reset();
-				world = await settle(samora.sandbox);
-				await samora.control.advance(60);
-				await samora.control.addFault({
-					kind,
-					operationId,
-					skip,
-					times: settings === again ? 1 : null,
-					...(kind.startsWith('429') ? { retryAfter: 0 } : {}),
-					...(kind === 'slow' ? { ms: 20 } : {}),
-				});
-				const { output, error } = await samora.run(
-					parameters({
-						variablesMode: 'selectedFields',
-						variableFields: 'note',
-						requestOptions: { timeout: TIMEOUT_MS },
-					}),
-					items,
-					settings,
-				);
-				const campaigns = await created();
-				const started = campaigns.filter(({ status }) => status !== 'DRAFT');
-				const called = (await Promise.all(started.map(numbersIn))).flat();
-				const told = JSON.stringify([error?.message, error?.description, tellingOf(output)]);
-				const hasLostCreate = operationId === 'createCampaign' && settings === again;
-				const verdict = {
-					doubled: called.length - new Set(called).size,
-					half: started.filter(({ call_stats: stats }) => stats.total !== items.length).length,
-					// Every campaign is named, or it is said that nobody knows whether it is there.
-					silent: campaigns.filter(
-						// The empty draft of a first try whose answer was lost is told of in that try.
-						({ id, call_stats: stats }) =>
-							!told.includes(id) &&
-							!told.includes('It is not known whether the campaign') &&
-							!(hasLostCreate && stats.total === 0),
-					).length,
-				};
-				figures.runs += 1;
-				figures.started += started.length;
-				figures.doubled += verdict.doubled;
-				figures.half += verdict.half;
-				figures.silent += verdict.silent;
-				expect(started.length).toBeLessThanOrEqual(1);
-				expect(verdict).toEqual({ doubled: 0, half: 0, silent: 0 });
-			}
-		},
-		120_000,
-	);
-
-	const tellingOf = (output: INodeExecutionData[]) => output.slice(0, 1).map(({ json }) => json);
 });

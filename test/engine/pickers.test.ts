@@ -104,7 +104,7 @@ describe('the campaign picker', () => {
 		expect(results.map(({ value }) => value)).toEqual([world.campaigns[1]]);
 	});
 
-	it('gives a page at a time, all of them in the end and none twice', async () => {
+	it('gives one page at a time, each campaign once', async () => {
 		await many(205, (n) => `Many ${n}`);
 		const seen: string[] = [];
 		let paginationToken: string | undefined;
@@ -188,7 +188,7 @@ describe('the campaign picker', () => {
 		expect(await samora.control.journal({ operationId: 'listCampaigns' })).toEqual([]);
 	});
 
-	it('says which agent Samora does not know', async () => {
+	it('names the agent that Samora does not know', async () => {
 		const agentId = '99999999-9999-4999-8999-999999999999';
 		const { message, description } = await stopped('campaigns', { parameters: { agentId } });
 		expect(message).toBe('Samora does not know this agent: Agent not found');
@@ -197,7 +197,7 @@ describe('the campaign picker', () => {
 });
 
 describe('the webhook picker', () => {
-	it('lists all webhooks with where they send', async () => {
+	it('lists all webhooks with their URL', async () => {
 		expect(await open('webhooks')).toEqual({
 			results: world.webhooks.map((value, n) => ({
 				name: `Webhook ${n} (https://example.com/${n})`,
@@ -216,7 +216,7 @@ describe('the webhook picker', () => {
 		expect(results.map(({ value }) => value)).toEqual([world.webhooks[n]]);
 	});
 
-	it('finds nothing where there is nothing', async () => {
+	it('finds nothing when there is none', async () => {
 		expect(await open('webhooks', { filter: 'no such webhook' })).toEqual({ results: [] });
 	});
 });
@@ -230,18 +230,18 @@ describe.each(['campaigns', 'webhooks'] as const)('the picker of %s', (picker) =
 		expect(description).toMatch(/Samora credential/);
 	});
 
-	it('says that the Base URL will not do', async () => {
+	it('says that the Base URL is invalid', async () => {
 		const { message } = await stopped(picker, { credential: { baseUrl: 'http://samora.example' } });
 		expect(message).toMatch(/Base URL of the Samora credential must start with https:\/\//);
 	});
 
-	it('says that the proxy of the Request Options will not do', async () => {
+	it('says that the proxy of the Request Options is invalid', async () => {
 		const parameters = { agentId: world.agentId, requestOptions: { proxy: 'nonsense' } };
 		const { message } = await stopped(picker, { parameters });
 		expect(message).toBe('Proxy must be a web address, but it is "nonsense"');
 	});
 
-	it('says that nobody is there', async () => {
+	it('says that no server answers', async () => {
 		const { message } = await stopped(picker, { credential: { baseUrl: await addressOfNobody() } });
 		expect(message).toBe('Samora could not be reached');
 	});

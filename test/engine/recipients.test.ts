@@ -42,8 +42,8 @@ async function allAdded(items: IDataObject[]) {
 	}));
 }
 
-describe('all items go together', () => {
-	it('in one request, and every id comes out beside its row', async () => {
+describe('all items', () => {
+	it('go in one request, and every ID comes out beside its row', async () => {
 		const items = rows(30);
 		const { output, error } = await samora.run(parameters(), items);
 		expect(error).toBeUndefined();
@@ -63,7 +63,7 @@ describe('all items go together', () => {
 		}
 	});
 
-	it('one request for each campaign that the expressions name, and the output in the order of the items', async () => {
+	it('go in one request for each campaign that the expressions name, and come out in their order', async () => {
 		const items: IDataObject[] = rows(9).map((row, n) => ({
 			...row,
 			campaign: world.campaigns[n % 3],
@@ -109,12 +109,12 @@ describe('all items go together', () => {
 	);
 });
 
-describe('requests are filled up to the limits', () => {
+describe('a request', () => {
 	it.each([
 		[4999, [4999]],
 		[5000, [5000]],
 		[5001, [5000, 1]],
-	])('%i recipients', async (count, expected) => {
+	])('takes up to the limit of recipients: %i', async (count, expected) => {
 		const items = rows(count);
 		const { output, error } = await samora.run(parameters(), items);
 		expect(error).toBeUndefined();
@@ -152,7 +152,7 @@ describe('requests are filled up to the limits', () => {
 		[2 * MiB - 1, 1],
 		[2 * MiB, 1],
 		[2 * MiB + 1, 2],
-	])('%i bytes', async (bytes, requests) => {
+	])('takes up to the limit of bytes: %i', async (bytes, requests) => {
 		const items = rowsOfBytes(bytes);
 		const { output, error } = await samora.run(
 			parameters({ variablesMode: 'selectedFields', variableFields: 'note' }),
@@ -177,7 +177,7 @@ describe('requests are filled up to the limits', () => {
 	};
 
 	it.each(['x', 'é', '漢', '🙂'])(
-		'4096 bytes of call variables per recipient, written with %s',
+		'takes 4096 bytes of call variables per recipient, written with %s',
 		async (letter) => {
 			const full = { phone: ordinary(0), note: noteOf(4096, letter) };
 			const over = { phone: ordinary(1), note: noteOf(4097, letter) };
@@ -270,7 +270,7 @@ describe('call variables', () => {
 	});
 });
 
-describe('a request in the middle that does not go through', () => {
+describe('a request in the middle that fails', () => {
 	const items = () => rows(5003);
 	const secondRequest = (kind: '401' | '429' | '500-after' | 'reset-after', times = 1) =>
 		samora.control.addFault({
@@ -282,7 +282,7 @@ describe('a request in the middle that does not go through', () => {
 		});
 	const again = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 
-	it('stops the node, which says whose recipients are in', async () => {
+	it('stops the node, which says whose recipients were added', async () => {
 		await secondRequest('401');
 		const { message } = stopOf(await samora.run(parameters(), items()));
 		expect(message).toContain('5000 of 5003 recipients are in the campaign');
@@ -290,7 +290,7 @@ describe('a request in the middle that does not go through', () => {
 		expect(await sizes()).toEqual([5000, 3]);
 	});
 
-	it('is sent again by Retry On Fail, and what is in is not', async () => {
+	it('is sent again by Retry On Fail, without the recipients that were added', async () => {
 		await secondRequest('401');
 		const { output, error } = await samora.run(parameters(), items(), again);
 		expect(error).toBeUndefined();
@@ -303,7 +303,7 @@ describe('a request in the middle that does not go through', () => {
 		expect(inCampaign.map(({ to_number }) => to_number)).toEqual(items().map(({ phone }) => phone));
 	});
 
-	it('is repeated at once when Samora was only too busy', async () => {
+	it('is repeated at once when Samora was only busy', async () => {
 		await secondRequest('429', 2);
 		const { output, error } = await samora.run(parameters(), items());
 		expect(error).toBeUndefined();
@@ -312,7 +312,7 @@ describe('a request in the middle that does not go through', () => {
 	});
 
 	it.each(['500-after', 'reset-after'] as const)(
-		'is not sent again when nobody knows whether it was done (%s)',
+		'is not sent again when its result is unknown (%s)',
 		async (kind) => {
 			await secondRequest(kind);
 			const { message, description } = stopOf(await samora.run(parameters(), items(), again));
@@ -351,7 +351,7 @@ describe('a request in the middle that does not go through', () => {
 });
 
 describe('rows of several campaigns', () => {
-	it('go in as far as they can when one campaign does not take them', async () => {
+	it('are added where they can be when one campaign refuses them', async () => {
 		await samora.control.setCampaignStatus(world.campaigns[1], 'FINISHED');
 		const items = rows(6).map((row, n) => ({ ...row, campaign: world.campaigns[n % 3] }));
 		const chosen = parameters({ campaignId: byId('={{ $json.campaign }}') });
@@ -370,7 +370,7 @@ describe('rows of several campaigns', () => {
 		}
 	});
 
-	it('are not mixed up by how the campaign is written', async () => {
+	it('go to the same campaign however its ID is written', async () => {
 		const [campaign] = world.campaigns;
 		const items = rows(2).map((row, n) => ({
 			...row,
@@ -381,7 +381,7 @@ describe('rows of several campaigns', () => {
 	});
 });
 
-describe('rows that are left out, by choice', () => {
+describe('rows that are skipped by choice', () => {
 	const listed: IDataObject[] = [
 		{ phone: '(415) 555-2671' },
 		{ phone: '+442079460018' },
@@ -432,12 +432,12 @@ describe('rows that are left out, by choice', () => {
 		]);
 	});
 
-	it('are added all the same when repeats are wanted', async () => {
+	it('are added when repeats are allowed', async () => {
 		await samora.run(chosen({ skipDuplicates: false }), listed);
 		expect(await sizes()).toEqual([4]);
 	});
 
-	it('are summed up for each campaign', async () => {
+	it('are counted for each campaign in the summary', async () => {
 		const items = [
 			...listed,
 			{ phone: 'no one', other: true },
@@ -482,7 +482,7 @@ describe('rows that are left out, by choice', () => {
 		]);
 	});
 
-	it('an option that makes no sense is refused before anything is added', async () => {
+	it('are refused before anything is added when the option is invalid', async () => {
 		for (const onError of ['stopWorkflow', 'continueRegularOutput'] as const) {
 			const { error, output } = await samora.run(
 				chosen({ output: '={{ $json.way }}' }),
@@ -499,8 +499,8 @@ describe('rows that are left out, by choice', () => {
 	});
 });
 
-describe('one run after another', () => {
-	it('adds again: memory of one run does not swallow the next', async () => {
+describe('a node that runs again', () => {
+	it('adds the same recipients again', async () => {
 		const items = rows(2);
 		await samora.run(parameters(), items);
 		await samora.run(parameters(), items);

@@ -28,7 +28,7 @@ const looks = async () => await samora.control.journal({ operationId: 'getCall' 
 const placed = async () => await samora.control.calls();
 
 describe('a call that is waited for', () => {
-	it('comes out with its details once it has ended, in the words of its outcome', async () => {
+	it('comes out with its details and outcome once it has ended', async () => {
 		const rows = magic('00', '01', '02', '03', '04', '13');
 		const { output, error } = await samora.run(waitFor(), rows);
 		expect(error).toBeUndefined();
@@ -53,7 +53,7 @@ describe('a call that is waited for', () => {
 		});
 	});
 
-	it('has its files, where they come a little after the end', async () => {
+	it('comes out with its files when they come a little after the end', async () => {
 		const { output } = await samora.run(waitFor(), magic('08'));
 		expect(output[0].json).toMatchObject({
 			outcome: 'finished',
@@ -62,21 +62,21 @@ describe('a call that is waited for', () => {
 		});
 	});
 
-	it('does not keep the next one from being placed', async () => {
+	it('does not hold up the next call', async () => {
 		const { output } = await samora.run(waitFor({}, { maxConcurrency: 1 }), magic('05', '00'));
 		expect(output.map(({ json }) => json.outcome)).toEqual(['finished', 'finished']);
 		const [long, short] = await placed();
 		expect(Date.parse(short.created_at)).toBeLessThan(Date.parse(String(long.ended_at)));
 	});
 
-	it('is not waited for where it was not placed', async () => {
+	it('is only waited for when it was placed', async () => {
 		const { output } = await samora.run(waitFor(), magic('00', '00'));
 		expect(output[1].json).toMatchObject({ skipped: true, repeats_item: 0 });
 		expect(await placed()).toHaveLength(1);
 	});
 });
 
-describe('a look that brings nothing', () => {
+describe('a request for the state of a call that fails', () => {
 	it.each<FaultKind>([
 		'500',
 		'429',
@@ -94,7 +94,7 @@ describe('a look that brings nothing', () => {
 		expect((await looks()).filter(({ fault }) => fault)).toHaveLength(2);
 	});
 
-	it('slows down all of them for as long as Samora asks', async () => {
+	it('slows down all such requests for as long as Samora asks', async () => {
 		await samora.control.addFault({
 			kind: '429-retry-after',
 			retryAfter: 2,
@@ -111,20 +111,23 @@ describe('a look that brings nothing', () => {
 	it.each<[FaultKind, string]>([
 		['401', 'Samora did not accept the API key'],
 		['403', 'Forbidden'],
-	])('ends it when Samora insists, and the call is named: %s', async (kind, words) => {
-		await samora.control.addFault({ kind, operationId: 'getCall', times: null });
-		const outcome = await samora.run(waitFor(), magic(ONGOING));
-		const { message, description } = stopOf(outcome);
-		const [{ id }] = await placed();
-		expect(message).toContain('The call to +14155550109 was placed');
-		expect(message).toContain(`Call ID ${id}`);
-		expect(message).toContain(words);
-		expect(description).toContain('calls nobody again');
-		expect(outcome.error?.httpCode).toBe(kind);
-		expect(await looks()).toHaveLength(3);
-	});
+	])(
+		'ends the wait when Samora keeps refusing, and the message names the call: %s',
+		async (kind, words) => {
+			await samora.control.addFault({ kind, operationId: 'getCall', times: null });
+			const outcome = await samora.run(waitFor(), magic(ONGOING));
+			const { message, description } = stopOf(outcome);
+			const [{ id }] = await placed();
+			expect(message).toContain('The call to +14155550109 was placed');
+			expect(message).toContain(`Call ID ${id}`);
+			expect(message).toContain(words);
+			expect(description).toContain('calls nobody again');
+			expect(outcome.error?.httpCode).toBe(kind);
+			expect(await looks()).toHaveLength(3);
+		},
+	);
 
-	it('ends it when Samora does not know the call', async () => {
+	it('ends the wait when Samora does not know the call', async () => {
 		await samora.control.addFault({
 			kind: '403',
 			status: 404,
@@ -142,10 +145,10 @@ describe('a look that brings nothing', () => {
 	});
 });
 
-describe('when the time is over', () => {
+describe('a wait that reaches its timeout', () => {
 	const SHORT = { timeout: 0.02 };
 
-	it('the node stops and names the call', async () => {
+	it('stops the node, which names the call', async () => {
 		const { message, description } = stopOf(await samora.run(waitFor(SHORT), magic(ONGOING)));
 		const [{ id }] = await placed();
 		expect(message).toBe(
@@ -154,7 +157,7 @@ describe('when the time is over', () => {
 		expect(description).toContain('On Timeout');
 	});
 
-	it('the item has the call’s id in continue mode', async () => {
+	it('puts the call’s ID into the item with On Error', async () => {
 		const { output } = await samora.run(waitFor(SHORT), magic('00', ONGOING), {
 			onError: 'continueRegularOutput',
 		});
@@ -163,7 +166,7 @@ describe('when the time is over', () => {
 		expect(output[1].json.details).toMatchObject({ call_id: ongoing?.id, outcome: 'timeout' });
 	});
 
-	it('the item goes on with what is known where the person chose that', async () => {
+	it('lets the item go on with what is known when the person chose that', async () => {
 		const { output, error } = await samora.run(
 			waitFor({ ...SHORT, onTimeout: 'continue' }),
 			magic(ONGOING),
@@ -178,7 +181,7 @@ describe('when the time is over', () => {
 		});
 	});
 
-	it('says why nothing is known where no look brought anything', async () => {
+	it('says why nothing is known when no request was answered', async () => {
 		await samora.control.addFault({ kind: '500', operationId: 'getCall', times: null });
 		const { message } = stopOf(await samora.run(waitFor(SHORT), magic('00')));
 		const [{ id }] = await placed();
@@ -186,7 +189,7 @@ describe('when the time is over', () => {
 		expect(message).toContain('Samora could not answer');
 	});
 
-	it('does not wait for a look that hangs', async () => {
+	it('does not wait for a request that hangs', async () => {
 		await samora.control.addFault({ kind: 'hang', operationId: 'getCall', times: null });
 		const started = Date.now();
 		const { message } = stopOf(await samora.run(waitFor(SHORT), magic('00')));
@@ -198,7 +201,7 @@ describe('when the time is over', () => {
 describe('a call that was placed', () => {
 	const RETRY: NodeSettings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 
-	it('is waited for on Retry On Fail, not placed again', async () => {
+	it('is waited for on Retry On Fail, and not placed again', async () => {
 		const { output, error } = await samora.run(waitFor({ timeout: 0.02 }), magic('05'), {
 			...RETRY,
 			maxTries: 5,
@@ -216,7 +219,7 @@ describe('a call that was placed', () => {
 		expect(message).toContain('1 call was placed (item 0)');
 	});
 
-	it('is waited for by the retry of the execution, not placed again', async () => {
+	it('is waited for when the execution is retried, and not placed again', async () => {
 		await samora.control.addFault({ kind: '401', operationId: 'triggerCall', match: '5550101' });
 		const first = await samora.run(waitFor(), magic('00', '01'));
 		expect(first.error).toBeDefined();
@@ -241,8 +244,8 @@ describe('a call that was placed', () => {
 	});
 });
 
-describe('when the person stops the execution', () => {
-	it('the wait ends at once, and the calls that were placed come out', async () => {
+describe('a wait whose execution a person stops', () => {
+	it('ends at once, and the calls that were placed come out', async () => {
 		const items = magic(ONGOING, '11').map((json): INodeExecutionData => ({ json }));
 		const { stop, outcome } = startNode(
 			samoraNode(waitFor({ pollInterval: 5 })),
@@ -270,7 +273,7 @@ it.each([
 	[{ pollInterval: 0 }, 'Poll Interval must be a number from 0.1 to 3600 seconds'],
 	[{ timeout: 'long' }, 'Timeout must be a number from 0.01 to 1440 minutes'],
 	[{ onTimeout: 'ignore' }, 'On Timeout must be Stop or Continue'],
-])('refuses a wait that cannot be, and calls nobody: %j', async (wait, words) => {
+])('calls nobody when a setting of the wait is invalid: %j', async (wait, words) => {
 	const { message } = stopOf(await samora.run(waitFor(wait), magic('00', '01')));
 	expect(message).toContain(words);
 	expect(await placed()).toEqual([]);

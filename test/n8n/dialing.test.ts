@@ -16,7 +16,7 @@ const FAULTS: FaultKind[] = [
 const ON_ERROR = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'];
 const NUMBERS = ['+14155561000', '+14155561001', '+14155561002', '+14155561003'];
 
-describe.each(VERSIONS)('dialling in n8n %s', (version) => {
+describe.each(VERSIONS)('dialing in n8n %s', (version) => {
 	let here: InstalledN8n;
 	const figures = { runs: 0, accepted: 0, doubled: 0, lost: 0 };
 

@@ -17,6 +17,17 @@ export function outcomesWorkflow(agentId: string, credential: CredentialReferenc
 	]);
 }
 
+/** Started by hand, these give an item for each number. */
+export const itemsOf = (numbers: string[]) => [
+	node(START, 'n8n-nodes-base.manualTrigger'),
+	node('List', 'n8n-nodes-base.set', {
+		mode: 'raw',
+		jsonOutput: JSON.stringify({ number: numbers }),
+		options: {},
+	}),
+	node('Numbers', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'number', options: {} }),
+];
+
 /** Started by hand, it calls every number, each as an item of its own. */
 export function callWorkflow(
 	agentId: string,
@@ -24,13 +35,7 @@ export function callWorkflow(
 	numbers: string[],
 ): NewWorkflow {
 	return chain('Calls', [
-		node(START, 'n8n-nodes-base.manualTrigger'),
-		node('List', 'n8n-nodes-base.set', {
-			mode: 'raw',
-			jsonOutput: JSON.stringify({ number: numbers }),
-			options: {},
-		}),
-		node('Numbers', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'number', options: {} }),
+		...itemsOf(numbers),
 		node(
 			CALL,
 			'n8n-nodes-samora.samora',

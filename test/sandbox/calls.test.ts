@@ -126,7 +126,7 @@ describe('a call', () => {
 		expect(await sandbox.control.calls()).toHaveLength(2);
 	});
 
-	it('goes on by itself as real time passes', async () => {
+	it('advances as real time passes', async () => {
 		await sandbox.control.setSpeed(100);
 		const id = await api.trigger('+14155552671');
 		await sandbox.control.until(async () => (await details(id)).status === 'CALL_FINISHED');

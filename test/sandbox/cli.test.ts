@@ -5,16 +5,18 @@ import { MAGIC_NUMBERS, SANDBOX_AGENTS, SANDBOX_API_KEY, until } from '../../san
 import { ApiClient, ordinary } from './apiClient';
 
 const ROOT = join(__dirname, '../..');
+const TETHER = join(ROOT, 'tools/n8n/tether.js');
 let child: ChildProcess | undefined;
 
-afterEach(() => child?.kill('SIGKILL'));
+// The end of its standard input tells the tether to stop the command.
+afterEach(() => child?.stdin?.end());
 
-/** Runs the command; `output` grows while it runs. */
+/** Runs the command, which ends with the tests if they are interrupted; `output` grows while it runs. */
 function run(...args: string[]) {
 	const process_ = spawn(
 		process.execPath,
-		['--import', 'tsx', join(ROOT, 'sandbox/cli.ts'), ...args],
-		{ cwd: ROOT },
+		[TETHER, '300', process.execPath, '--import', 'tsx', join(ROOT, 'sandbox/cli.ts'), ...args],
+		{ cwd: ROOT, detached: true },
 	);
 	child = process_;
 	const seen = { output: '', exited: once(process_, 'exit') };

@@ -4,130 +4,7 @@ import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import { choicesOf, fieldsIn, operationsIn, shownFor, written } from '../support/descriptions';
-
-/**
- * These names stand in people's workflows. Whoever changes one breaks the workflows it stands in; names are only ever
- * added, and then they are added here too.
- */
-
-const RETRY_CONFIG = [
-	'retryConfig',
-	'retryConfig.values.maxRetries',
-	'retryConfig.values.retryDelayMinutes',
-	'retryConfig.values.retryOn: UNANSWERED|REJECTED|VOICEMAIL|FAILED',
-];
-const CAMPAIGN = ['agentId', 'campaignId(list|id)'];
-const WEBHOOK = ['webhookId(list|id)'];
-const LIST = ['returnAll', 'limit'];
-const WEBHOOK_SETTINGS = [
-	'name',
-	'url',
-	'events: CALL_STARTED|CALL_FINISHED|CALL_FAILED',
-	'dataOptions',
-	'dataOptions.includeTranscript',
-	'dataOptions.includeRecordingUrl',
-	'customHeaders',
-	'customHeaders.values[].name',
-	'customHeaders.values[].value',
-];
-const within = (name: string, names: string[]) => [name, ...names.map((one) => `${name}.${one}`)];
-
-const DIALING = [
-	'agentId',
-	'toNumber',
-	'metadataMode: keyValue|json',
-	'metadata',
-	'metadata.values[].key',
-	'metadata.values[].value',
-	'metadataJson',
-	...within('options', [
-		'defaultCountry',
-		'maxConcurrency',
-		'redialUnknown',
-		'repeatedNumbers: call|skip|refuse',
-		'callingHours',
-		'callingHours.values.from',
-		'callingHours.values.to',
-		'callingHours.values.timezone',
-		'callingHours.values.days: monday|tuesday|wednesday|thursday|friday|saturday|sunday',
-		'callingHours.values.outside: refuse|skip',
-	]),
-];
-
-const RECIPIENTS = [
-	'toNumber',
-	'variablesMode: allFields|selectedFields|keyValue|json|none',
-	'variableFields',
-	'variables',
-	'variables.values[].key',
-	'variables.values[].value',
-	'variablesJson',
-	...within('options', [
-		'defaultCountry',
-		'skipInvalid',
-		'skipDuplicates',
-		'output: recipients|summary',
-	]),
-];
-
-const ACTIONS: Record<string, Record<string, string[]>> = {
-	call: {
-		trigger: DIALING,
-		triggerAndWait: [
-			...DIALING,
-			...within('wait', ['pollInterval', 'timeout', 'onTimeout: error|continue']),
-		],
-		get: ['callId'],
-		downloadRecording: ['callId', 'binaryPropertyName'],
-		downloadTranscript: ['callId', 'binaryPropertyName'],
-	},
-	campaign: {
-		create: ['agentId', 'name', ...RETRY_CONFIG],
-		get: CAMPAIGN,
-		getAll: ['agentId', ...LIST],
-		update: [...CAMPAIGN, ...within('updateFields', ['name', ...RETRY_CONFIG])],
-		addRecipients: [...CAMPAIGN, ...RECIPIENTS],
-		launch: ['agentId', 'name', ...RETRY_CONFIG, ...RECIPIENTS],
-		getCalls: [
-			...CAMPAIGN,
-			...LIST,
-			...within('filters', [
-				'search',
-				'status: PENDING|TRIGGERED|ONGOING|CALL_FINISHED|UNANSWERED|REJECTED|VOICEMAIL|FAILED',
-				'durationMin',
-				'durationMax',
-			]),
-			...within('sort', [
-				'sortBy: participant_id|status|created_at|updated_at|started_at|ended_at|duration',
-				'sortDir: asc|desc',
-			]),
-		],
-		start: CAMPAIGN,
-		stop: CAMPAIGN,
-		cancel: CAMPAIGN,
-	},
-	webhook: {
-		create: ['agentId', ...WEBHOOK_SETTINGS],
-		get: WEBHOOK,
-		getAll: [...LIST, ...within('filters', ['agentId'])],
-		getEventTypes: [],
-		update: [...WEBHOOK, ...within('updateFields', [...WEBHOOK_SETTINGS, 'isActive'])],
-		delete: WEBHOOK,
-	},
-};
-
-const TRIGGER = [
-	'agentId',
-	'events: CALL_STARTED|CALL_FINISHED|CALL_FAILED',
-	...within('options', [
-		'includeTranscript',
-		'includeRecordingUrl',
-		'downloadRecording',
-		'downloadTranscript',
-		'skipDuplicateEvents',
-		'signatureHeader',
-	]),
-];
+import { ACTIONS, TRIGGER } from './savedNames';
 
 /** The names of parameters, with the words to choose from where they are saved too. */
 function namesOf(properties: INodeProperties[]): string[] {
@@ -158,7 +35,7 @@ const samora = new Samora().description;
 const trigger = new SamoraTrigger().description;
 const credential = new SamoraApi();
 
-it('the nodes and the credential', () => {
+it('the nodes and the credential keep their names', () => {
 	expect([samora.name, trigger.name, credential.name]).toEqual([
 		'samora',
 		'samoraTrigger',
@@ -170,12 +47,12 @@ it('the nodes and the credential', () => {
 	}
 });
 
-it('the credential’s fields', () => {
-	expect(namesOf(credential.properties)).toEqual(['apiKey', 'baseUrl']);
+it('the credential’s fields keep their names', () => {
+	expect(namesOf(credential.properties)).toEqual(['apiKey', 'baseUrl', 'defaultAgentId']);
 	expect(credential.properties[1].default).toBe('https://api.samora.ai');
 });
 
-it('the resources and operations', () => {
+it('the resources and operations keep their names', () => {
 	const resource = samora.properties.find(({ name }) => name === 'resource');
 	expect(choicesOf(resource as INodeProperties).map(({ value }) => value)).toEqual(
 		Object.keys(ACTIONS),
@@ -207,14 +84,14 @@ it('shows every parameter of the node for an operation', () => {
 	expect(hidden.map(({ name }) => name)).toEqual([]);
 });
 
-it('the parameters of the trigger, and its webhook', () => {
+it('the parameters of the trigger and its webhook keep their names', () => {
 	expect(sorted(namesOf(trigger.properties))).toEqual(sorted(TRIGGER));
 	expect(trigger.webhooks).toEqual([
 		expect.objectContaining({ name: 'default', httpMethod: 'POST' }),
 	]);
 });
 
-it('what is chosen unless somebody chooses otherwise', () => {
+it('the resource and the operations keep their defaults', () => {
 	const standard = (resource: string, operation: string, name: string) =>
 		fieldsIn(shownFor(samora, resource, operation)).find(({ path }) => written(path) === name)
 			?.property.default;

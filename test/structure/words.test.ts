@@ -52,7 +52,7 @@ it.each([
 	['One Item per Recipient', true],
 	['To number', false],
 	['the Number', false],
-])('this is how Title Case is told: %s', (label, is) => expect(isTitleCase(label)).toBe(is));
+])('recognizes Title Case: %s', (label, is) => expect(isTitleCase(label)).toBe(is));
 
 describe('labels are in Title Case', () => {
 	it('of parameters', () => {

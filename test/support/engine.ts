@@ -121,7 +121,10 @@ function typeByName(name: string): INodeType {
 class OneCredential extends ICredentialsHelper {
 	private readonly type = new SamoraApi();
 
-	constructor(private readonly credential: SamoraCredential) {
+	constructor(
+		private readonly credential: SamoraCredential,
+		private readonly longestWaitMs: number,
+	) {
 		super();
 	}
 
@@ -138,7 +141,12 @@ class OneCredential extends ICredentialsHelper {
 		_typeName: string,
 		requestOptions: IHttpRequestOptions | IRequestOptionsSimplified,
 	): Promise<IHttpRequestOptions> {
-		return await this.type.authenticate(credentials, requestOptions as IHttpRequestOptions);
+		const options = requestOptions as IHttpRequestOptions;
+		const timeout = Math.min(options.timeout ?? Infinity, this.longestWaitMs);
+		return await this.type.authenticate(credentials, {
+			...options,
+			...(Number.isFinite(timeout) && { timeout }),
+		});
 	}
 
 	async preAuthentication(): Promise<undefined> {
@@ -166,16 +174,23 @@ class OneCredential extends ICredentialsHelper {
 	}
 }
 
-/** What n8n's server gives the engine along with a workflow. */
+/**
+ * What n8n's server gives the engine along with a workflow.
+ *
+ * @param longestWaitMs a shorter timeout for every request than the node asks for, set where n8n adds the key to it
+ */
 export function additionalData(
 	credential: SamoraCredential,
-	hooks?: ExecutionLifecycleHooks,
+	{
+		hooks,
+		longestWaitMs = Infinity,
+	}: { hooks?: ExecutionLifecycleHooks; longestWaitMs?: number } = {},
 ): IWorkflowExecuteAdditionalData {
 	const notHere = () => {
 		throw new Error('Not part of the engine');
 	};
 	return {
-		credentialsHelper: new OneCredential(credential),
+		credentialsHelper: new OneCredential(credential, longestWaitMs),
 		executeWorkflow: notHere,
 		getRunExecutionData: notHere,
 		getRuntimeCredential: notHere,
@@ -263,30 +278,14 @@ export function startWorkflow(
 	credential: SamoraCredential,
 	watched: string,
 ): { stop: () => void; outcome: Promise<Outcome> } {
-	const workflow = new Workflow({
-		id: 'workflow',
-		nodes,
-		connections,
-		active: false,
-		nodeTypes,
-		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
-	});
+	const workflow = workflowOf(nodes, connections);
 	const input = items.map((item) =>
 		'json' in item ? (item as INodeExecutionData) : { json: item as IDataObject },
 	);
-	const runExecutionData = createRunExecutionData({
-		executionData: {
-			contextData: {},
-			metadata: {},
-			waitingExecution: {},
-			waitingExecutionSource: {},
-			nodeExecutionStack: [{ node: nodes[0], data: { main: [input] }, source: null }],
-		},
-	});
 	const execution = new WorkflowExecute(
-		additionalData(credential, lifecycleHooks(nodes, connections)),
+		additionalData(credential, { hooks: lifecycleHooks(nodes, connections) }),
 		'manual',
-		runExecutionData,
+		executionFrom(nodes[0], [input]),
 	);
 	const running = execution.processRunExecutionData(workflow);
 	return {
@@ -308,7 +307,21 @@ export async function retryExecution(
 	const { lastNodeExecuted } = saved.resultData;
 	delete saved.resultData.error;
 	if (lastNodeExecuted) saved.resultData.runData[lastNodeExecuted]?.pop();
-	const workflow = new Workflow({
+	const workflow = workflowOf(nodes, connections);
+	// "Retry with currently saved workflow" puts the nodes as they are now into what is left to do.
+	for (const left of saved.executionData?.nodeExecutionStack ?? []) {
+		left.node = workflow.getNode(left.node.name) ?? left.node;
+	}
+	const execution = new WorkflowExecute(
+		additionalData(credential, { hooks: lifecycleHooks(nodes, connections) }),
+		'retry',
+		saved,
+	);
+	return outcomeOf(await execution.processRunExecutionData(workflow), watched);
+}
+
+function workflowOf(nodes: INode[], connections: IConnections): Workflow {
+	return new Workflow({
 		id: 'workflow',
 		nodes,
 		connections,
@@ -316,16 +329,19 @@ export async function retryExecution(
 		nodeTypes,
 		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
 	});
-	// "Retry with currently saved workflow" puts the nodes as they are now into what is left to do.
-	for (const left of saved.executionData?.nodeExecutionStack ?? []) {
-		left.node = workflow.getNode(left.node.name) ?? left.node;
-	}
-	const execution = new WorkflowExecute(
-		additionalData(credential, lifecycleHooks(nodes, connections)),
-		'retry',
-		saved,
-	);
-	return outcomeOf(await execution.processRunExecutionData(workflow), watched);
+}
+
+/** An execution that begins at a node with this input. */
+export function executionFrom(node: INode, main: INodeExecutionData[][]): IRunExecutionData {
+	return createRunExecutionData({
+		executionData: {
+			contextData: {},
+			metadata: {},
+			waitingExecution: {},
+			waitingExecutionSource: {},
+			nodeExecutionStack: [{ node, data: { main }, source: null }],
+		},
+	});
 }
 
 function lifecycleHooks(nodes: INode[], connections: IConnections): ExecutionLifecycleHooks {

@@ -20,7 +20,7 @@ describe.each([
 
 	const named = (name: string) => workflow.nodes.find((node) => node.name === name);
 
-	it('connects nodes that are there', () => {
+	it('connects nodes that exist', () => {
 		const links = Object.entries(workflow.connections).flatMap(([from, outputs]) => [
 			from,
 			...Array.from(JSON.stringify(outputs).matchAll(/"node":"([^"]+)"/g), ([, to]) => to),
@@ -28,7 +28,7 @@ describe.each([
 		expect(links.filter((name) => !named(name))).toEqual([]);
 	});
 
-	it('names in its expressions only nodes that are there', () => {
+	it('names only nodes that exist in its expressions', () => {
 		const mentioned = Array.from(
 			JSON.stringify(workflow.nodes).matchAll(/\$\('([^']+)'\)/g),
 			([, name]) => name,

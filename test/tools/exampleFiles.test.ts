@@ -19,7 +19,7 @@ beforeAll(async () => {
 const where = (holds: (workflow: NewWorkflow) => boolean) =>
 	examples.filter(([, workflow]) => holds(workflow)).map(([file]) => file);
 
-it('explain themselves on a note, and say what to set', () => {
+it('example workflows explain themselves on a note, and say what to set', () => {
 	const isExplained = ({ nodes }: NewWorkflow) =>
 		nodes.some(
 			({ type, parameters }) =>
@@ -28,7 +28,7 @@ it('explain themselves on a note, and say what to set', () => {
 	expect(where((workflow) => !isExplained(workflow))).toEqual([]);
 });
 
-it('carry no credential, and name no agent there is', () => {
+it('example workflows carry no credential and no real agent', () => {
 	const isPrivate = ({ nodes }: NewWorkflow) =>
 		nodes.some(
 			({ credentials, parameters }) =>
@@ -38,7 +38,7 @@ it('carry no credential, and name no agent there is', () => {
 	expect(where(isPrivate)).toEqual([]);
 });
 
-it('call in calling hours only, and each number once', () => {
+it('example workflows call in calling hours only, and each number once', () => {
 	const careless = ({ parameters }: NewWorkflow['nodes'][number]) => {
 		const { operation, options } = parameters;
 		if (!DIALING.includes(String(operation))) return false;
@@ -48,7 +48,7 @@ it('call in calling hours only, and each number once', () => {
 	expect(where(({ nodes }) => nodes.some(careless))).toEqual([]);
 });
 
-it('have no node that lies on another', () => {
+it('example workflows have no node that covers another', () => {
 	const isCrowded = ({ nodes }: NewWorkflow) => {
 		const places = nodes
 			.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote')
@@ -62,7 +62,7 @@ it('have no node that lies on another', () => {
 	expect(where(isCrowded)).toEqual([]);
 });
 
-it('connect nodes that are there, and name only such', () => {
+it('example workflows connect and name only nodes that exist', () => {
 	const isLoose = ({ nodes, connections }: NewWorkflow) => {
 		const names = new Set(nodes.map(({ name }) => name));
 		const linked = Array.from(

@@ -43,7 +43,7 @@ async function send({ headers, body }: Pick<Attack, 'headers' | 'body'>) {
 }
 
 it.each(['forged', 'tampered', 'replayed', 'malformed', 'oversized'])(
-	'what is %s is refused, starts nothing, and learns nothing',
+	'refuses a request that is %s, which starts nothing and learns nothing',
 	async (kind) => {
 		const tried = attacks(genuine).filter((attack) => attack.kind === kind);
 		expect(tried.length).toBeGreaterThan(1);
@@ -60,7 +60,7 @@ it.each(['forged', 'tampered', 'replayed', 'malformed', 'oversized'])(
 	},
 );
 
-it('what is genuine is still taken', async () => {
+it('still accepts a genuine event', async () => {
 	const body = JSON.stringify({ event: 'CALL_FINISHED', call_id: 'c1' });
 	const headers = { 'content-type': 'application/json', [TRIGGER_HEADER]: genuine.token };
 	expect((await send({ headers, body })).status).toBe(200);

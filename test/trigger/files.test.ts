@@ -92,13 +92,13 @@ describe('the files of a finished call', () => {
 		expect(await requestsFor('getCall')).toEqual([]);
 	});
 
-	it('are asked for at Samora where the event has no URL, both in one question', async () => {
+	it('are asked for at Samora in one request when the event has no URL', async () => {
 		const [item] = await eventAfter({ downloadTranscript: true }, '+14155550100');
 		expect(Object.keys(item.binary ?? {})).toEqual(['transcript']);
 		expect(await requestsFor('getCall')).toHaveLength(1);
 	});
 
-	it('are left out while Samora does not have them, and the event starts the workflow', async () => {
+	it('are left out when Samora does not have them, and the event starts the workflow', async () => {
 		const [item] = await eventAfter(both, '+14155550108');
 		expect(item.json).toMatchObject({ event: 'CALL_FINISHED' });
 		expect(item.binary).toEqual({});
@@ -109,7 +109,7 @@ describe('the files of a finished call', () => {
 		expect(await requestsFor('getCall')).toHaveLength(1);
 	});
 
-	it('are left out when nobody answers for them, and the event starts the workflow', async () => {
+	it('are left out when nobody answers, and the event starts the workflow', async () => {
 		await sandbox.control.addFault({ kind: 'reset-before', operationId: 'file', times: null });
 		await sandbox.control.addFault({ kind: '401', operationId: 'getCall', times: null });
 		const [item] = await eventAfter(both, '+14155550100');

@@ -117,6 +117,14 @@ ${MORE}
 `;
 }
 
+/** What the page says about a case, with the exceptions. */
+export function cellOf(page: string, { tried }: Result): string {
+	const [, section = ''] = page.split(`## ${MOMENTS[tried.moment]}\n`);
+	const row = section.split('\n').find((line) => line.startsWith(`| ${tried.state.name} `)) ?? '';
+	const [, , ...cells] = row.split('|');
+	return cells[Object.keys(COLUMNS).indexOf(columnOf(tried))] ?? '';
+}
+
 /** What mostly comes of it, and with which faults something else. */
 function summary(results: readonly Result[]): string {
 	const count = (outcome: string) => results.filter((each) => each.outcome === outcome).length;

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import { ExecutionLifecycleHooks, HookContext, WebhookContext, WorkflowExecute } from 'n8n-core';
 import {
-	createRunExecutionData,
 	NodeHelpers,
 	ObservableObject,
 	Workflow,
@@ -20,7 +19,7 @@ import {
 } from 'n8n-workflow';
 
 import { triggerMemory } from '../../nodes/SamoraTrigger/triggerMemory';
-import { additionalData, nodeTypes, type SamoraCredential } from '../support/engine';
+import { additionalData, executionFrom, nodeTypes, type SamoraCredential } from '../support/engine';
 
 /** A workflow as n8n's database holds it. The static data is text there, so nothing is shared by reference. */
 interface Saved {
@@ -58,6 +57,9 @@ export class N8nHost {
 
 	/** As when n8n's database is gone: executions cannot be started. */
 	broken = false;
+
+	/** How long a request waits for an answer, where the trigger would wait longer. */
+	longestWaitMs = Infinity;
 
 	/** Holds back each execution's start until it resolves. */
 	beforeStart: Promise<void> | undefined;
@@ -372,19 +374,10 @@ export class N8nHost {
 			connections: {},
 			activeVersionId: null,
 		});
-		const runExecutionData = createRunExecutionData({
-			executionData: {
-				contextData: {},
-				metadata: {},
-				waitingExecution: {},
-				waitingExecutionSource: {},
-				nodeExecutionStack: [{ node, data: { main }, source: null }],
-			},
-		});
 		return await new WorkflowExecute(
 			{ ...this.additionalData(workflowId), hooks, executionId },
 			mode,
-			runExecutionData,
+			executionFrom(node, main),
 		).processRunExecutionData(workflow);
 	}
 
@@ -425,7 +418,7 @@ export class N8nHost {
 
 	private additionalData(workflowId: string): IWorkflowExecuteAdditionalData {
 		return {
-			...additionalData(this.credential),
+			...additionalData(this.credential, { longestWaitMs: this.longestWaitMs }),
 			workflowId,
 			webhookBaseUrl: `${this.baseUrl}/webhook`,
 			webhookTestBaseUrl: `${this.baseUrl}/webhook-test`,

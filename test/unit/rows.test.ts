@@ -15,7 +15,7 @@ describe('itemList', () => {
 		],
 	])('%j', (items, words) => expect(itemList(items)).toBe(words));
 
-	it('accounts for every item, named or counted', () => {
+	it('names or counts every item', () => {
 		fc.assert(
 			fc.property(fc.uniqueArray(fc.nat(200), { minLength: 1 }), (items) => {
 				const words = itemList(items);

@@ -15,12 +15,14 @@ const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 
 let orphaned = false;
 
-function askToStop() {
-	child.kill('SIGTERM');
+/** @param {NodeJS.Signals} signal */
+function askToStop(signal = 'SIGTERM') {
+	child.kill(signal);
 	setTimeout(() => process.kill(0, 'SIGKILL'), Number(graceMs)).unref();
 }
 
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, askToStop);
+process.on('SIGINT', () => askToStop('SIGINT'));
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => askToStop());
 
 process.stdin.resume();
 for (const event of ['end', 'error']) {

@@ -52,7 +52,9 @@ async function tried(n8n: string, node: string): Promise<Trial> {
 			process.execPath,
 			[
 				jest,
-				'--config=jest.n8n.config.js',
+				'--selectProjects=n8n',
+				'--maxWorkers=1',
+				'--testTimeout=120000',
 				'test/n8n/mainJob.test.ts',
 				'--json',
 				`--outputFile=${report}`,

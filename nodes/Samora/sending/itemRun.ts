@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INode } from 'n8n-workflow';
 import pLimit from 'p-limit';
 
+import type { Credential } from '../../shared/api/api';
 import { apiError, errorRouter, failedItem, operationError } from '../../shared/api/nodeErrors';
 import type { UserMessage } from '../../shared/api/problems';
 import { refusedRows, type RefusedRow } from '../../shared/itemList';
@@ -96,10 +97,10 @@ export class Try<Request extends ItemRequest> {
 	private async prepare(): Promise<Ready<Request>> {
 		const { context, route, items } = this;
 		const { memory } = this.run;
-		const { baseUrl, apiKey } = await context.getCredentials<{ baseUrl: string; apiKey: string }>(
+		const { apiKey, ...credential } = await context.getCredentials<Credential & { apiKey: string }>(
 			'samoraApi',
 		);
-		const planned = planItems(context, route, items, baseUrl);
+		const planned = planItems(context, route, items, credential);
 		memory.claim(
 			planned.composed.map((one) => (one instanceof Refusal ? undefined : this.identityOf(one))),
 		);
@@ -111,7 +112,7 @@ export class Try<Request extends ItemRequest> {
 		return {
 			...planned,
 			refusals,
-			baseUrl,
+			baseUrl: credential.baseUrl,
 			apiKey,
 			hasTimeout: trimmed(context.getNodeParameter('requestOptions.timeout', '')) !== '',
 			limit: pLimit(concurrency(options.maxConcurrency)),

@@ -1,6 +1,7 @@
 import type { IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { attempt, parameterReader, readAll, Refusal } from '../../shared/parameters';
+import type { Credential } from '../../shared/api/api';
 import type { ItemRequest, Plan, PlanEntry, Route } from './route';
 
 /** The items of the engine's loop. */
@@ -21,14 +22,14 @@ export function planItems<Request extends ItemRequest>(
 	context: IExecuteSingleFunctions,
 	route: Route<Request>,
 	{ count, inExpressions }: EngineItems,
-	baseUrl: string,
+	credential: Credential,
 ): PlannedItems<Request> {
 	const read = parameterReader(context, inExpressions);
 	const composed = Array.from({ length: count }, (_, item) =>
 		attempt(() => {
 			const readItem = read(item);
 			readAll(context, readItem);
-			return route.compose(readItem, baseUrl);
+			return route.compose(readItem, credential);
 		}),
 	);
 	const plan = composed.map((one): PlanEntry<Request> =>

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { Answer, Undone } from '../../shared/api/answers';
-import type { RequestParts } from '../../shared/api/api';
+import type { Credential, RequestParts } from '../../shared/api/api';
 import type { Exchange } from '../../shared/api/exchange';
 import type { PagesResult } from '../../shared/api/pages';
 import type { Subject, UserMessage } from '../../shared/api/problems';
@@ -16,16 +16,16 @@ import type { ReadParameter, Refusal } from '../../shared/parameters';
 export interface Route<Request extends ItemRequest = ItemRequest> {
 	thing: Subject['thing'];
 	/**
-	 * Turns an item's parameters into its request. `baseUrl` is where the API is.
+	 * Turns an item's parameters into its request.
 	 *
 	 * @throws Refusal for what the API would refuse
 	 */
-	compose: (read: ReadParameter, baseUrl: string) => Request;
-	/** Whether the body of a success is what it should be; by default, whether it has a `data` object. */
+	compose: (read: ReadParameter, credential: Credential) => Request;
+	/** Whether the body of a success is what it should be; by default, whether there is a thing in it. */
 	isValidBody?: (body: unknown) => boolean;
 	/** The message for a success whose body says that it was not done after all. */
 	denial?: (body: IDataObject) => UserMessage | undefined;
-	/** What the body of a success becomes, one output item each; by default its `data`. */
+	/** What the body of a success becomes, one output item each; by default the thing in it. */
 	toOutput?: (body: IDataObject, request: Request) => IDataObject[];
 	/** Reads the item in several requests, such as the pages of a list, instead of one. */
 	readPages?: (

@@ -1,6 +1,6 @@
 import { KEY_WITHHELD } from './baseUrl';
 import { NOT_SENT } from './deadline';
-import { isRecord } from '../parameters';
+import { isRecord, Refusal } from '../parameters';
 
 /** An answer of the API, as it came. `body` is parsed where it was JSON, text where it was not. */
 export interface Answer {
@@ -79,7 +79,8 @@ export function readFault(thrown: unknown): Fault {
 		isErrorLike(error) && depth < 6;
 		error = error.cause ?? error.errorResponse, depth++
 	) {
-		if (error.name === KEY_WITHHELD || error.name === 'NodeOperationError') {
+		const isRefused = error instanceof Refusal || error.name === KEY_WITHHELD;
+		if (isRefused || error.name === 'NodeOperationError') {
 			return { code: '', fate: 'unreached', words: String(error.message), isFinal: true };
 		}
 		if (error.name === NOT_SENT) notSent = String(error.message);

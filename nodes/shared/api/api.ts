@@ -8,11 +8,12 @@ import type {
 } from 'n8n-workflow';
 
 import { cleaned } from './answers';
+import type { AgentDefault } from '../agentId';
 import { readBody, type ByteStream } from './body';
 import { notSentUnlessRead, sendTracked } from './deadline';
+import { hasThing } from './envelope';
 import { exchange, type Exchange, type RetryPolicy } from './exchange';
 import type { Ids } from './problems';
-import { isRecord } from '../parameters';
 import { connectionOf, type Configured } from './requestOptions';
 
 /** How long an answer is waited for, in milliseconds, unless the person says otherwise in Request Options. */
@@ -31,8 +32,11 @@ export interface Caller extends Configured, Pick<FunctionsBase, 'getCredentials'
 	helpers: Pick<RequestHelperFunctions, 'httpRequestWithAuthentication'>;
 }
 
-/** Samora's envelope: `{message, data}`. */
-export const hasData = (body: unknown): boolean => isRecord(body) && isRecord(body.data);
+/** The credential's fields that are no secret. */
+export interface Credential extends AgentDefault {
+	/** Where the API is. */
+	baseUrl: string;
+}
 
 /** What an item's parameters become: what fills the URL, the query and the body, and the ids that messages name. */
 export interface RequestParts {
@@ -93,7 +97,7 @@ export async function callSamora(
 		{
 			idempotent: method !== 'POST',
 			notFoundMeansDeleted: method === 'DELETE',
-			isValidBody: hasData,
+			isValidBody: hasThing,
 			...policy,
 		},
 	);

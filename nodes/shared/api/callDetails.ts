@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { callSamora, filledPath, type Caller } from './api';
+import { thingIn } from './envelope';
 import { succeeded, type Exchange, type RetryPolicy } from './exchange';
-import { isRecord } from '../parameters';
 
 export const oneCallPath = '/v1/call/{call_id}';
 
@@ -21,9 +21,8 @@ export async function askForCall(
 
 /** @returns undefined for how a request ended that brought no details */
 export function callDetailsIn(result: Exchange): IDataObject | undefined {
-	if (!succeeded(result) || !isCall(result.answer.body)) return undefined;
-	return result.answer.body.data;
+	const { answer } = result;
+	return succeeded(result) && isCall(answer?.body) ? thingIn(answer?.body) : undefined;
 }
 
-const isCall = (body: unknown): body is { data: IDataObject } =>
-	isRecord(body) && isRecord(body.data) && typeof body.data.status === 'string';
+const isCall = (body: unknown): boolean => typeof thingIn(body)?.status === 'string';

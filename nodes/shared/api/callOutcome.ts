@@ -21,7 +21,7 @@ const GOING_ON = new Set(['PENDING', 'TRIGGERED', 'ONGOING']);
  * @returns undefined while it is going on
  */
 export function outcomeOf({ status, ended_at }: IDataObject): Outcome | undefined {
-	const word = String(status);
+	const word = wordOf(status);
 	if (Object.hasOwn(OUTCOMES, word)) return OUTCOMES[word];
 	return !GOING_ON.has(word) && ended_at ? 'ended' : undefined;
 }
@@ -31,6 +31,10 @@ export function outcomeOf({ status, ended_at }: IDataObject): Outcome | undefine
  * not tell, as of a call that failed, its start does.
  */
 export function wasPickedUp({ status, started_at }: IDataObject): boolean {
-	if (status === 'CALL_FINISHED') return true;
-	return status !== 'UNANSWERED' && status !== 'REJECTED' && Boolean(started_at);
+	const word = wordOf(status);
+	if (word === 'CALL_FINISHED') return true;
+	return word !== 'UNANSWERED' && word !== 'REJECTED' && Boolean(started_at);
 }
+
+/** Samora's words are compared without regard to case. */
+const wordOf = (status: unknown): string => String(status).trim().toUpperCase();

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { succeeded, type Exchange } from './exchange';
-import { contentOf, objectsIn } from './lists';
+import { contentOf } from './envelope';
+import { objectsIn } from './lists';
 import { isRecord } from '../parameters';
 
 /** The most elements on a page of the API. */

@@ -2,13 +2,14 @@ import type { IBinaryData, IDataObject, IExecuteSingleFunctions } from 'n8n-work
 import pLimit from 'p-limit';
 
 import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/api/callDetails';
+import { thingIn } from '../../../shared/api/envelope';
 import { aboutHost, fetchCallFile, type CallFile } from '../../../shared/api/callFiles';
 import { outcomeOf, wasPickedUp } from '../../../shared/api/callOutcome';
 import { callIdField } from './callId';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { FollowUp, ItemRequest } from '../../sending/route';
 import type { Operation } from '../../fields/operation';
-import { attempt, Refusal, text, uuid } from '../../../shared/parameters';
+import { attempt, Refusal, samoraId, text } from '../../../shared/parameters';
 import type { UserMessage } from '../../../shared/api/problems';
 import { connectionOf } from '../../../shared/api/requestOptions';
 
@@ -36,7 +37,7 @@ export function download(
 				...sendPerItem<Wanted>({
 					thing: 'Call',
 					compose: (read) => {
-						const callId = uuid(read('callId'), 'Call ID');
+						const callId = samoraId(read('callId'), 'Call ID');
 						return {
 							path: { call_id: callId },
 							ids: { call_id: callId },
@@ -45,7 +46,7 @@ export function download(
 							}),
 						};
 					},
-					toOutput: ({ data }, { path }) => [{ call_id: path?.call_id, ...(data as object) }],
+					toOutput: (body, { path }) => [{ ...thingIn(body), call_id: path?.call_id }],
 					followUp: (context, signal) => fetchFiles(file, context, signal),
 				}),
 			},

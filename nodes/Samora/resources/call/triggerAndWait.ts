@@ -91,8 +91,8 @@ export const triggerAndWait: Operation = {
 			request: { method: 'POST', url: triggerCallPath },
 			...sendPerItem<WaitingCall>({
 				...dialingRoute,
-				compose: (read) => ({
-					...dialingRoute.compose(read),
+				compose: (read, credential) => ({
+					...dialingRoute.compose(read, credential),
 					waiting: waitingOf(read),
 				}),
 				followUp: waitForCalls,

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { agentIdField } from '../../../shared/agentId';
+import type { Credential } from '../../../shared/api/api';
 import { apiError, failedItem } from '../../../shared/api/nodeErrors';
 import type { UserMessage } from '../../../shared/api/problems';
 import { campaignIdField, composeCampaign, type CampaignPath } from '../../../shared/campaign';
@@ -40,10 +41,11 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 	const continues = this.continueOnFail();
 	const total = this.getInputData().length;
 	const outputOf = rowOutput(this);
+	const credential = await this.getCredentials<Credential>('samoraApi');
 	const planned =
 		run.planned ??
 		planRows(this, (read) => {
-			const { path } = composeCampaign(read);
+			const { path } = composeCampaign(read, credential);
 			const key = Object.values(path).join('/').toLowerCase();
 			// Whoever is in a campaign is called, whichever campaign the expressions give in a retry.
 			return { target: path, key, identityOf: (to_number) => to_number };

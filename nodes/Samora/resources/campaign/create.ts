@@ -16,8 +16,8 @@ export const create: Operation = {
 			request: { method: 'POST', url: campaignPath },
 			...sendPerItem({
 				thing: 'Campaign',
-				compose: (read) => {
-					const campaign = newCampaign(read);
+				compose: (read, credential) => {
+					const campaign = newCampaign(read, credential);
 					return { ...campaign, ids: { agent_id: campaign.path.agent_id } };
 				},
 				describeUnknown: (_request, { message }) => ({

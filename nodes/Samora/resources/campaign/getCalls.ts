@@ -51,8 +51,8 @@ export const getCalls: Operation = {
 			request: { method: 'GET', url: `${oneCampaignPath}/calls` },
 			...sendPerItem({
 				thing: 'Campaign',
-				compose: (read) => ({
-					...composeCampaign(read),
+				compose: (read, credential) => ({
+					...composeCampaign(read, credential),
 					query: { ...filters(read), ...sort(read) },
 					limit: wanted(read),
 				}),

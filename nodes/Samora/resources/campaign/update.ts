@@ -1,5 +1,6 @@
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
+import { doneOutput, isFromApi } from '../../../shared/api/envelope';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { recordOf, Refusal, text } from '../../../shared/parameters';
@@ -16,14 +17,16 @@ export const update: Operation = {
 			request: { method: 'PUT', url: oneCampaignPath },
 			...sendPerItem({
 				thing: 'Campaign',
-				compose: (read) => {
+				isValidBody: isFromApi,
+				toOutput: (body, { ids }) => [doneOutput(body, ids)],
+				compose: (read, credential) => {
 					const { name, retryConfig: retry } = recordOf(read('updateFields'));
 					const retrySettings = retryConfig(retry);
 					if (name === undefined && !retrySettings) {
 						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');
 					}
 					return {
-						...composeCampaign(read),
+						...composeCampaign(read, credential),
 						body: {
 							...(name === undefined ? {} : { name: text(name, 'Name', CAMPAIGN_NAME) }),
 							...(retrySettings ? { retry_config: retrySettings } : {}),

@@ -1,7 +1,7 @@
-import { agentIdField } from '../../../shared/agentId';
+import { agentId, agentIdField } from '../../../shared/agentId';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
-import { text, uuid } from '../../../shared/parameters';
+import { text } from '../../../shared/parameters';
 import {
 	customHeaders,
 	customHeadersField,
@@ -27,20 +27,20 @@ export const create: Operation = {
 			request: { method: 'POST', url: webhooksPath },
 			...sendPerItem({
 				thing: 'Agent',
-				compose: (read, baseUrl) => {
-					const agentId = uuid(read('agentId'), 'Agent ID');
+				compose: (read, credential) => {
+					const agent_id = agentId(read('agentId'), credential);
 					const data = dataOptions(read('dataOptions'));
 					const headers = customHeaders(read('customHeaders'));
 					return {
 						body: {
-							agent_id: agentId,
+							agent_id,
 							name: text(read('name'), 'Name', WEBHOOK_NAME),
-							url: webhookUrl(read('url'), baseUrl),
+							url: webhookUrl(read('url'), credential.baseUrl),
 							events: webhookEvents(read('events')),
 							...(data ? { data_options: data } : {}),
 							...(headers ? { custom_headers: headers } : {}),
 						},
-						ids: { agent_id: agentId },
+						ids: { agent_id },
 					};
 				},
 				describeUnknown: (_request, { message }) => ({

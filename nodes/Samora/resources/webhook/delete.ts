@@ -1,3 +1,4 @@
+import { isFromApi } from '../../../shared/api/envelope';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { composeWebhook, oneWebhookPath, webhookIdField } from '../../../shared/webhook';
@@ -14,7 +15,7 @@ export const remove: Operation = {
 				thing: 'Webhook',
 				compose: composeWebhook,
 				// What a deletion answers is not documented: a message, or nothing at all.
-				isValidBody: () => true,
+				isValidBody: isFromApi,
 				toOutput: (_body, { path }) => [{ id: path?.webhook_id, deleted: true }],
 			}),
 		},

@@ -1,5 +1,8 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { sendPerItem } from '../../sending/engineHooks';
-import { hasList, objectsIn } from '../../../shared/api/lists';
+import { hasList, listIn } from '../../../shared/api/lists';
+import { isRecord } from '../../../shared/parameters';
 import type { Operation } from '../../fields/operation';
 import { webhooksPath } from '../../../shared/webhook';
 
@@ -17,7 +20,11 @@ export const getEventTypes: Operation = {
 				thing: 'Webhook',
 				compose: () => ({}),
 				isValidBody: hasList(EVENT_TYPES),
-				toOutput: (body) => objectsIn(body, EVENT_TYPES),
+				// As strings or as objects: either is a reading of the documentation.
+				toOutput: (body) =>
+					(listIn(body, EVENT_TYPES) ?? []).flatMap((type) =>
+						isRecord(type) ? [type as IDataObject] : [{ event_type: String(type) }],
+					),
 			}),
 		},
 	},

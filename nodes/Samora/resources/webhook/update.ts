@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { doneOutput, isFromApi } from '../../../shared/api/envelope';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { isRecord, Refusal, text } from '../../../shared/parameters';
@@ -29,7 +30,9 @@ export const update: Operation = {
 			request: { method: 'PUT', url: oneWebhookPath },
 			...sendPerItem({
 				thing: 'Webhook',
-				compose: (read, baseUrl) => {
+				isValidBody: isFromApi,
+				toOutput: (body, { ids }) => [doneOutput(body, ids)],
+				compose: (read, { baseUrl }) => {
 					const body = changes(read('updateFields'), baseUrl);
 					if (Object.keys(body).length === 0) {
 						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');

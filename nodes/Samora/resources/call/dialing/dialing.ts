@@ -1,14 +1,14 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
+import { agentId, type AgentDefault } from '../../../../shared/agentId';
+import { idIn, thingIn } from '../../../../shared/api/envelope';
 import { describeAnswer } from '../../../../shared/api/problems';
 import {
 	integer,
-	isRecord,
 	jsonObject,
 	keyValues,
 	recordOf,
 	Refusal,
-	uuid,
 	type ReadParameter,
 } from '../../../../shared/parameters';
 import { phoneNumber } from '../../../../shared/phone/phoneNumber';
@@ -30,7 +30,7 @@ export const triggerCallPath = '/v1/call/trigger';
 export const dialingRoute = {
 	thing: 'Call',
 	compose: composeCall,
-	isValidBody: (body) => isRecord(body) && placedIn(body as IDataObject).call_id !== '',
+	isValidBody: (body) => callIdIn(body) !== '',
 	toOutput: (answer, { toNumber }) => [{ ...placedIn(answer), to_number: toNumber }],
 	// What Samora doesn't know, or the key doesn't open, is the agent: there is no call yet.
 	explainRefusal: async (_context, answer, { body }) =>
@@ -51,19 +51,19 @@ export const dialingRoute = {
 } satisfies Route<Call>;
 
 /**
- * What Samora says of a call it has placed. Whatever else the answer looks like, its ID must not be lost.
- *
- * ASSUMPTION: should it ever come within `data`, as with everything else, or as a number, it is still the ID.
+ * ASSUMPTION: should the ID of a call ever come within `data`, under another name or as a number, it is still the ID.
+ * Whatever else the answer looks like, it must not be lost.
  */
+const callIdIn = (body: unknown): string => idIn(body, 'call_id', 'id');
+
 function placedIn(body: IDataObject): IDataObject {
-	const { call_id, status, message } = { ...body, ...(body.data as IDataObject | undefined) };
-	const isId = typeof call_id === 'string' || typeof call_id === 'number';
-	return { call_id: isId ? String(call_id) : '', status, message };
+	const { status, message } = { ...body, ...thingIn(body) };
+	return { call_id: callIdIn(body), status, message };
 }
 
-function composeCall(read: ReadParameter): Call {
+function composeCall(read: ReadParameter, credential: AgentDefault): Call {
 	const options = recordOf(read('options'));
-	const agentId = uuid(read('agentId'), 'Agent ID');
+	const agent_id = agentId(read('agentId'), credential);
 	const toNumber = phoneNumber(read('toNumber'), {
 		label: 'To Number',
 		defaultCountry: options.defaultCountry,
@@ -74,11 +74,11 @@ function composeCall(read: ReadParameter): Call {
 	}
 	return {
 		body: {
-			agent_id: agentId,
+			agent_id,
 			to_number: toNumber,
 			...(Object.keys(metadata).length === 0 ? {} : { metadata }),
 		},
-		ids: { agent_id: agentId, to_number: toNumber },
+		ids: { agent_id, to_number: toNumber },
 		retryUnknown: options.redialUnknown === true,
 		toNumber,
 		onRepeat: onRepeat(options.repeatedNumbers),

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import type { AgentDefault } from '../../../../shared/agentId';
 import type { ReadParameter } from '../../../../shared/parameters';
 import type { Destination } from '../recipients/recipientRows';
 import { newCampaign, type NewCampaign } from '../settings/newCampaign';
@@ -7,6 +8,7 @@ import { newCampaign, type NewCampaign } from '../settings/newCampaign';
 /** The campaign of each row. Usually there is one; expressions can name another for every row. */
 export function destinations(
 	context: IExecuteFunctions,
+	credential: AgentDefault,
 ): (read: ReadParameter) => Destination<NewCampaign> {
 	const { parameters } = context.getNode();
 	const once = new Map<string, unknown>();
@@ -15,7 +17,7 @@ export function destinations(
 			if (!isSameForAll(parameters[name])) return read(name);
 			if (!once.has(name)) once.set(name, read(name));
 			return once.get(name);
-		});
+		}, credential);
 		const { path, body } = campaign;
 		// As it is written, where that counts for all rows: the time in a name is another one in a retry.
 		const name = isSameForAll(parameters.name) ? parameters.name : body.name;

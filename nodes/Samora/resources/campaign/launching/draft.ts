@@ -1,10 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { callSamora, filledPath } from '../../../../shared/api/api';
+import { idIn } from '../../../../shared/api/envelope';
 import { succeeded } from '../../../../shared/api/exchange';
 import { describeExchange } from '../../../../shared/api/problems';
 import { campaignPath } from '../../../../shared/campaign';
-import { isRecord } from '../../../../shared/parameters';
 import type { CampaignFailure } from '../recipients/addingRecipients';
 import type { Launch } from '../recipients/recipientRun';
 import type { NewCampaign } from '../settings/newCampaign';
@@ -49,7 +49,4 @@ export async function ensureDraft(
 
 const hasCampaignId = (body: unknown): boolean => campaignIdIn(body) !== '';
 
-function campaignIdIn(body: unknown): string {
-	const id = isRecord(body) && isRecord(body.data) ? body.data.campaign_id : undefined;
-	return typeof id === 'string' ? id : '';
-}
+const campaignIdIn = (body: unknown): string => idIn(body, 'campaign_id', 'id');

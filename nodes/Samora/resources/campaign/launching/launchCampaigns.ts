@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
+import type { Credential } from '../../../../shared/api/api';
 import { apiError, operationError } from '../../../../shared/api/nodeErrors';
 import { listed } from '../../../../shared/itemList';
 import { attempt } from '../../../../shared/parameters';
@@ -23,7 +24,8 @@ export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExe
 	const node = this.getNode();
 	const continues = this.continueOnFail();
 	const outputOf = rowOutput(this);
-	const planned = run.planned ?? planRows(this, destinations(this));
+	const credential = await this.getCredentials<Credential>('samoraApi');
+	const planned = run.planned ?? planRows(this, destinations(this, credential));
 	const output = outputOfUnsent(this, planned);
 	run.planned = planned;
 	run.memory.claim(identities(planned));

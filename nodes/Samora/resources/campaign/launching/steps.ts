@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { callSamora, filledPath } from '../../../../shared/api/api';
+import { isFromApi, thingIn } from '../../../../shared/api/envelope';
 import { succeeded } from '../../../../shared/api/exchange';
 import { describeExchange, type UserMessage } from '../../../../shared/api/problems';
 import {
@@ -119,7 +120,7 @@ export async function startCampaign(
 	const isStarted = async () => {
 		const now = await campaignNow(context, path);
 		status = now?.status;
-		if (STARTED.includes(String(status))) launched.started = now;
+		if (STARTED.includes(String(status).toUpperCase())) launched.started = now;
 		return launched.started !== undefined;
 	};
 	if (launched.start_asked && (await isStarted())) return undefined;
@@ -128,17 +129,17 @@ export async function startCampaign(
 	const result = await callSamora(
 		context,
 		{ method: 'POST', url: `${filledPath(oneCampaignPath, path)}/start` },
-		{ signal: context.getExecutionCancelSignal() },
+		{ signal: context.getExecutionCancelSignal(), isValidBody: isFromApi },
 	);
 	const { answer, fate } = result;
 	if (succeeded(result)) {
-		const { data } = result.answer.body as { data: IDataObject };
-		const refused = describeStillDraft(data);
+		const { body } = result.answer;
+		const refused = describeStillDraft(body);
 		if (refused) {
 			launched.start_asked = false;
 			return { message: refused, httpCode: answer?.statusCode };
 		}
-		launched.started = data;
+		launched.started = thingIn(body) ?? {};
 		return undefined;
 	}
 	const forbidden = answer !== undefined && mayBeForbidden(answer);

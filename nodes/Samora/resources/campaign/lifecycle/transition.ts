@@ -1,6 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { agentIdField } from '../../../../shared/agentId';
+import { doneOutput, isFromApi } from '../../../../shared/api/envelope';
 import {
 	campaignIdField,
 	composeCampaign,
@@ -27,9 +26,11 @@ export function transition(
 				...sendPerItem({
 					thing: 'Campaign',
 					compose: composeCampaign,
+					isValidBody: isFromApi,
+					toOutput: (body, { ids }) => [doneOutput(body, ids)],
 					explainRefusal: explainTransition(value),
 					...(value === 'start' && {
-						denial: ({ data }) => describeStillDraft(data as IDataObject),
+						denial: describeStillDraft,
 					}),
 					describeUnknown: (_request, { message }) => ({
 						message: `It is not known whether the campaign was ${done}: ${message}`,
