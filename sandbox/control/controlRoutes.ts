@@ -142,13 +142,13 @@ export const CONTROL_ROUTES: Route[] = [
 				operationId: {
 					enum: [...Object.keys(OPERATIONS), 'file'],
 					title: 'Operation',
-					description: 'Any request when left out',
+					description: 'Default: any request',
 				},
 				kind: { enum: [...FAULT_KINDS], description: 'What the client sees' },
 				times: {
 					type: ['integer', 'null'],
 					minimum: 1,
-					description: 'How many requests to spoil: 1 when left out',
+					description: 'How many requests to break. Default: 1',
 				},
 				skip: { ...count, description: 'How many requests to let through first' },
 				match: {
@@ -165,12 +165,12 @@ export const CONTROL_ROUTES: Route[] = [
 					type: 'integer',
 					minimum: 200,
 					maximum: 599,
-					description: "Another status than the kind's own",
+					description: "A different status code than the kind's own",
 				},
 				ms: {
 					...count,
 					title: 'Delay',
-					description: 'For slow: real milliseconds, 1000 when left out',
+					description: 'For slow, in real milliseconds. Default: 1000',
 				},
 			},
 			['kind'],
@@ -214,16 +214,16 @@ export const CONTROL_ROUTES: Route[] = [
 		body: object({
 			forbiddenTransition: {
 				enum: [400, 409],
-				description: "Status code of a campaign action that the campaign's status forbids",
+				description: 'The status code for a forbidden campaign action',
 			},
 			deleteWebhook: {
 				enum: ['message', 'empty'],
-				description: 'Whether a deletion answers 200 with a message or an empty 204',
+				description: 'Whether a deletion returns 200 with a message or an empty 204',
 			},
 			campaignConcurrency: {
 				type: 'integer',
 				minimum: 1,
-				description: 'Recipients of one campaign that are called at the same time',
+				description: 'How many recipients a campaign calls at the same time',
 			},
 			deliveries: object({
 				scheme: {
@@ -234,12 +234,12 @@ export const CONTROL_ROUTES: Route[] = [
 				signatureHeader: {
 					type: 'string',
 					pattern: '^[a-z0-9\\-]+$',
-					description: 'The header of every scheme but standard, which has its own',
+					description: 'The header for every scheme except standard',
 				},
 				duplicate: {
 					enum: [true, false, 'at-once'],
 					title: 'Duplicates',
-					description: 'Whether every delivery comes twice: one after the other, or both at once',
+					description: 'Whether each event is delivered twice',
 				},
 				retry: {
 					type: 'array',
@@ -250,16 +250,16 @@ export const CONTROL_ROUTES: Route[] = [
 				timeout: {
 					type: 'number',
 					exclusiveMinimum: 0,
-					description: 'Real seconds after which an attempt is given up',
+					description: 'Real seconds to wait for a response',
 				},
 				payload: {
 					enum: ['nested', 'flat'],
-					description: 'The call under data, or everything on one level',
+					description: 'flat puts everything on one level',
 				},
 				external: {
 					type: 'boolean',
 					title: 'Deliver anywhere',
-					description: 'Deliver to other hosts than this machine too',
+					description: 'Whether to deliver to other hosts than this machine',
 				},
 			}),
 		}),
