@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 
 import { MAGIC_NUMBERS } from '../sandbox';
 import { installProgressOn } from '../tools/n8n/installProgress';
-import { describe, loggedEvents } from './callLog';
+import { describe, loggedCalls } from './callLog';
 import { rehearse } from './rehearsal';
-import { OWNER, putUpStage, SANDBOX_SPEED, type Stage } from './stage';
+import { putUpStage, SANDBOX_SPEED, type Stage } from './stage';
 import { bringChanges, RELOADING_N8N } from './watching';
 
 const USAGE = `npm run demo             Starts n8n with the Samora nodes and two workflows
@@ -109,37 +109,45 @@ async function takeAllDown(takeDown: Array<() => Promise<void>>): Promise<boolea
 	return clean;
 }
 
-/** Prints events until the user stops the demo. */
+/** Prints each call that has ended until the user stops the demo. */
 async function narrate(stage: Stage): Promise<void> {
 	let told = 0;
 	while (!interruption.signal.aborted) {
 		if (!stage.n8n.running) throw new Error('n8n exited unexpectedly');
-		const events = await loggedEvents(stage);
-		for (const event of events.slice(told)) say(describe(event));
-		told = events.length;
+		const calls = await loggedCalls(stage);
+		for (const call of calls.slice(told)) say(describe(call));
+		told = calls.length;
 		await pause(1_000, undefined, { signal: interruption.signal }).catch(() => undefined);
 	}
 }
 
-function welcome({ n8n, formUrl, callsTableUrl }: Stage): string {
+function welcome({ n8n, owner, sandbox, formUrl, callsTableUrl }: Stage): string {
 	const worthTrying = MAGIC_NUMBERS.filter(({ ending }) => ending <= '10').map(
 		({ ending, meaning }) => `    +141555501${ending}  ${meaning}`,
 	);
 	return `
   n8n          ${n8n.url}
-  Sign in      ${OWNER.email}  /  ${OWNER.password}
+  Sign in      ${owner.email}  /  ${owner.password}
   Form         ${formUrl}
   Outcomes     ${callsTableUrl}
+  Console      ${sandbox.consoleUrl}
+
+  For a workflow of your own:
+  Agent ID     ${sandbox.agents[0].id}
+  API key      ${sandbox.apiKey}
+  Base URL     ${sandbox.url}
 
   1. Open the form, and enter a name and the number +14155550100. A Samora agent "calls" it.
-  2. Sign in to n8n and open the Executions of the workflow "Log call outcomes". You see the call start and end.
-  3. Open the data table. It shows who was called, the outcome, and a link to the recording.
+  2. Open the console of the sandbox. You see the phone ring, and can listen to the recording. You can also call the
+     agent yourself there.
+  3. Sign in to n8n and open the Executions of the workflow "Log call outcomes". It runs when a call has ended.
+  4. Open the data table. It shows who was called, the outcome, and a link to the recording.
 
   A sandbox stands in for Samora, so no phone rings. Its clock runs ${SANDBOX_SPEED} times as fast as a real one. The
   number decides what happens:
 ${worthTrying.join('\n')}
 
-  Press Ctrl-C to stop. Events:
+  Press Ctrl-C to stop. Calls:
 `;
 }
 

@@ -1,6 +1,6 @@
 import { fillInForm } from '../tools/n8n/form';
 import { waitFor } from '../tools/n8n/waiting';
-import { describe, loggedEvents, type LoggedEvent } from './callLog';
+import { describe, loggedCalls, type LoggedCall } from './callLog';
 import type { Stage } from './stage';
 
 const LEAD = { Name: 'Ada Lovelace', Phone: '+14155550100', Company: 'Analytical Engines' };
@@ -41,27 +41,29 @@ export async function rehearse(
 		throw new Error(`Samora called ${LEAD.Phone} ${calls.length} times instead of once`);
 	say(`Samora called ${LEAD.Phone} exactly once`);
 
-	for (const expected of ['CALL_STARTED', 'CALL_FINISHED']) {
-		const logged = await eventOf(stage, callId, expected, signal);
-		say(`"Log call outcomes" added a row: ${describe(logged)}`);
-	}
+	const logged = await loggedOnce(stage, callId, signal);
+	say(`"Log call outcomes" added a row: ${describe(logged)}`);
+	const recording = await fetch(logged.recordingUrl);
+	if (recording.headers.get('content-type')?.startsWith('audio/') !== true)
+		throw new Error(`The row's link gave no recording, but status ${recording.status}`);
+	say('The link in the row plays the recording');
 }
 
-function eventOf(
-	stage: Stage,
-	callId: string,
-	event: string,
-	signal: AbortSignal,
-): Promise<LoggedEvent> {
-	return waitFor(
-		async () =>
-			(await loggedEvents(stage)).find(
-				(logged) => logged.callId === callId && logged.event === event,
-			),
+async function loggedOnce(stage: Stage, callId: string, signal: AbortSignal): Promise<LoggedCall> {
+	const rows = await waitFor(
+		async () => {
+			const found = (await loggedCalls(stage)).filter((logged) => logged.callId === callId);
+			return found.length > 0 && found;
+		},
 		{
-			what: `The arrival of ${event} in the data table`,
+			what: 'The arrival of the outcome in the data table',
 			timeoutMs: OUTCOME_WITHIN_MS,
 			signal,
 		},
 	);
+	const [logged] = rows;
+	if (rows.length !== 1) throw new Error(`The call has ${rows.length} rows instead of one`);
+	if (logged.name !== LEAD.Name || logged.phone !== LEAD.Phone)
+		throw new Error(`The row is about somebody else: ${describe(logged)}`);
+	return logged;
 }

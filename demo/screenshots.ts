@@ -6,8 +6,9 @@ import { openBrowser, openEditor, showWorkflow, takePicture } from '../tools/n8n
 import type { WorkflowNode } from '../tools/n8n/client';
 import { installProgressOn } from '../tools/n8n/installProgress';
 import { isRecord } from '../tools/n8n/json';
+import { pictureConsole } from './consolePicture';
 import { rehearse } from './rehearsal';
-import { OWNER, putUpStage, type Stage } from './stage';
+import { putUpStage, type Stage } from './stage';
 
 /** Small, so that the text stays readable in small pictures. */
 const VIEWPORT = { width: 1100, height: 640 };
@@ -25,7 +26,7 @@ async function main(folder: string) {
 		await rehearse(stage, console.log, signal);
 		const browser = await openBrowser();
 		takeDown.push(() => browser.close());
-		const page = await openEditor(browser, stage.n8n.url, OWNER, VIEWPORT);
+		const page = await openEditor(browser, stage.n8n.url, stage.owner, VIEWPORT);
 		const save = async (name: string) => {
 			await takePicture(page, path.join(folder, `${name}.png`));
 			console.log(`Saved ${name}.png`);
@@ -33,6 +34,7 @@ async function main(folder: string) {
 		await pictureWorkflow(page, stage, save);
 		await pictureLaunch(page, stage, save);
 		await pictureCredential(page, stage, save);
+		await pictureConsole(browser, path.join(folder, 'console.png'));
 	} finally {
 		for (const step of takeDown.reverse()) await step();
 	}
@@ -47,7 +49,7 @@ async function pictureWorkflow(page: Page, stage: Stage, save: Save) {
 	await save('canvas');
 	for (const [picture, workflow, node] of [
 		['call', stage.callANewLead, 'Call the lead'],
-		['trigger', stage.logCallOutcomes, 'Call started or ended'],
+		['trigger', stage.logCallOutcomes, 'Call ended'],
 	] as const) {
 		const [{ id }] = await stage.client.executions(workflow.id);
 		await page.goto(`${url}/workflow/${workflow.id}/executions/${id}`);

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import { startSandbox, type Sandbox } from '../sandbox';
 import { N8nClient, type Owner, type SavedWorkflow } from '../tools/n8n/client';
 import { noteInstalledPackage } from '../tools/n8n/communityPackage';
@@ -21,15 +23,17 @@ const N8N_PORT = 5678;
 /** Slow enough to watch a call's stages, and fast enough not to get bored. */
 export const SANDBOX_SPEED = 3;
 
-/** Not a secret: this n8n only listens on loopback, and the demo deletes it at the end. */
-export const OWNER: Owner = {
+/** A new password for each start: other users of this machine can reach n8n on loopback too. */
+const newOwner = (): Owner => ({
 	email: 'demo@example.com',
-	password: 'Samora-demo-1',
+	// n8n asks for a capital letter and a digit.
+	password: `Samora-${randomBytes(8).toString('hex')}-1`,
 	firstName: 'Demo',
 	lastName: 'Person',
-};
+});
 
 export interface Stage {
+	owner: Owner;
 	sandbox: Sandbox;
 	n8n: RunningN8n;
 	client: N8nClient;
@@ -88,7 +92,8 @@ export async function putUpStage(
 
 	say('Creating the owner, the credential, the data table and the two workflows');
 	const client = new N8nClient(n8n.url, n8n.version);
-	await client.setUpOwner(OWNER);
+	const owner = newOwner();
+	await client.setUpOwner(owner);
 	await noteInstalledPackage(n8n, client, 'n8n-nodes-samora');
 	const credential = await client.createCredential({
 		name: 'Samora (sandbox)',
@@ -107,6 +112,7 @@ export async function putUpStage(
 	signal.throwIfAborted();
 
 	return {
+		owner,
 		sandbox,
 		n8n,
 		client,

@@ -13,11 +13,10 @@ export const CALLS_TABLE = 'Samora calls';
 export const FORM_PATH = 'call-me';
 
 export const CALLS_TABLE_COLUMNS: DataTableColumn[] = [
-	{ name: 'happened_at', type: 'date' },
-	{ name: 'event', type: 'string' },
-	{ name: 'status', type: 'string' },
-	{ name: 'lead', type: 'string' },
+	{ name: 'started_at', type: 'date' },
+	{ name: 'name', type: 'string' },
 	{ name: 'phone', type: 'string' },
+	{ name: 'status', type: 'string' },
 	{ name: 'seconds', type: 'number' },
 	{ name: 'recording_url', type: 'string' },
 	{ name: 'company', type: 'string' },

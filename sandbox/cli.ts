@@ -46,10 +46,11 @@ async function main() {
 	process.once('SIGTERM', stop);
 }
 
-function welcome({ url, filesUrl, apiKey, agents }: Sandbox): string {
+function welcome({ url, filesUrl, consoleUrl, apiKey, agents }: Sandbox): string {
 	return `
 Samora sandbox: a stand-in for the Samora API. No phone rings.
 
+  Console    ${consoleUrl}
   Base URL   ${url}
   API key    ${apiKey}
   Files      ${filesUrl}

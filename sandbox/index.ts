@@ -4,6 +4,8 @@ export { CAMPAIGN_STATUSES } from './api/apiShapes';
 export {
 	type CallState,
 	type ClockState,
+	type ControlSchemas,
+	type InboundCall,
 	SandboxControl,
 	type SandboxInfo,
 	type WebhookState,

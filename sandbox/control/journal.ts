@@ -58,14 +58,13 @@ const SECRET_HEADERS = new Set(['x-api-key', 'authorization', 'cookie']);
 export class Journal {
 	readonly #entries = new RecentList<JournalEntry>(KEPT);
 	#seq = 0;
-	#underWay = 0;
+	readonly #underWay = new Set<JournalEntry>();
 
 	begin(
 		request: Pick<JournalEntry, 'method' | 'path' | 'query' | 'keyed'> & {
 			headers: IncomingHttpHeaders;
 		},
 	): JournalEntry {
-		this.#underWay += 1;
 		const entry: JournalEntry = {
 			...request,
 			seq: ++this.#seq,
@@ -78,16 +77,31 @@ export class Journal {
 			accepted: false,
 			fault: null,
 			violation: null,
-			concurrent: this.#underWay,
+			concurrent: this.#underWay.size + 1,
 			took: null,
 		};
 		this.#entries.push(entry);
+		this.#underWay.add(entry);
 		return entry;
 	}
 
 	/** The request has ended: it got a response, or the connection closed. */
-	end() {
-		this.#underWay -= 1;
+	end(entry: JournalEntry) {
+		this.#underWay.delete(entry);
+	}
+
+	isUnderWay(entry: JournalEntry): boolean {
+		return this.#underWay.has(entry);
+	}
+
+	/** The newest entries with a greater seq, up to the limit. */
+	since(seq: number, limit: number): readonly JournalEntry[] {
+		const count = Math.min(this.#seq - seq, limit);
+		return count > 0 ? this.#entries.items.slice(-count) : [];
+	}
+
+	find(seq: number): JournalEntry | undefined {
+		return this.#entries.items[seq - 1 - this.#entries.forgotten];
 	}
 
 	page(filter: JournalFilter): JournalPage {

@@ -38,7 +38,7 @@ export function enter(
 	res.once('finish', () => {
 		entry.took = Math.round(performance.now() - arrived);
 	});
-	res.once('close', () => world.journal.end());
+	res.once('close', () => world.journal.end(entry));
 	return entry;
 }
 

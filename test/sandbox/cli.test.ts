@@ -31,6 +31,7 @@ describe('npm run sandbox', () => {
 		await until(() => seen.output.includes('Ctrl-C'), { timeoutMs: 20_000 });
 		const url = /Base URL +(\S+)/.exec(seen.output)?.[1] ?? '';
 		for (const said of [
+			`${url}/_sandbox/console`,
 			SANDBOX_API_KEY,
 			SANDBOX_AGENTS[0].id,
 			...MAGIC_NUMBERS.map((n) => n.meaning),
