@@ -34,6 +34,7 @@ import { parse, stringify } from 'flatted';
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node.ts';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node.ts';
+import type { Injection } from './injection';
 
 /**
  * Runs nodes in n8n's own engine, n8n-core. Only what lives in n8n's server is stood in for here: the registry of
@@ -47,10 +48,11 @@ export interface SamoraCredential {
 }
 
 /** A declarative node gets its `execute` from the server; this does as it does. */
-function executable(type: INodeType): INodeType {
+function executable(type: INodeType, injection?: Injection): INodeType {
 	if (type.execute || type.trigger || type.webhook) return type;
 	type.execute = async function (this: IExecuteFunctions) {
-		return (await new RoutingNode(this as ExecuteContext, type).runNode()) ?? [];
+		const context = injection?.around(this) ?? this;
+		return (await new RoutingNode(context as ExecuteContext, type).runNode()) ?? [];
 	};
 	return type;
 }
@@ -73,11 +75,20 @@ const passOn: INodeType = {
 	},
 };
 
-export const nodeTypes: INodeTypes = {
-	getByName: (name): INodeType | IVersionedNodeType => typeByName(name),
-	getByNameAndVersion: (name) => typeByName(name),
-	getKnownTypes: () => ({}),
-};
+export const nodeTypes: INodeTypes = nodeTypesWith();
+
+/** @param injection what gets between n8n and the Samora node */
+function nodeTypesWith(injection?: Injection): INodeTypes {
+	const samora =
+		injection && executable(injection.into(withRequestOptions(new Samora())), injection);
+	const byName = (name: string): INodeType =>
+		samora && name === 'n8n-nodes-samora.samora' ? samora : typeByName(name);
+	return {
+		getByName: (name): INodeType | IVersionedNodeType => byName(name),
+		getByNameAndVersion: byName,
+		getKnownTypes: () => ({}),
+	};
+}
 
 /** Hands its input to the first output twice, then to the second: the shape of n8n's Loop Over Items. */
 const twice: INodeType = {
@@ -170,12 +181,14 @@ class OneCredential extends ICredentialsHelper {
 export function additionalData(
 	credential: SamoraCredential,
 	hooks?: ExecutionLifecycleHooks,
+	injection?: Injection,
 ): IWorkflowExecuteAdditionalData {
 	const notHere = () => {
 		throw new Error('Not part of the engine');
 	};
+	const credentialsHelper = new OneCredential(credential);
 	return {
-		credentialsHelper: new OneCredential(credential),
+		credentialsHelper: injection?.around(credentialsHelper) ?? credentialsHelper,
 		executeWorkflow: notHere,
 		getRunExecutionData: notHere,
 		getRuntimeCredential: notHere,
@@ -231,24 +244,55 @@ export interface Outcome {
 	run: IRun;
 }
 
+/** Of the workflow that `startNode` starts. */
+export const CONNECTIONS: IConnections = {
+	Before: { main: [[{ node: 'Samora', type: 'main', index: 0 }]] },
+};
+
 /** Starts the node with input items, as if the node before it had just handed them over. */
 export function startNode(
 	node: INode,
 	items: INodeExecutionData[] | IDataObject[],
 	credential: SamoraCredential,
+	options: StartOptions = {},
 ): { stop: () => void; outcome: Promise<Outcome> } {
 	return startWorkflow(
 		[passOnNode('Before'), node],
-		{ Before: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
+		CONNECTIONS,
 		items,
 		credential,
 		node.name,
+		options,
 	);
 }
 
 /** A node that hands its input on. */
 export function passOnNode(name: string, type = 'test.passOn'): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} };
+}
+
+export interface StartOptions {
+	/** What gets between n8n and the Samora node. */
+	injection?: Injection;
+	/** The workflow's ID, where runs of different ones must not know of each other. */
+	workflowId?: string;
+	/** `retry` for the retry of an execution that a person stopped: n8n starts it anew, for it has saved nothing of it. */
+	mode?: 'manual' | 'retry';
+	executionId?: string;
+	/** The execution that this one retries, which n8n 2 tells. */
+	retryOf?: string;
+}
+
+function executionData(
+	credential: SamoraCredential,
+	hooks: ExecutionLifecycleHooks,
+	injection: Injection | undefined,
+	{ executionId, retryOf }: Pick<StartOptions, 'executionId' | 'retryOf'>,
+): IWorkflowExecuteAdditionalData {
+	return {
+		...additionalData(credential, Object.assign(hooks, { retryOf }), injection),
+		...(executionId === undefined ? {} : { executionId }),
+	};
 }
 
 /**
@@ -262,13 +306,14 @@ export function startWorkflow(
 	items: INodeExecutionData[] | IDataObject[],
 	credential: SamoraCredential,
 	watched: string,
+	{ injection, workflowId = 'workflow', ...execution }: StartOptions = {},
 ): { stop: () => void; outcome: Promise<Outcome> } {
 	const workflow = new Workflow({
-		id: 'workflow',
+		id: workflowId,
 		nodes,
 		connections,
 		active: false,
-		nodeTypes,
+		nodeTypes: nodeTypesWith(injection),
 		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
 	});
 	const input = items.map((item) =>
@@ -283,12 +328,12 @@ export function startWorkflow(
 			nodeExecutionStack: [{ node: nodes[0], data: { main: [input] }, source: null }],
 		},
 	});
-	const execution = new WorkflowExecute(
-		additionalData(credential, lifecycleHooks(nodes, connections)),
-		'manual',
+	const { mode = 'manual' } = execution;
+	const running = new WorkflowExecute(
+		executionData(credential, lifecycleHooks(nodes, connections), injection, execution),
+		mode,
 		runExecutionData,
-	);
-	const running = execution.processRunExecutionData(workflow);
+	).processRunExecutionData(workflow);
 	return {
 		stop: () => running.cancel(),
 		outcome: (async () => outcomeOf(await running, watched))(),
@@ -302,6 +347,7 @@ export async function retryExecution(
 	connections: IConnections,
 	credential: SamoraCredential,
 	watched: string,
+	{ workflowId = 'workflow', ...execution }: Omit<StartOptions, 'injection' | 'mode'> = {},
 ): Promise<Outcome> {
 	// What n8n keeps of an execution is what survives the database.
 	const saved = parse(stringify(failed.data)) as IRunExecutionData;
@@ -309,7 +355,7 @@ export async function retryExecution(
 	delete saved.resultData.error;
 	if (lastNodeExecuted) saved.resultData.runData[lastNodeExecuted]?.pop();
 	const workflow = new Workflow({
-		id: 'workflow',
+		id: workflowId,
 		nodes,
 		connections,
 		active: false,
@@ -320,12 +366,12 @@ export async function retryExecution(
 	for (const left of saved.executionData?.nodeExecutionStack ?? []) {
 		left.node = workflow.getNode(left.node.name) ?? left.node;
 	}
-	const execution = new WorkflowExecute(
-		additionalData(credential, lifecycleHooks(nodes, connections)),
+	const running = new WorkflowExecute(
+		executionData(credential, lifecycleHooks(nodes, connections), undefined, execution),
 		'retry',
 		saved,
 	);
-	return outcomeOf(await execution.processRunExecutionData(workflow), watched);
+	return outcomeOf(await running.processRunExecutionData(workflow), watched);
 }
 
 function lifecycleHooks(nodes: INode[], connections: IConnections): ExecutionLifecycleHooks {
