@@ -35,6 +35,7 @@ import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node.ts';
 import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node.ts';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node.ts';
+import type { Injection } from './injection';
 
 /**
  * Runs nodes in n8n's own engine, n8n-core. Only what lives in n8n's server is stood in for here: the registry of
@@ -48,10 +49,11 @@ export interface SamoraCredential {
 }
 
 /** A declarative node gets its `execute` from the server; this does as it does. */
-function executable(type: INodeType): INodeType {
+function executable(type: INodeType, injection?: Injection): INodeType {
 	if (type.execute || type.trigger || type.webhook) return type;
 	type.execute = async function (this: IExecuteFunctions) {
-		return (await new RoutingNode(this as ExecuteContext, type).runNode()) ?? [];
+		const context = injection?.around(this) ?? this;
+		return (await new RoutingNode(context as ExecuteContext, type).runNode()) ?? [];
 	};
 	return type;
 }
@@ -74,11 +76,20 @@ const passOn: INodeType = {
 	},
 };
 
-export const nodeTypes: INodeTypes = {
-	getByName: (name): INodeType | IVersionedNodeType => typeByName(name),
-	getByNameAndVersion: (name) => typeByName(name),
-	getKnownTypes: () => ({}),
-};
+export const nodeTypes: INodeTypes = nodeTypesWith();
+
+/** @param injection what gets between n8n and the Samora node */
+function nodeTypesWith(injection?: Injection): INodeTypes {
+	const samora =
+		injection && executable(injection.into(withRequestOptions(new Samora())), injection);
+	const byName = (name: string): INodeType =>
+		samora && name === 'n8n-nodes-samora.samora' ? samora : typeByName(name);
+	return {
+		getByName: (name): INodeType | IVersionedNodeType => byName(name),
+		getByNameAndVersion: byName,
+		getKnownTypes: () => ({}),
+	};
+}
 
 /** Hands its input to the first output twice, then to the second: the shape of n8n's Loop Over Items. */
 const twice: INodeType = {
@@ -185,14 +196,16 @@ export function additionalData(
 	credential: SamoraCredential,
 	{
 		hooks,
+		injection,
 		longestWaitMs = Infinity,
-	}: { hooks?: ExecutionLifecycleHooks; longestWaitMs?: number } = {},
+	}: { hooks?: ExecutionLifecycleHooks; injection?: Injection; longestWaitMs?: number } = {},
 ): IWorkflowExecuteAdditionalData {
 	const notHere = () => {
 		throw new Error('Not part of the engine');
 	};
+	const credentialsHelper = new OneCredential(credential, longestWaitMs);
 	return {
-		credentialsHelper: new OneCredential(credential, longestWaitMs),
+		credentialsHelper: injection?.around(credentialsHelper) ?? credentialsHelper,
 		executeWorkflow: notHere,
 		getRunExecutionData: notHere,
 		getRuntimeCredential: notHere,
@@ -248,24 +261,55 @@ export interface Outcome {
 	run: IRun;
 }
 
+/** Of the workflow that `startNode` starts. */
+export const CONNECTIONS: IConnections = {
+	Before: { main: [[{ node: 'Samora', type: 'main', index: 0 }]] },
+};
+
 /** Starts the node with input items, as if the node before it had just handed them over. */
 export function startNode(
 	node: INode,
 	items: INodeExecutionData[] | IDataObject[],
 	credential: SamoraCredential,
+	options: StartOptions = {},
 ): { stop: () => void; outcome: Promise<Outcome> } {
 	return startWorkflow(
 		[passOnNode('Before'), node],
-		{ Before: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
+		CONNECTIONS,
 		items,
 		credential,
 		node.name,
+		options,
 	);
 }
 
 /** A node that hands its input on. */
 export function passOnNode(name: string, type = 'test.passOn'): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} };
+}
+
+export interface StartOptions {
+	/** What gets between n8n and the Samora node. */
+	injection?: Injection;
+	/** The workflow's ID, where runs of different ones must not know of each other. */
+	workflowId?: string;
+	/** `retry` for the retry of an execution that a person stopped: n8n starts it anew, for it has saved nothing of it. */
+	mode?: 'manual' | 'retry';
+	executionId?: string;
+	/** The execution that this one retries, which n8n 2 tells. */
+	retryOf?: string;
+}
+
+function executionData(
+	credential: SamoraCredential,
+	hooks: ExecutionLifecycleHooks,
+	injection: Injection | undefined,
+	{ executionId, retryOf }: Pick<StartOptions, 'executionId' | 'retryOf'>,
+): IWorkflowExecuteAdditionalData {
+	return {
+		...additionalData(credential, { hooks: Object.assign(hooks, { retryOf }), injection }),
+		...(executionId === undefined ? {} : { executionId }),
+	};
 }
 
 /**
@@ -279,17 +323,18 @@ export function startWorkflow(
 	items: INodeExecutionData[] | IDataObject[],
 	credential: SamoraCredential,
 	watched: string,
+	{ injection, workflowId = 'workflow', ...execution }: StartOptions = {},
 ): { stop: () => void; outcome: Promise<Outcome> } {
-	const workflow = workflowOf(nodes, connections);
+	const workflow = workflowOf(nodes, connections, workflowId, nodeTypesWith(injection));
 	const input = items.map((item) =>
 		'json' in item ? (item as INodeExecutionData) : { json: item as IDataObject },
 	);
-	const execution = new WorkflowExecute(
-		additionalData(credential, { hooks: lifecycleHooks(nodes, connections) }),
-		'manual',
+	const { mode = 'manual' } = execution;
+	const running = new WorkflowExecute(
+		executionData(credential, lifecycleHooks(nodes, connections), injection, execution),
+		mode,
 		executionFrom(nodes[0], [input]),
-	);
-	const running = execution.processRunExecutionData(workflow);
+	).processRunExecutionData(workflow);
 	return {
 		stop: () => running.cancel(),
 		outcome: (async () => outcomeOf(await running, watched))(),
@@ -303,47 +348,24 @@ export async function retryExecution(
 	connections: IConnections,
 	credential: SamoraCredential,
 	watched: string,
+	{ workflowId = 'workflow', ...execution }: Omit<StartOptions, 'injection' | 'mode'> = {},
 ): Promise<Outcome> {
 	// What n8n keeps of an execution is what survives the database.
 	const saved = parse(stringify(failed.data)) as IRunExecutionData;
 	const { lastNodeExecuted } = saved.resultData;
 	delete saved.resultData.error;
 	if (lastNodeExecuted) saved.resultData.runData[lastNodeExecuted]?.pop();
-	const workflow = workflowOf(nodes, connections);
+	const workflow = workflowOf(nodes, connections, workflowId);
 	// "Retry with currently saved workflow" puts the nodes as they are now into what is left to do.
 	for (const left of saved.executionData?.nodeExecutionStack ?? []) {
 		left.node = workflow.getNode(left.node.name) ?? left.node;
 	}
-	const execution = new WorkflowExecute(
-		additionalData(credential, { hooks: lifecycleHooks(nodes, connections) }),
+	const running = new WorkflowExecute(
+		executionData(credential, lifecycleHooks(nodes, connections), undefined, execution),
 		'retry',
 		saved,
 	);
-	return outcomeOf(await execution.processRunExecutionData(workflow), watched);
-}
-
-function workflowOf(nodes: INode[], connections: IConnections): Workflow {
-	return new Workflow({
-		id: 'workflow',
-		nodes,
-		connections,
-		active: false,
-		nodeTypes,
-		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
-	});
-}
-
-/** An execution that begins at a node with this input. */
-export function executionFrom(node: INode, main: INodeExecutionData[][]): IRunExecutionData {
-	return createRunExecutionData({
-		executionData: {
-			contextData: {},
-			metadata: {},
-			waitingExecution: {},
-			waitingExecutionSource: {},
-			nodeExecutionStack: [{ node, data: { main }, source: null }],
-		},
-	});
+	return outcomeOf(await running.processRunExecutionData(workflow), watched);
 }
 
 function lifecycleHooks(nodes: INode[], connections: IConnections): ExecutionLifecycleHooks {
@@ -379,3 +401,31 @@ function outcomeOf(run: IRun, name: string): Outcome {
 		run,
 	};
 }
+
+/** An execution that begins at a node with this input. */
+export function executionFrom(node: INode, main: INodeExecutionData[][]): IRunExecutionData {
+	return createRunExecutionData({
+		executionData: {
+			contextData: {},
+			metadata: {},
+			waitingExecution: {},
+			waitingExecutionSource: {},
+			nodeExecutionStack: [{ node, data: { main }, source: null }],
+		},
+	});
+}
+
+const workflowOf = (
+	nodes: INode[],
+	connections: IConnections,
+	id: string,
+	types: INodeTypes = nodeTypes,
+): Workflow =>
+	new Workflow({
+		id,
+		nodes,
+		connections,
+		active: false,
+		nodeTypes: types,
+		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
+	});

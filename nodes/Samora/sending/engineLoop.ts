@@ -1,3 +1,11 @@
+import { sleep } from 'n8n-workflow';
+
+/** How much later than it is due the next batch may come, in milliseconds. */
+const GRACE_MS = 30_000;
+
+/** How often it is looked whether the next batch is still to be expected, in milliseconds. */
+const LOOK_MS = 1000;
+
 /**
  * What can be known of n8n's loop over the items, from the items that arrive.
  *
@@ -13,7 +21,13 @@ export class EngineLoop {
 
 	private lastArrival = 0;
 
-	private waiting: Array<() => void> = [];
+	/** No more items arrive. */
+	private isOver = false;
+
+	/** Resolved when something has become known. */
+	private news = new Promise<void>(() => {});
+
+	private tell = () => {};
 
 	/**
 	 * @param count how many items the engine goes through
@@ -24,35 +38,40 @@ export class EngineLoop {
 		private readonly count: number,
 		private readonly pacing: { size: number; pause: number } | undefined,
 		private readonly skipsUnreadable: boolean,
-	) {}
-
-	has(item: number): boolean {
-		return this.arrived.has(item);
+	) {
+		this.awaitNews();
 	}
 
-	arrive(item: number): void {
+	/** @returns false when the item belongs to another loop: it was here before, or this one is over */
+	arrive(item: number): boolean {
+		if (this.isOver || this.arrived.has(item)) return false;
+		if (this.arrived.size === 0) void this.watch();
 		this.arrived.add(item);
 		this.last = item;
 		this.lastArrival = Date.now();
-		const { waiting } = this;
-		this.waiting = [];
 		// Items of one batch arrive in the same turn of the event loop.
-		void Promise.resolve().then(() => waiting.forEach((go) => go()));
+		void Promise.resolve().then(() => this.awaitNews());
+		return true;
 	}
 
-	/** How many items are to be expected, once those that start together have arrived. */
-	get expected(): number {
-		return this.pacing ? this.count : this.arrived.size;
+	/** Ends when no more items arrive, and gives how many did. */
+	async end(): Promise<number> {
+		while (!this.isOver) await this.news;
+		return this.arrived.size;
 	}
 
 	/**
-	 * Waits until an item may be sent. Never ends when the engine has given up. To be asked in a later turn of the event
-	 * loop than the item arrived in, and again right before sending.
+	 * Waits until it is certain whether an item may be sent. To be asked in a later turn of the event loop than the item
+	 * arrived in, and again right before sending.
+	 *
+	 * @returns false when the engine has given up, or an item of its loop has not come this far
 	 */
-	async mayProceed(): Promise<void> {
+	async mayProceed(): Promise<boolean> {
 		while (!this.isGoing()) {
-			await new Promise<void>((go) => this.waiting.push(go));
+			if (this.isOver) return false;
+			await this.news;
 		}
+		return true;
 	}
 
 	private isGoing(): boolean {
@@ -60,5 +79,21 @@ export class EngineLoop {
 		if (!this.pacing) return false;
 		const isBatchWhole = (this.last + 1) % this.pacing.size === 0;
 		return isBatchWhole && Date.now() < this.lastArrival + this.pacing.pause;
+	}
+
+	private async watch(): Promise<void> {
+		// Without pauses all items arrive in one turn of the event loop.
+		await Promise.resolve();
+		const { pause } = this.pacing ?? { pause: -Infinity };
+		while (this.arrived.size < this.count && Date.now() < this.lastArrival + pause + GRACE_MS) {
+			await Promise.race([this.news, sleep(LOOK_MS)]);
+		}
+		this.isOver = true;
+		this.awaitNews();
+	}
+
+	private awaitNews(): void {
+		this.tell();
+		this.news = new Promise((tell) => (this.tell = tell));
 	}
 }

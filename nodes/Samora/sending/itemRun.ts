@@ -1,28 +1,25 @@
 import type { IDataObject, IExecuteSingleFunctions, INode } from 'n8n-workflow';
-import pLimit from 'p-limit';
 
-import type { Credential } from '../../shared/api/api';
 import { apiError, errorRouter, failedItem, operationError } from '../../shared/api/nodeErrors';
 import type { UserMessage } from '../../shared/api/problems';
-import { refusedRows, type RefusedRow } from '../../shared/itemList';
-import { attempt, recordOf, Refusal, trimmed } from '../../shared/parameters';
+import { refusedRows } from '../../shared/itemList';
+import { attempt } from '../../shared/parameters';
 import type { EngineLoop } from './engineLoop';
-import { planItems, type EngineItems, type PlannedItems } from './plan';
+import { prepare, type EngineItems, type Preparation } from './plan';
 import { withAccepted } from './progress';
 import { sendRequest, type Sender } from './request';
-import type {
-	Failure,
-	FollowUp,
-	ItemRequest,
-	LeftOut,
-	OutputItem,
-	Route,
-	SendResult,
+import {
+	identityIn,
+	type Failure,
+	type FollowUp,
+	type ItemRequest,
+	type LeftOut,
+	type OutputItem,
+	type Route,
+	type SendResult,
 } from './route';
 import { runs, type Engine, type Run } from './run';
 import { interrupted, leftOut, output, type Ended, type Turn } from './turn';
-
-const MAX_CONCURRENCY = 5;
 
 /**
  * One try of a run: all of its items, each sent once.
@@ -52,12 +49,8 @@ export class Try<Request extends ItemRequest> {
 	/** For each item, whether somebody was called: the item that has the person, once that is known. */
 	private readonly called = new Map<number, Promise<number | undefined>>();
 
-	private ended = 0;
-
-	/** Resolved when every item's turn is over. */
-	private readonly settled: Promise<void>;
-
-	private settle = () => {};
+	/** The turns of all items so far. They never reject. */
+	private readonly turns: Array<Promise<unknown>> = [];
 
 	/** @param isOnce whether it must not be done twice; what may be repeated is done anew in a retry of the execution */
 	constructor(
@@ -75,49 +68,24 @@ export class Try<Request extends ItemRequest> {
 		this.signal = this.cancelSignal
 			? AbortSignal.any([this.stop.signal, this.cancelSignal])
 			: this.stop.signal;
-		this.settled = new Promise((resolve) => (this.settle = resolve));
 		if (isOnce) runs.keep(context, run);
-		this.ready = this.prepare();
+		this.ready = this.getReady();
 		// Each item looks at how that went.
 		this.ready.catch(() => {});
 	}
 
 	/** @returns false when the item was here before, so another try has begun */
 	arrive(item: number): boolean {
-		if (this.loop.has(item)) {
-			// What this try has not sent yet is the next one's.
-			this.stop.abort();
-			return false;
-		}
-		this.loop.arrive(item);
-		return true;
+		if (this.loop.arrive(item)) return true;
+		// What this try has not sent yet is the next one's.
+		this.stop.abort();
+		return false;
 	}
 
-	/** Reads the credential once for all items, then looks at all of them. */
-	private async prepare(): Promise<Ready<Request>> {
-		const { context, route, items } = this;
-		const { memory } = this.run;
-		const { apiKey, ...credential } = await context.getCredentials<Credential & { apiKey: string }>(
-			'samoraApi',
-		);
-		const planned = planItems(context, route, items, credential);
-		memory.claim(
-			planned.composed.map((one) => (one instanceof Refusal ? undefined : this.identityOf(one))),
-		);
-		// What was accepted before is not refused for having become a bad row since.
-		const refusals = planned.plan.flatMap((entry, item) =>
-			entry.kind === 'refuse' && !memory.acceptedOf(item) ? [{ item, refusal: entry.refusal }] : [],
-		);
-		const options = recordOf(context.getNodeParameter('options', {}));
-		return {
-			...planned,
-			refusals,
-			baseUrl: credential.baseUrl,
-			apiKey,
-			hasTimeout: trimmed(context.getNodeParameter('requestOptions.timeout', '')) !== '',
-			limit: pLimit(concurrency(options.maxConcurrency)),
-			followUp: route.followUp?.(context, this.signal),
-		};
+	private async getReady(): Promise<Ready<Request>> {
+		const { context, route, items, run } = this;
+		const prepared = await prepare(context, route, items, run.memory);
+		return { ...prepared, followUp: route.followUp?.(context, this.signal) };
 	}
 
 	/**
@@ -126,17 +94,18 @@ export class Try<Request extends ItemRequest> {
 	 * @throws NodeApiError, NodeOperationError for the item that makes the node stop, once all are done
 	 */
 	async take(item: number, engine: Engine): Promise<OutputItem[]> {
-		const turn = await this.turnOf(item, engine).catch((thrown: unknown) =>
+		const taken = this.turnOf(item, engine).catch((thrown: unknown) =>
 			this.failed(item, interrupted(thrown, this.run.memory.entryOf(item))),
 		);
-		this.end();
+		if (this.turns.push(taken) === 1) void this.end();
+		const turn = await taken;
 		if (turn.kind === 'output') {
 			return turn.items.map(({ json, ...rest }) => ({ json: this.routed(json), ...rest }));
 		}
 
 		// Only when all is quiet is it known what was done beside it. This also keeps the rejection from coming before
 		// the engine listens, which it does once all items have been started.
-		await this.settled;
+		await this.settled();
 		const say = (message: UserMessage): UserMessage =>
 			withAccepted(message, this.run.memory.accepted(), item, this.route.once?.accepted);
 		if (turn.kind === 'refused') {
@@ -148,18 +117,25 @@ export class Try<Request extends ItemRequest> {
 		throw apiError(this.node, say(message), { httpCode, itemIndex: item });
 	}
 
-	private end(): void {
-		this.ended++;
-		if (this.ended < this.loop.expected) return;
-		this.settle();
+	/** Ends when every item's turn is over. */
+	private async settled(): Promise<void> {
+		await this.loop.end();
+		await Promise.all(this.turns);
+	}
+
+	private async end(): Promise<void> {
+		await this.settled();
+		const isWhole = (await this.loop.end()) === this.items.count;
+		if (!this.isOnce || !isWhole || this.signal.aborted) return;
 		// Its items are in the output. Should n8n not let go of it, a retry only finds what it need not do.
-		if (this.isOnce && !this.signal.aborted) attempt(() => runs.forget(this.context, this.run));
+		attempt(() => runs.forget(this.context, this.run));
 	}
 
 	/** @returns the item's output, or what makes the node stop */
 	private async turnOf(item: number, engine: Engine): Promise<Ended> {
 		const ready = await this.ready;
-		await this.loop.mayProceed();
+		// If it may not, nobody listens, or the item that did not come this far speaks for all.
+		if (!(await this.loop.mayProceed())) return output([]);
 		const sent = this.send(item, ready, engine);
 		this.called.set(
 			item,
@@ -227,7 +203,7 @@ export class Try<Request extends ItemRequest> {
 		engine: Engine,
 	): Promise<Turn> {
 		const { memory } = this.run;
-		await this.loop.mayProceed();
+		if (!(await this.loop.mayProceed())) return output([]);
 		const done = memory.acceptedOf(item);
 		if (done) return { kind: 'accepted', output: done.output, isRetry: true };
 		if (this.stop.signal.aborted) return output([]);
@@ -265,7 +241,7 @@ export class Try<Request extends ItemRequest> {
 		sender: Sender,
 	): Promise<SendResult> {
 		const { memory } = this.run;
-		const identity = this.identityOf(request);
+		const identity = identityIn(this.route, request);
 		if (this.isOnce) memory.doubt(item, identity, this.describeInterruption(request));
 		const tell = this.route.once?.onSend(sender.context, request);
 		const result = await sendRequest(sender, this.route, request);
@@ -283,22 +259,8 @@ export class Try<Request extends ItemRequest> {
 		};
 		return this.route.describeUnknown?.(request, why) ?? why;
 	}
-
-	private identityOf(request: Request): string {
-		const { path, query, body } = request;
-		return this.route.once?.identity(request) ?? JSON.stringify([path, query, body]);
-	}
 }
 
-interface Ready<Request extends ItemRequest>
-	extends PlannedItems<Request>, Pick<Sender, 'baseUrl' | 'apiKey' | 'hasTimeout'> {
-	/** The rows that are refused. */
-	refusals: RefusedRow[];
-	limit: <Result>(task: () => Promise<Result>) => Promise<Result>;
+interface Ready<Request extends ItemRequest> extends Preparation<Request> {
 	followUp?: FollowUp<Request>;
-}
-
-function concurrency(given: unknown): number {
-	const chosen = Number(given ?? MAX_CONCURRENCY);
-	return Number.isInteger(chosen) && chosen >= 1 ? chosen : MAX_CONCURRENCY;
 }

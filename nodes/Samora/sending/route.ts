@@ -66,6 +66,12 @@ export interface OnceRules<Request extends ItemRequest> {
 	accepted: readonly [one: string, several: string];
 }
 
+/** What makes a request the same one in a retry of the execution. */
+export const identityIn = <Request extends ItemRequest>(
+	{ once }: Route<Request>,
+	request: Request,
+): string => once?.identity(request) ?? JSON.stringify([request.path, request.query, request.body]);
+
 /** One item's request, before it is sent. */
 export interface ItemRequest extends RequestParts {
 	/** For lists: how many elements are wanted. */

@@ -23,6 +23,23 @@ export function connectionOptions(value: unknown): ConnectionOptions {
 	};
 }
 
+/**
+ * n8n takes no other proxy than one with a host and a port where it sends by routes, and finds out when it has started
+ * the items before.
+ *
+ * @throws Refusal
+ */
+export function refuseProxyWithoutPort(value: unknown): void {
+	const { proxy } = recordOf(value);
+	if (!proxy || (typeof proxy === 'string' && WITH_PORT.test(proxy))) return;
+	throw new Refusal(
+		'Proxy',
+		`Proxy must be a web address with a port such as http://proxy.example.com:3128, but it is ${shown(proxy)}`,
+	);
+}
+
+const WITH_PORT = /^[a-z][a-z\d+.-]*:\/\/([^\s@/?#]*@)?([^\s@/?#:[\]]+|\[[^\]]+\]):\d+([/?#]|$)/i;
+
 function proxyAt(address: string): ConnectionOptions['proxy'] {
 	if (!URL.canParse(address)) {
 		throw new Refusal('Proxy', `Proxy must be a web address, but it is ${shown(address)}`);

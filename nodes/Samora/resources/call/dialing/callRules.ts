@@ -28,8 +28,9 @@ export function arrangeCalls(plan: Plan<Call>, context: IExecuteSingleFunctions)
 		if (entry.kind !== 'send') return;
 		const { request } = entry;
 		const earlier = agentCallsOf(context)?.get(request.toNumber);
-		if (earlier?.state === 'unknown') {
-			runs.of(context).memory.doubt(item, identityOf(request), earlier.message);
+		const { memory } = runs.of(context);
+		if (earlier?.state === 'unknown' && !memory.entryOf(item)) {
+			memory.doubt(item, identityOf(request), earlier.message);
 		}
 		plan[item] = ruleOn(request, context) ?? entry;
 	});
