@@ -189,11 +189,14 @@ export class Try<Request extends ItemRequest> {
 	}
 
 	private failed(item: number, failure: Failure): Ended {
-		if (this.continues) {
-			return output([failedItem(failure.message, item, failure.details)], true);
-		}
-		this.stop.abort();
-		return { kind: 'failed', failure };
+		if (!this.continues) this.stop.abort();
+		return this.notDone(item, failure);
+	}
+
+	private notDone(item: number, failure: Failure): Ended {
+		return this.continues
+			? output([failedItem(failure.message, item, failure.details)], true)
+			: { kind: 'failed', failure };
 	}
 
 	private async send(item: number, ready: Ready<Request>, engine: Engine): Promise<Turn> {
@@ -247,8 +250,8 @@ export class Try<Request extends ItemRequest> {
 		if (forbidden) return this.forbidden(item, forbidden);
 		const doubt = request.retryUnknown ? undefined : memory.doubtOf(item);
 		if (doubt) {
-			const details = { status: 'unknown', ...request.ids };
-			return this.failed(item, { message: doubt, details });
+			// That is known from before, and keeps nobody else from being sent.
+			return this.notDone(item, { message: doubt, details: { status: 'unknown', ...request.ids } });
 		}
 		const sender: Sender = { ...ready, ...engine, signal: this.cancelSignal };
 		const sent = this.sendAndRemember(item, request, sender);

@@ -74,11 +74,11 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 			output.set(item, failedItem(message, item, { to_number: recipient.to_number }));
 		}
 	};
+	// They are known from before, and keep nobody else from being added.
+	const inDoubt = planned.groups.flatMap(({ rows }) =>
+		rows.filter(({ item }) => memory.doubtOf(item)),
+	);
 	for (const group of planned.groups) {
-		for (const row of group.rows) {
-			const doubt = memory.doubtOf(row.item);
-			if (doubt) fail([row], doubt);
-		}
 		for (const rows of inRequests(rowsToSend(group.rows, memory))) {
 			group.requests++;
 			const failure = await unlessInterrupted(
@@ -93,6 +93,7 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 			if (added) output.set(row.item, added);
 		}
 	}
+	for (const row of inDoubt) fail([row], memory.doubtOf(row.item) as UserMessage);
 	attempt(() => runs.forget(this, run));
 	if (!planned.summary) return [outputOf(output, planned.includeInputFields)];
 	const head = ({ target }: Group<CampaignPath>) => ({ campaign_id: target.campaign_id });
