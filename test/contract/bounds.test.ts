@@ -127,4 +127,7 @@ describe('the node, whatever its parameters', () => {
 
 /** How many items were left out by a rule that was chosen: each an item of its own, or counted in a summary. */
 const skipped = (output: Array<{ json: IDataObject }>) =>
-	output.reduce((sum, { json }) => sum + Number(json.skipped ?? 0), 0);
+	output.reduce(
+		(sum, { json }) => sum + Number(json.skipped ?? 0) + ('would_call' in json ? 1 : 0),
+		0,
+	);

@@ -11,7 +11,8 @@ export const allOrOne = <Choice>(choices: Choice[], turn: number): Choice[] =>
 	FULL_MATRIX ? choices : [choices[turn % choices.length]];
 
 /** How long a request waits for its answer: briefly only where none comes, since a busy machine is slow to give one. */
-export const timeoutFor = (kind: FaultKind): number => (kind.startsWith('hang') ? 800 : 30_000);
+export const timeoutFor = (kind: FaultKind): number =>
+	kind.startsWith('hang') || kind === 'endless' || kind === '101' ? 800 : 30_000;
 
 /** Tries the cases side by side, each lane one after the other, in the order they stand in. */
 export async function inLanes<Lane, Tried, Result>(

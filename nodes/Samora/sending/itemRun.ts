@@ -4,6 +4,7 @@ import { apiError, errorRouter, failedItem, operationError } from '../../shared/
 import type { UserMessage } from '../../shared/api/problems';
 import { refusedRows } from '../../shared/itemList';
 import { attempt } from '../../shared/parameters';
+import { isAgentTool } from './agentMemory';
 import type { EngineLoop } from './engineLoop';
 import { prepare, type EngineItems, type Preparation } from './plan';
 import { withAccepted } from './progress';
@@ -55,7 +56,7 @@ export class Try<Request extends ItemRequest> {
 	private readonly called = new Map<number, Promise<number | undefined>>();
 
 	/** The turns of all items so far. They never reject. */
-	private readonly turns: Array<Promise<unknown>> = [];
+	private readonly turns: Array<Promise<Ended>> = [];
 
 	/** @param isOnce whether it must not be done twice; what may be repeated is done anew in a retry of the execution */
 	constructor(
@@ -129,27 +130,30 @@ export class Try<Request extends ItemRequest> {
 		throw apiError(this.node, say(message), { httpCode, itemIndex: item });
 	}
 
-	/** A result's own fields win. Into the error output n8n puts the input's fields itself. */
+	/** A result's own fields win. Into the error output n8n puts the input's fields itself, and a tool's model has them. */
 	private withInput(
 		item: number,
 		json: IDataObject,
 		hasInput = this.includeInputFields,
 	): IDataObject {
 		const isN8nsPart = 'error' in json && this.node.onError === 'continueErrorOutput';
-		if (isN8nsPart || !(hasInput || this.includeInputFields)) return json;
+		const isWanted =
+			this.includeInputFields || (hasInput && !isAgentTool({ getNode: () => this.node }));
+		if (isN8nsPart || !isWanted) return json;
 		return { ...this.items.inExpressions[item]?.json, ...json };
 	}
 
 	/** Ends when every item's turn is over. */
-	private async settled(): Promise<void> {
+	private async settled(): Promise<Ended[]> {
 		await this.loop.end();
-		await Promise.all(this.turns);
+		return await Promise.all(this.turns);
 	}
 
 	private async end(): Promise<void> {
-		await this.settled();
+		const turns = await this.settled();
 		const isWhole = (await this.loop.end()) === this.items.count;
-		if (!this.isOnce || !isWhole || this.signal.aborted) return;
+		const isDone = isWhole && turns.every(({ kind }) => kind === 'output');
+		if (!this.isOnce || !isDone || this.signal.aborted) return;
 		// Its items are in the output. Should n8n not let go of it, a retry only finds what it need not do.
 		attempt(() => runs.forget(this.context, this.run));
 	}
@@ -273,7 +277,7 @@ export class Try<Request extends ItemRequest> {
 	}
 
 	private forbidden(item: number, entry: LeftOut): Ended {
-		if (entry.kind !== 'refuse') return leftOut(entry, item);
+		if (entry.kind !== 'refuse' || this.continues) return leftOut(entry, item);
 		const { message } = entry.refusal;
 		return this.failed(item, { message: { message, description: '' }, details: {} });
 	}

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { operationError, refusedItem, errorRouter } from '../../../../shared/api/nodeErrors';
 import { refusedRows } from '../../../../shared/itemList';
+import { isAgentTool } from '../../../sending/agentMemory';
 import type { Group, PlannedRows, Row } from './recipientRows';
 
 /** What comes out of the rows. */
@@ -50,12 +51,14 @@ export function rowOutput(
 	const routed = errorRouter(context);
 	const input = context.getInputData();
 	const toErrorOutput = context.getNode().onError === 'continueErrorOutput';
+	const isTool = isAgentTool(context);
 	return (output, includeInputFields = false) =>
 		[...output]
 			.sort(([one], [other]) => one - other)
 			.map(([item, json]) => {
 				const isFailed = 'error' in json;
-				const hasInput = isFailed ? !toErrorOutput : includeInputFields || json.skipped === true;
+				const isLeftOut = isFailed ? !toErrorOutput : json.skipped === true;
+				const hasInput = (isLeftOut && !isTool) || (includeInputFields && !isFailed);
 				const whole = hasInput ? { ...input[item]?.json, ...json } : json;
 				return { json: routed(whole), pairedItem: { item } };
 			});
