@@ -124,6 +124,23 @@ describe('a node that runs again on Retry On Fail', () => {
 		expect(await callsByNumber()).toEqual({ '+14155561000': 2 });
 	});
 
+	it.each([408, 425, 451, 499, 503, 599])(
+		'calls once who was called and then answered with %i, and says what calls again',
+		async (status) => {
+			await sandbox.control.addFault({
+				kind: '500-after',
+				status,
+				times: null,
+				operationId: 'triggerCall',
+			});
+			const { error } = await runNode(caller(RETRY), numbers(1), credential);
+			expect(error?.message).toContain('It is not known whether');
+			expect(error?.description).toContain('No retry of this execution calls it again');
+			expect(error?.description).toContain('running the step again does');
+			expect(await callsByNumber()).toEqual({ '+14155561000': 1 });
+		},
+	);
+
 	it('retries with On Error only what was certainly not done', async () => {
 		await sandbox.control.addFault({ kind: 'reset-after', match: '1000' });
 		const { output } = await runNode(

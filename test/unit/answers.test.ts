@@ -34,6 +34,20 @@ describe('the fate of a request that was answered', () => {
 		[100, {}, 'unknown'],
 	])('%i %j is %s', (status, body, fate) => expect(fateOfAnswer(answer(status, body))).toBe(fate));
 
+	it('is a refusal only by a status that certainly means it, of all from 300 to 599', () => {
+		const all = Array.from({ length: 300 }, (_, n) => 300 + n);
+		const withFate = (fate: Fate) =>
+			all.filter((status) => status >= 400 && fateOfAnswer(answer(status)) === fate);
+		expect(withFate('refused')).toEqual([
+			400, 401, 402, 403, 404, 405, 407, 409, 410, 413, 415, 422,
+		]);
+		expect(withFate('busy')).toEqual([429]);
+		expect(withFate('done')).toEqual([]);
+		for (const status of all.filter((one) => one < 400)) {
+			expect(fateOfAnswer(answer(status))).toBe('refused');
+		}
+	});
+
 	it('counts as done only with the body it should have', () => {
 		const whole = (body: unknown) => body === 'whole';
 		expect(fateOfAnswer(answer(200, 'whole'), whole)).toBe('done');
@@ -143,6 +157,7 @@ describe('the API’s own words', () => {
 });
 
 describe('an answer that holds the key', () => {
+	const KEY = 'sk_a"b/c+d?e~f>';
 	const body = { message: 'The key sk_a"b/c+d is wrong', data: [{ 'sk_a"b/c+d': 1 }] };
 
 	it('is told without it', () => {
@@ -150,6 +165,30 @@ describe('an answer that holds the key', () => {
 			message: 'The key … is wrong',
 			data: [{ '…': 1 }],
 		});
+	});
+
+	it.each([
+		['as it is', KEY],
+		['in a URL', encodeURIComponent(KEY)],
+		[
+			'in a URL, in small letters',
+			encodeURIComponent(KEY).replace(/%../g, (one) => one.toLowerCase()),
+		],
+		['in base64', Buffer.from(KEY).toString('base64')],
+		['in base64 without its padding', Buffer.from(KEY).toString('base64').replace(/=/g, '')],
+		['in base64url', Buffer.from(KEY).toString('base64url')],
+		['in hex', Buffer.from(KEY).toString('hex')],
+		['in JSON within a text', JSON.stringify(KEY).slice(1, -1)],
+	])('is told without it: %s', (_, spelling) => {
+		const told = cleaned(answer(400, { deep: [{ message: `>${spelling}<` }] }), KEY);
+		expect(JSON.stringify(told.body)).toMatch(/>…=*</);
+	});
+
+	it.each([50, 5_000, 40_000])('may be nested %i deep, and can be saved', (depth) => {
+		const nested: unknown = JSON.parse(`${'['.repeat(depth)}"x"${']'.repeat(depth)}`);
+		const told = cleaned(answer(202, { call_id: 'one', message: nested }), KEY).body;
+		expect(told).toMatchObject({ call_id: 'one' });
+		expect(JSON.stringify(told).length).toBeLessThan(200);
 	});
 
 	it.each([['sk_another'], ['The key'], [''], [undefined]])('stays as it is for %j', (key) => {

@@ -210,3 +210,32 @@ it('waits longer each time, up to half a minute, while Samora asks to slow down 
 	// Of a call just placed, the pauses of its own are longer than the first two of these would be.
 	expect(gaps.slice(0, 6)).toEqual([4, 6, 8, 16, 30, 30]);
 });
+
+it.each([
+	['an hour', '3600', 60],
+	['nothing', '0', 1],
+	['less than nothing', '-5', 1],
+	['a date that has passed', 'Wed, 21 Oct 2015 07:28:00 GMT', 1],
+])(
+	'goes on with the other calls when one look is answered to wait for %s',
+	async (_, given, pause) => {
+		const slow: Exchange = {
+			fate: 'busy',
+			answer: { statusCode: 429, headers: { 'retry-after': given }, body: '' },
+		};
+		let asked = false;
+		const { watch, looks } = watchCalls((callId, seconds) => {
+			if (callId === 'one' && !asked) {
+				asked = true;
+				return slow;
+			}
+			return lasting(20)(callId, seconds);
+		});
+		const watching = { interval: SECOND, timeout: 5 * MINUTE };
+		const endings = ['one', 'two', 'three'].map(async (id) => await watch.watch(id, watching));
+		await jest.advanceTimersByTimeAsync(3 * MINUTE);
+		expect((await Promise.all(endings)).map(({ how }) => how)).toEqual(['ended', 'ended', 'ended']);
+		const next = looks.find((at) => at > looks[0] + 0.5) ?? Infinity;
+		expect(next - looks[0]).toBeGreaterThanOrEqual(pause);
+	},
+);

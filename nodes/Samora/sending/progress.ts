@@ -22,7 +22,7 @@ export function withAccepted(
 	return {
 		message: `${message}. ${count} (${itemList(others)})`,
 		description:
-			`${description} What went through is kept and not sent again by Retry On Fail, nor by a retry of this execution from the list of executions.${callIds(others, accepted)}`.trim(),
+			`${description} Neither Retry On Fail nor a retry of this execution from the list of executions repeats that, but running the step again does.${callIds(others, accepted)}`.trim(),
 	};
 }
 

@@ -1,4 +1,5 @@
 import { KEY_WITHHELD } from './baseUrl';
+import { TOO_LARGE } from './body';
 import { NOT_SENT } from './deadline';
 import { isRecord, Refusal } from '../parameters';
 
@@ -65,7 +66,7 @@ export interface Fault {
 	fate: Undone;
 	/** A message for the person, where this package or n8n held the request back. */
 	words?: string;
-	/** It would be held back the next time too. */
+	/** The next time would end the same: it is held back on purpose, or the answer is too large. */
 	isFinal?: boolean;
 }
 
@@ -91,7 +92,8 @@ export function readFault(thrown: unknown): Fault {
 	if (notSent !== undefined) {
 		return { code, fate: 'unreached', words: `The request was not sent: ${notSent}` };
 	}
-	return { code, fate: fateOfFault(code, syscall) };
+	const fate = fateOfFault(code, syscall);
+	return code === TOO_LARGE ? { code, fate, isFinal: true } : { code, fate };
 }
 
 function fateOfFault(code: string, syscall: string): Undone {
@@ -187,6 +189,16 @@ export function cleaned(answer: Answer, apiKey: unknown): Answer {
 
 function spellingsOf(key: string): string[] {
 	const bytes = Buffer.from(key, 'utf8');
+	const percent = encodeURIComponent(key);
 	const encoded = (['base64', 'base64url', 'hex'] as const).map((way) => bytes.toString(way));
-	return [...new Set([key, encodeURIComponent(key), ...encoded])];
+	return [
+		...new Set([
+			key,
+			JSON.stringify(key).slice(1, -1),
+			percent,
+			percent.replace(/%../g, (one) => one.toLowerCase()),
+			// Its padding may be left out.
+			...encoded.map((text) => text.replace(/=+$/, '')),
+		]),
+	];
 }

@@ -4,6 +4,9 @@ export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 /** The code of the error for an answer that is larger. */
 export const TOO_LARGE = 'ERR_ANSWER_TOO_LARGE';
 
+export const tooLarge = (): Error =>
+	Object.assign(new Error('The answer is too large'), { code: TOO_LARGE });
+
 /** A stream of Node.js, as far as it matters here. */
 export interface ByteStream extends AsyncIterable<Uint8Array> {
 	destroy(): void;
@@ -24,7 +27,7 @@ export async function readBody(stream: ByteStream | string): Promise<unknown> {
 		length += bytes.length;
 		if (length > MAX_ANSWER_BYTES) {
 			stream.destroy();
-			throw Object.assign(new Error('The answer is too large'), { code: TOO_LARGE });
+			throw tooLarge();
 		}
 		chunks.push(bytes);
 	}

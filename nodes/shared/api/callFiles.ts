@@ -3,7 +3,8 @@ import type { FunctionsBase, IBinaryData, IExecuteFunctions } from 'n8n-workflow
 import type { Answer } from './answers';
 import { TIMEOUT_MS } from './api';
 import { isLoopback } from './baseUrl';
-import { exchange, pauseUnlessAborted, succeeded, type Exchange } from './exchange';
+import { TOO_LARGE, tooLarge } from './body';
+import { exchange, succeeded, type Exchange } from './exchange';
 import { isRecord } from '../parameters';
 import { operationError } from './nodeErrors';
 import type { UserMessage } from './problems';
@@ -32,6 +33,8 @@ export interface Fetching {
 /** Longer than any file takes, in milliseconds: a host that falls silent in the middle must not hold the workflow. */
 const WHOLE_FILE_MS = 10 * 60_000;
 const REDIRECTS = 5;
+/** More than the recording of any call: in bytes, about ten hours of telephone sound without compression. */
+const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
 /**
  * Streams a file into n8n's binary data. Repeated, as every reading is, when the host does not answer.
@@ -71,6 +74,7 @@ async function fetchOnce(
 	}: Pick<Fetching, 'name' | 'connection' | 'signal'> & { baseUrl: string },
 ): Promise<Answer> {
 	let url = first;
+	const deadline = AbortSignal.timeout(WHOLE_FILE_MS);
 	for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
 		if (!mayBeFetched(url, baseUrl)) throw operationError(context.getNode(), IN_THE_CLEAR);
 		const { statusCode, headers, body } = (await context.helpers.httpRequest({
@@ -83,17 +87,17 @@ async function fetchOnce(
 			ignoreHttpStatusErrors: true,
 			// Each step is looked at first: a redirect must not lead to where the file would travel in the clear.
 			disableFollowRedirect: true,
-			...(signal && { abortSignal: signal }),
+			abortSignal: signal ? AbortSignal.any([signal, deadline]) : deadline,
 		})) as FileResponse;
 		if (statusCode === 200) {
+			cutOff(body, MAX_FILE_BYTES);
 			const type = typeOf(headers);
-			const fileName = `${name}.${extensionFor(type, url)}`;
-			const storing = context.helpers.prepareBinaryData(
+			const file = await context.helpers.prepareBinaryData(
 				body as unknown as Buffer,
-				fileName,
+				`${name}.${extensionFor(type, url)}`,
 				type || undefined,
 			);
-			return { statusCode, headers, body: await whileItFlows(storing, body, signal) };
+			return { statusCode, headers, body: file };
 		}
 		body.destroy();
 		const { location } = headers;
@@ -106,6 +110,16 @@ async function fetchOnce(
 	return { statusCode: 302, headers: {}, body: '' };
 }
 
+/** Ends a stream that brings more bytes than this. */
+export function cutOff(body: FileResponse['body'], limit: number): void {
+	let length = 0;
+	// Unlike `on` this does not make it flow before n8n listens.
+	body.prependListener('data', (chunk: Uint8Array) => {
+		length += chunk.length;
+		if (length > limit) body.destroy(tooLarge());
+	});
+}
+
 const IN_THE_CLEAR: UserMessage = {
 	message: 'The link to the file does not start with https://, so it was not followed',
 	description: '',
@@ -113,27 +127,6 @@ const IN_THE_CLEAR: UserMessage = {
 
 const mayBeFetched = (url: string, baseUrl: string): boolean =>
 	url.startsWith('https://') || (isLoopback(url) && isLoopback(baseUrl));
-
-async function whileItFlows<Stored>(
-	storing: Promise<Stored>,
-	body: FileResponse['body'],
-	signal?: AbortSignal,
-): Promise<Stored> {
-	const arrived = new AbortController();
-	const tooLong = async (): Promise<never> => {
-		await pauseUnlessAborted(
-			WHOLE_FILE_MS,
-			signal ? AbortSignal.any([signal, arrived.signal]) : arrived.signal,
-		);
-		if (!arrived.signal.aborted) body.destroy(new Error('The file did not come to its end'));
-		return await new Promise(() => {});
-	};
-	try {
-		return await Promise.race([storing, tooLong()]);
-	} finally {
-		arrived.abort();
-	}
-}
 
 /** The type that the answer names, without its parameters; '' where it names none that says anything. */
 function typeOf(headers: Record<string, unknown>): string {
@@ -186,6 +179,12 @@ export function aboutHost(ended: Exchange, file: CallFile, url: string): UserMes
 		};
 	}
 	const { code, words, fate } = ended.fault;
+	if (code === TOO_LARGE) {
+		return {
+			message: `The ${file} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB, which is the most this node takes`,
+			description: 'Download it from Samora.',
+		};
+	}
 	if (fate === 'cancelled' || code === 'ERR_CANCELED') {
 		return { message: `The execution was stopped before the ${file} was there`, description: '' };
 	}

@@ -103,12 +103,11 @@ export async function exchange(
 }
 
 function isWorthRetrying({ fate, fault }: Exchange, retryUnknown: boolean): boolean {
+	if (fault?.isFinal) return false;
 	switch (fate) {
 		case 'busy':
-			return true;
 		case 'unreached':
-			// What this package or n8n held back on purpose is held back the next time too.
-			return fault?.isFinal !== true;
+			return true;
 		case 'unknown':
 			return retryUnknown;
 		default:

@@ -1,4 +1,5 @@
 import { wordsOf, type Answer, type Fault } from './answers';
+import { MAX_ANSWER_BYTES, TOO_LARGE } from './body';
 import type { Exchange } from './exchange';
 
 /** What a person reads: what happened, and what to do about it. */
@@ -143,6 +144,13 @@ export function describeFault({ code, fate, words }: Fault): UserMessage {
 		return {
 			message: 'The execution was stopped before Samora answered',
 			description: 'The request was on its way.',
+		};
+	}
+	if (code === TOO_LARGE) {
+		return {
+			message: `Samora answered with more than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB, which was not read to its end`,
+			description:
+				'Check the Base URL in the Samora credential; it is usually https://api.samora.ai',
 		};
 	}
 	const named = code === '' ? '' : ` (${code})`;

@@ -15,7 +15,7 @@ import { pauseUnlessAborted, type Exchange } from '../../../shared/api/exchange'
  *   costs little.
  * - All looks together are at most 10 a second and 5 at a time; the call that has been due longest goes first. A
  *   thousand calls are as little of a burden as one hundred, and take their turn.
- * - When Samora asks to slow down (429), all looks pause: as long as it says, or else longer each time.
+ * - When Samora asks to slow down (429), all looks pause: as long as it says, up to a minute, or else longer each time.
  *
  * 100 calls of 30 seconds are about 200 requests, where a look every 5 seconds would be 600.
  */
@@ -46,6 +46,8 @@ const BETWEEN_LOOKS_MS = 100;
 const LOOKS_AT_A_TIME = 5;
 /** What the pause of all looks after a 429 that does not say how long grows from. */
 const SLOWED_MS = 1000;
+/** What is said at one look must not end the watch over all other calls. */
+const LONGEST_STOP_MS = 60_000;
 /** A refusal may be a hiccup, or the call not known everywhere yet; this many in a row are meant. */
 const REFUSALS = 3;
 /** The last look comes this long before the time is over, so that there is time for its answer. */
@@ -177,10 +179,12 @@ export class CallWatch {
 		const details = callDetailsIn(seen);
 		one.unseen = details ? undefined : seen;
 		if (seen.fate === 'busy' && seen.answer) {
-			const asked =
-				retryAfter(seen.answer.headers, now) ??
-				Math.min(SLOWED_MS * 2 ** one.looks, LONGEST_PAUSE_MS);
-			this.resume = Math.max(this.resume, now + asked);
+			const asked = retryAfter(seen.answer.headers, now) ?? 0;
+			const pause =
+				asked > 0
+					? Math.min(asked, LONGEST_STOP_MS)
+					: Math.min(SLOWED_MS * 2 ** one.looks, LONGEST_PAUSE_MS);
+			this.resume = Math.max(this.resume, now + pause);
 		}
 		if (!details) return;
 		one.details = details;

@@ -108,6 +108,6 @@ function withAdded(
 	if (added.length === 0) return { message, description };
 	return {
 		message: `${message}. ${added.length} of ${total} recipients ${added.length === 1 ? 'is' : 'are'} in the campaign (${itemList(added)})`,
-		description: `${description} Those are not added again by Retry On Fail, nor by a retry of this execution from the list of executions.`,
+		description: `${description} Neither Retry On Fail nor a retry of this execution from the list of executions adds them again, but running the step again does.`,
 	};
 }

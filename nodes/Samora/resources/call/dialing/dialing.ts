@@ -42,7 +42,7 @@ export const dialingRoute = {
 	describeUnknown: ({ toNumber }, { message }) => ({
 		message: `It is not known whether ${toNumber} is being called: ${message}`,
 		description:
-			'The request went out, so the phone may be ringing. Look for a call to this number in Samora before you call it again. It is not called again by this node unless Redial Unknown is on.',
+			'The request went out, so the phone may be ringing. Look for a call to this number in Samora before you call it again. No retry of this execution calls it again unless Redial Unknown is on, but running the step again does.',
 	}),
 	once: {
 		identity: identityOf,

@@ -117,7 +117,7 @@ const recipients = (count: number): string =>
 const describeUnknown = (why: string, count: number): UserMessage => ({
 	message: `It is not known whether ${recipients(count)} added: ${why}`,
 	description:
-		'The request went out. Look at the calls of the campaign in Samora before you add these recipients again, or they may be called twice. They were not sent a second time.',
+		'The request went out. Look at the calls of the campaign in Samora before you add these recipients again, or they may be called twice. No retry of this execution adds them again, but running the step again does.',
 });
 
 /** How many IDs a description names. */
@@ -125,7 +125,7 @@ const NAMED_IDS = 10;
 
 const describeTooFew = (ids: string[], count: number): UserMessage => ({
 	message: `Samora added ${ids.length} of ${count} recipients and does not say which`,
-	description: `Look at the calls of the campaign in Samora before you add recipients again, or some may be called twice. None was sent a second time.${ids.length === 0 ? '' : ` Scheduled call IDs: ${ids.slice(0, NAMED_IDS).join(', ')}${ids.length > NAMED_IDS ? ' …' : ''}.`}`,
+	description: `Look at the calls of the campaign in Samora before you add recipients again, or some may be called twice. No retry of this execution adds them again, but running the step again does.${ids.length === 0 ? '' : ` Scheduled call IDs: ${ids.slice(0, NAMED_IDS).join(', ')}${ids.length > NAMED_IDS ? ' …' : ''}.`}`,
 });
 
 /** The rows that are still to be sent: neither in nor in doubt. */
