@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { MAGIC_NUMBERS } from '../sandbox';
-import { installProgressOn } from '../tools/n8n/installProgress';
+import { installProgressOn } from '../tools/n8n/install/installProgress';
 import { describe, loggedCalls } from './callLog';
 import { rehearse } from './rehearsal';
 import { putUpStage, SANDBOX_SPEED, type Stage } from './stage';

@@ -7,7 +7,7 @@ import { operationError } from '../shared/api/nodeErrors';
 import { isRecord, Refusal, samoraId, someOf, trimmed } from '../shared/parameters';
 import type { Watched } from './campaignsApi';
 import { EVENTS } from './fields';
-import type { Watch } from './watch';
+import type { Watch } from './watch/watch';
 
 /** n8n may give a poll up after some time. Until then there is something to tell. */
 const LONGEST_MS = 40_000;

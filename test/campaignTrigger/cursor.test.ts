@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 
-import { LATE_MS, MOST_TOLD, type TriggerState } from '../../nodes/SamoraCampaignTrigger/cursor';
-import type { TriggerEvent } from '../../nodes/SamoraCampaignTrigger/events';
-import { beginWatch, eventsSince, type Watch } from '../../nodes/SamoraCampaignTrigger/watch';
+import {
+	LATE_MS,
+	MOST_TOLD,
+	type TriggerState,
+} from '../../nodes/SamoraCampaignTrigger/watch/cursor';
+import type { TriggerEvent } from '../../nodes/SamoraCampaignTrigger/watch/events';
+import { beginWatch, eventsSince, type Watch } from '../../nodes/SamoraCampaignTrigger/watch/watch';
 import { SimulatedSamora } from './simulatedSamora';
 
 const WATCH: Watch = {

@@ -3,7 +3,7 @@ import {
 	NOTHING_ENDED,
 	statsKey,
 	timeOf,
-} from '../../nodes/SamoraCampaignTrigger/record';
+} from '../../nodes/SamoraCampaignTrigger/watch/record';
 
 describe('a time of the API', () => {
 	const NOON = Date.UTC(2026, 2, 1, 12);

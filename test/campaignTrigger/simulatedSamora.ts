@@ -1,6 +1,6 @@
-import { PassingFault } from '../../nodes/SamoraCampaignTrigger/passingFault';
-import type { CampaignsApi } from '../../nodes/SamoraCampaignTrigger/watch';
-import type { ApiRecord } from '../../nodes/SamoraCampaignTrigger/record';
+import { PassingFault } from '../../nodes/SamoraCampaignTrigger/watch/passingFault';
+import type { CampaignsApi } from '../../nodes/SamoraCampaignTrigger/watch/samora';
+import type { ApiRecord } from '../../nodes/SamoraCampaignTrigger/watch/record';
 
 const PAGE = 5;
 

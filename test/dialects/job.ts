@@ -9,7 +9,7 @@ import {
 	type Sandbox,
 	type SandboxControl,
 } from '../../sandbox';
-import { DIALECTS } from '../../sandbox/dialects/dialects';
+import { DIALECTS } from '../../sandbox/settings/dialects';
 import { runNode, samoraNode, type Outcome } from '../support/engine';
 import type { Parameters } from '../support/sandboxRuns';
 import { N8nHost } from '../trigger/n8nHost';

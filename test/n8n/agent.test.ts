@@ -1,8 +1,8 @@
 import { Samora } from '../../nodes/Samora/Samora.node';
 import type { FaultKind } from '../../sandbox';
-import type { CredentialReference, Execution } from '../../tools/n8n/client';
-import { isRecord, parseJson, type JsonRecord } from '../../tools/n8n/json';
-import { waitFor } from '../../tools/n8n/waiting';
+import type { CredentialReference, Execution } from '../../tools/n8n/client/client';
+import { isRecord, parseJson, type JsonRecord } from '../../tools/json';
+import { waitFor } from '../../tools/waiting';
 import { operationsIn } from '../support/descriptions';
 import { agentWorkflow, filledInByModel, operationTool, type Tool } from './agents';
 import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 
-import type { CredentialReference, NewWorkflow, WorkflowNode } from '../../tools/n8n/client';
-import type { JsonRecord } from '../../tools/n8n/json';
+import type { CredentialReference, NewWorkflow, WorkflowNode } from '../../tools/n8n/client/client';
+import type { JsonRecord } from '../../tools/json';
 import { shownFor } from '../support/descriptions';
 import { START } from './workflows';
 

@@ -1,5 +1,5 @@
-import { chain, node } from '../../tools/n8n/chain';
-import type { NewWorkflow } from '../../tools/n8n/client';
+import { chain, node } from '../../tools/n8n/client/chain';
+import type { NewWorkflow } from '../../tools/n8n/client/client';
 import { ordinary } from '../sandbox/apiClient';
 import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
 import { START } from './workflows';

@@ -1,5 +1,5 @@
 import type { FaultKind } from '../../sandbox';
-import type { Execution, NewWorkflow } from '../../tools/n8n/client';
+import type { Execution, NewWorkflow } from '../../tools/n8n/client/client';
 import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
 import { CALL, callWorkflow, START } from './workflows';
 

@@ -1,7 +1,7 @@
 import type { DeliveryAttempt } from '../../sandbox/deliveries/deliveries';
-import { chain, node } from '../../tools/n8n/chain';
-import { N8nRefusal, type Execution, type SavedWorkflow } from '../../tools/n8n/client';
-import { waitFor } from '../../tools/n8n/waiting';
+import { chain, node } from '../../tools/n8n/client/chain';
+import { N8nRefusal, type Execution, type SavedWorkflow } from '../../tools/n8n/client/client';
+import { waitFor } from '../../tools/waiting';
 import { ApiClient, ordinary } from '../sandbox/apiClient';
 import type { Grounds } from './installedN8n';
 import { TRIGGER } from './workflows';

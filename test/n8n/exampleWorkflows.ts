@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import type { CredentialReference, NewWorkflow, WorkflowNode } from '../../tools/n8n/client';
-import { isRecord, parseJson, type JsonRecord } from '../../tools/n8n/json';
+import type { CredentialReference, NewWorkflow, WorkflowNode } from '../../tools/n8n/client/client';
+import { isRecord, parseJson, type JsonRecord } from '../../tools/json';
 
 const FOLDER = path.resolve(__dirname, '..', '..', 'examples');
 

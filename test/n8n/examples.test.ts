@@ -1,6 +1,6 @@
 import type { CallState, TriggerCallBody } from '../../sandbox';
-import type { Execution, NewWorkflow, SavedWorkflow } from '../../tools/n8n/client';
-import { waitFor } from '../../tools/n8n/waiting';
+import type { Execution, NewWorkflow, SavedWorkflow } from '../../tools/n8n/client/client';
+import { waitFor } from '../../tools/waiting';
 import { exampleFiles, readExample, withSettings } from './exampleWorkflows';
 import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
 import { answerByMail, startMailbox, type Mail, type Mailbox } from './mailbox';

@@ -3,18 +3,18 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { N8nClient, type CredentialReference, type Owner } from '../../tools/n8n/client';
-import { packThisPackage } from '../../tools/n8n/thisPackage';
-import { installProgressOn } from '../../tools/n8n/installProgress';
-import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
-import { freePort } from '../../tools/n8n/ports';
+import { N8nClient, type CredentialReference, type Owner } from '../../tools/n8n/client/client';
+import { packThisPackage } from '../../tools/n8n/install/thisPackage';
+import { installProgressOn } from '../../tools/n8n/install/installProgress';
+import { DEFAULT_N8N_VERSION } from '../../tools/n8n/install/recipes';
+import { freePort } from '../../tools/processes/ports';
 import {
 	startQueueMode,
 	type QueueModeN8n,
 	type QueueModeOptions,
-} from '../../tools/n8n/queueMode';
-import { startN8n, type RunningN8n, type StartOptions } from '../../tools/n8n/start';
-import { waitFor } from '../../tools/n8n/waiting';
+} from '../../tools/n8n/run/queueMode';
+import { startN8n, type RunningN8n, type StartOptions } from '../../tools/n8n/run/start';
+import { waitFor } from '../../tools/waiting';
 
 /** The versions of n8n to test with: `SAMORA_N8N_VERSIONS=2.41.1,1.123.81`. */
 export const VERSIONS = (process.env.SAMORA_N8N_VERSIONS ?? DEFAULT_N8N_VERSION).split(',');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 
-import type { JsonRecord } from '../../tools/n8n/json';
+import type { JsonRecord } from '../../tools/json';
 
 /** A message as n8n's Send Email node sends it. */
 export interface Mail {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import express from 'express';
 
-import { isRecord, type JsonRecord } from '../../tools/n8n/json';
+import { isRecord, type JsonRecord } from '../../tools/json';
 
 /** A tool as n8n describes it to a model. */
 export interface OfferedTool {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import express from 'express';
 
-import type { JsonRecord } from '../../tools/n8n/json';
+import type { JsonRecord } from '../../tools/json';
 
 export interface ServiceRequest {
 	method: string;

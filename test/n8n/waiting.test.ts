@@ -1,5 +1,5 @@
-import { chain, node } from '../../tools/n8n/chain';
-import type { JsonRecord } from '../../tools/n8n/json';
+import { chain, node } from '../../tools/n8n/client/chain';
+import type { JsonRecord } from '../../tools/json';
 import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
 import { itemsOf, START } from './workflows';
 

@@ -1,5 +1,5 @@
-import { chain, node } from '../../tools/n8n/chain';
-import type { CredentialReference, NewWorkflow } from '../../tools/n8n/client';
+import { chain, node } from '../../tools/n8n/client/chain';
+import type { CredentialReference, NewWorkflow } from '../../tools/n8n/client/client';
 
 export const START = 'Start';
 export const CALL = 'Call';

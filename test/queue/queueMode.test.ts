@@ -1,4 +1,4 @@
-import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
+import { DEFAULT_N8N_VERSION } from '../../tools/n8n/install/recipes';
 import { interruptedStream, STREAM_MS, streamLine } from '../n8n/eventStream';
 import { FIRST_INSTALL_MS, installedQueueMode, type InstalledQueueMode } from '../n8n/installedN8n';
 

@@ -5,7 +5,7 @@ import { MAGIC_NUMBERS, SANDBOX_AGENTS, SANDBOX_API_KEY, until } from '../../san
 import { ApiClient, ordinary } from './apiClient';
 
 const ROOT = join(__dirname, '../..');
-const TETHER = join(ROOT, 'tools/n8n/tether.js');
+const TETHER = join(ROOT, 'tools/processes/tether.js');
 let child: ChildProcess | undefined;
 
 // The end of its standard input tells the tether to stop the command.

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { type Sandbox, startSandbox } from '../../sandbox';
-import { defaultSettings } from '../../sandbox/control/settings';
+import { defaultSettings } from '../../sandbox/settings/settings';
 import { CONTROL_ROUTES } from '../../sandbox/control/controlRoutes';
 import { AGENT, ApiClient, OTHER_AGENT, ordinary } from './apiClient';
 import { ConsoleReader } from './consoleReader';

@@ -4,7 +4,7 @@ import type { INode } from 'n8n-workflow';
 
 import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type DeliveryAttempt, type Sandbox } from '../../sandbox';
-import type { DeliverySettings } from '../../sandbox/control/settings';
+import type { DeliverySettings } from '../../sandbox/settings/deliverySettings';
 
 let sandbox: Sandbox;
 let host: N8nHost;

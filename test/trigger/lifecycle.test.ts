@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { FAULT_KINDS, type FaultKind } from '../../sandbox';
-import { freePort } from '../../tools/n8n/ports';
+import { freePort } from '../../tools/processes/ports';
 import { FULL_MATRIX, inLanes } from '../support/matrix';
 
 /**

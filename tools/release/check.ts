@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { packThisPackage, PROJECT_FOLDER } from '../n8n/thisPackage';
-import { isRecord, parseJson, type JsonRecord } from '../n8n/json';
+import { packThisPackage, PROJECT_FOLDER } from '../n8n/install/thisPackage';
+import { isRecord, parseJson, type JsonRecord } from '../json';
 import {
 	codexFindings,
 	contentFindings,

@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { askForCall, callDetailsIn } from '../../shared/api/callDetails';
-import { aboutHost, fetchCallFile, type CallFile } from '../../shared/api/callFiles';
+import { askForCall, callDetailsIn } from '../../shared/call/callDetails';
+import { aboutHost, fetchCallFile, type CallFile } from '../../shared/call/callFiles';
 import { exchangeError, operationError } from '../../shared/api/nodeErrors';
 import type { TriggerOptions } from '../registration/wantedWebhook';
 import { fileUrl, readCallEvent, type Payload } from './events';

@@ -1,10 +1,10 @@
 import type { IBinaryData, IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 import pLimit from 'p-limit';
 
-import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/api/callDetails';
+import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/call/callDetails';
 import { thingIn } from '../../../shared/api/envelope';
-import { aboutHost, fetchCallFile, type CallFile } from '../../../shared/api/callFiles';
-import { outcomeOf, wasPickedUp } from '../../../shared/api/callOutcome';
+import { aboutHost, fetchCallFile, type CallFile } from '../../../shared/call/callFiles';
+import { outcomeOf, wasPickedUp } from '../../../shared/call/callOutcome';
 import { callIdField } from './callId';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { FollowUp, ItemRequest } from '../../sending/route';
