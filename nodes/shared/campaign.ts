@@ -68,7 +68,7 @@ export function composeCampaign(
 }
 
 /** The statuses from which a campaign can be changed, as the API's overview lists them. */
-export const ALLOWED_FROM = {
+const ALLOWED_FROM = {
 	addRecipients: ['DRAFT', 'PAUSED'],
 	start: ['DRAFT', 'PAUSED'],
 	stop: ['IN_PROGRESS'],

@@ -38,7 +38,7 @@ const NEEDS_NO_DATA = [
 /** The fields whose values are one of a few words. */
 const WORDS = ['status', 'event_type', 'events', 'retry_on'];
 
-export const isFields = (value: unknown): value is Fields =>
+const isFields = (value: unknown): value is Fields =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Changes the bodies of successful answers, those of some operations or of all. */

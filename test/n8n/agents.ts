@@ -7,7 +7,7 @@ import type { JsonRecord } from '../../tools/json';
 import { shownFor } from '../support/descriptions';
 import { START } from './workflows';
 
-export const AGENT = 'Agent';
+const AGENT = 'Agent';
 
 /** A tool of the agent, and the node a person answers first where there is one. */
 export interface Tool {

@@ -20,7 +20,7 @@ export interface Attack {
 	body: string | Buffer;
 }
 
-export const SIGNED: SignatureScheme[] = ['standard', 't-v1', 'sha256', 'hex', 'base64'];
+const SIGNED: SignatureScheme[] = ['standard', 't-v1', 'sha256', 'hex', 'base64'];
 const TIMED: SignatureScheme[] = ['standard', 't-v1'];
 const HEADERS = ['x-samora-signature', 'x-webhook-signature'];
 

@@ -21,7 +21,7 @@ export interface Result {
 	afterwards: string;
 }
 
-export const MOMENTS: Record<Moment, string> = {
+const MOMENTS: Record<Moment, string> = {
 	publish: 'When the workflow is published',
 	restart: 'When n8n starts, and the workflow is published',
 	unpublish: 'When the workflow is unpublished',

@@ -11,7 +11,7 @@ const run = promisify(execFile);
  * The user's npm settings without those that `npm run` adds for *this* project (its .npmrc's ignore-scripts, its folder).
  * Otherwise npm would use them in other folders too.
  */
-export function npmEnvironment(): NodeJS.ProcessEnv {
+function npmEnvironment(): NodeJS.ProcessEnv {
 	const ofThisProject =
 		/^(npm_config_(ignore_scripts|local_prefix)|npm_(package|lifecycle)_.*|npm_command|INIT_CWD)$/i;
 	return Object.fromEntries(

@@ -24,7 +24,7 @@ interface Pending {
 const ACCEPTED = 'accepted';
 
 /** How many events of a webhook are stored. The process knows twice as many. */
-export const REMEMBERED_EVENTS = 1000;
+const REMEMBERED_EVENTS = 1000;
 /** About as many as there are deliveries at a moment. */
 const KNOWN_TEXTS = 16;
 /** Characters of an event's fingerprint. A thousand of them are short enough to be written with every event. */

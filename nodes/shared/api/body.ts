@@ -1,8 +1,8 @@
 /** More than any answer of the API has, in bytes. */
-export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** The code of the error for an answer that is larger. */
-export const TOO_LARGE = 'ERR_ANSWER_TOO_LARGE';
+const TOO_LARGE = 'ERR_ANSWER_TOO_LARGE';
 
 /** A stream of Node.js, as far as it matters here. */
 export interface ByteStream extends AsyncIterable<Uint8Array> {

@@ -22,8 +22,8 @@ export const OLDEST_N8N_VERSION = '1.85.4';
 
 const GIGABYTE = 1e9;
 
-export const NODE_20 = '20.20.2';
-export const NODE_22 = '22.23.3';
+const NODE_20 = '20.20.2';
+const NODE_22 = '22.23.3';
 export const NODE_24 = '24.21.0';
 
 /** 1.x depends on a download URL for this library. The registry has it too. */
