@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { AGENT, ApiClient, ordinary } from '../sandbox/apiClient';
-import { N8nHost, triggerNode } from '../trigger/n8nHost';
+import { AGENT, ApiClient, ordinary } from '../sandbox/support/apiClient';
+import { N8nHost, triggerNode } from '../trigger/support/n8nHost';
 import { campaignTriggerNode, PollHost } from './pollHost';
 
 const ID = 'both';

@@ -1,7 +1,13 @@
 import type { IDataObject, NodeParameterValueType } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { AGENT, ApiClient, NOBODY, ordinary, type CampaignClient } from '../sandbox/apiClient';
+import {
+	AGENT,
+	ApiClient,
+	NOBODY,
+	ordinary,
+	type CampaignClient,
+} from '../sandbox/support/apiClient';
 import { campaignTriggerNode, PollHost } from './pollHost';
 
 /** Numbers of the sandbox that are not picked up, and one that is picked up the second time. */

@@ -1,7 +1,7 @@
 import type { INodeExecutionData, OnError } from 'n8n-workflow';
 
 import { startSandbox, type CampaignStatus, type Sandbox } from '../../sandbox';
-import { AGENT, ApiClient } from '../sandbox/apiClient';
+import { AGENT, ApiClient } from '../sandbox/support/apiClient';
 import {
 	CONNECTIONS,
 	passOnNode,

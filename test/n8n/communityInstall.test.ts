@@ -11,8 +11,8 @@ import { startN8n, type RunningN8n } from '../../tools/n8n/run/start';
 import { waitFor } from '../../tools/waiting';
 import { publishTo } from '../../tools/registry/publish';
 import { startRegistry, type Registry } from '../../tools/registry/registry';
-import { FIRST_INSTALL_MS, VERSIONS } from './installedN8n';
-import { CALL, callWorkflow, outcomesWorkflow, START, TRIGGER } from './workflows';
+import { FIRST_INSTALL_MS, VERSIONS } from './support/installedN8n';
+import { CALL, callWorkflow, outcomesWorkflow, START, TRIGGER } from './support/workflows';
 
 const NAME = manifest.name;
 const OLDER = '0.0.1';

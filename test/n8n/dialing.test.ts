@@ -1,7 +1,12 @@
 import type { FaultKind } from '../../sandbox';
 import type { Execution, NewWorkflow } from '../../tools/n8n/client/client';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { CALL, callWorkflow, START } from './workflows';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { CALL, callWorkflow, START } from './support/workflows';
 
 /** The faults after which a phone may ring, and those after which it certainly does not. */
 const FAULTS: FaultKind[] = [

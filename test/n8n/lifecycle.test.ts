@@ -8,8 +8,13 @@ import type { WebhookState } from '../../sandbox';
 import type { DeliverySettings } from '../../sandbox/settings/deliverySettings';
 import { N8nRefusal, type NewWorkflow, type SavedWorkflow } from '../../tools/n8n/client/client';
 import { waitFor } from '../../tools/waiting';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { outcomesWorkflow, TRIGGER } from './workflows';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { outcomesWorkflow, TRIGGER } from './support/workflows';
 
 const REJECTED = '+14155550102';
 

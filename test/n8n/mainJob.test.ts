@@ -6,8 +6,13 @@ import type { CredentialReference, Execution, N8nClient } from '../../tools/n8n/
 import { noteInstalledPackage } from '../../tools/n8n/install/communityPackage';
 import type { RunningN8n } from '../../tools/n8n/run/start';
 import { waitFor } from '../../tools/waiting';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { CALL, callWorkflow, outcomesWorkflow, START, TRIGGER } from './workflows';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { CALL, callWorkflow, outcomesWorkflow, START, TRIGGER } from './support/workflows';
 
 describe.each(VERSIONS)('the packed package in n8n %s', (version) => {
 	let here: InstalledN8n;

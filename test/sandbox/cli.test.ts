@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { MAGIC_NUMBERS, SANDBOX_AGENTS, SANDBOX_API_KEY, until } from '../../sandbox';
-import { ApiClient, ordinary } from './apiClient';
+import { ApiClient, ordinary } from './support/apiClient';
 
 const ROOT = join(__dirname, '../..');
 const TETHER = join(ROOT, 'tools/processes/tether.js');

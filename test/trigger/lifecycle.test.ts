@@ -1,5 +1,5 @@
-import { Lane, STATES, type Moment, type State } from './lifecycleStates';
-import { cellOf, columnOf, lifecyclePage, type Case, type Result } from './lifecyclePage';
+import { Lane, STATES, type Moment, type State } from './support/lifecycleStates';
+import { cellOf, columnOf, lifecyclePage, type Case, type Result } from './support/lifecyclePage';
 
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
