@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 
+import { attempt } from '../../shared/parameters';
 import type { RunState, RunTrace } from './runs';
 
 /** How much a process remembers. What was remembered first is forgotten first. */
@@ -8,11 +9,8 @@ const MAX_ITEMS = 300_000;
 
 interface RememberedRun {
 	place: string;
-	/** The execution that a retry of it names. */
-	executionId: string | undefined;
-	/** Fingerprints of what n8n had saved of it when a retry took it up, and of what started the execution. */
-	saved: string | undefined;
-	trigger: string | undefined;
+	/** What a retry of it may be known by. */
+	keys: string[];
 	state: RunState;
 }
 
@@ -27,29 +25,56 @@ export class RememberedRuns {
 
 	private readonly unwatchers = new WeakMap<RunState, () => void>();
 
-	/** Remembers the run if its execution is stopped. */
+	/**
+	 * Remembers the run if its execution is stopped, and at once if it is a retry.
+	 *
+	 * @param state goes on changing: what is under way at a stop becomes known a moment later
+	 */
 	watch(trace: RunTrace, state: RunState, signal: AbortSignal | undefined): void {
-		if (!signal || this.unwatchers.has(state)) return;
-		const remember = () => this.remember(trace, trace.executionId, state);
-		signal.addEventListener('abort', remember, { once: true });
-		this.unwatchers.set(state, () => signal.removeEventListener('abort', remember));
+		if (this.unwatchers.has(state)) return;
+		const remember = () => this.remember(trace, state);
+		signal?.addEventListener('abort', remember, { once: true });
+		this.unwatchers.set(state, () => signal?.removeEventListener('abort', remember));
+		if (trace.isRetry) remember();
 	}
 
+	/** The run has ended. */
 	unwatch(state: RunState): void {
 		this.unwatchers.get(state)?.();
-		this.unwatchers.delete(state);
 	}
 
-	/** @param state goes on changing: what is under way at a stop becomes known a moment later */
-	remember(trace: RunTrace, executionId: string | undefined, state: RunState): void {
-		const { place, saved, trigger } = trace;
-		this.runs.push({
-			place,
-			executionId,
-			saved: fingerprint(saved),
-			trigger: fingerprint(trigger()),
-			state,
-		});
+	/**
+	 * The run that an execution retries, or the latest retry of it, as this process knows it.
+	 *
+	 * n8n 2 says which execution that is. On n8n 1 it is told by what n8n has saved of it; where that is nothing, it is the
+	 * latest in the same place of the same workflow that was started by the same data: of two executions with identical
+	 * data, the one that was stopped last.
+	 */
+	find(trace: RunTrace): RunState | undefined {
+		return this.retriedBy(trace)?.state;
+	}
+
+	private retriedBy(trace: RunTrace): RememberedRun | undefined {
+		const here = this.runs.filter(({ place }) => place === trace.place).reverse();
+		if (here.length === 0) return undefined;
+		const key = retryKey(trace);
+		const known = here.find(({ keys }) => key !== undefined && keys.includes(key));
+		// What n8n has saved at the end of a retry is what is known of that.
+		return known ?? here.find(({ state }) => key !== undefined && savedKey(state) === key);
+	}
+
+	private remember(trace: RunTrace, state: RunState): void {
+		const { place, executionId, retryOf, saved, trigger, isRetry } = trace;
+		const own = [
+			executionKey(executionId),
+			executionKey(retryOf),
+			savedKey(saved),
+			triggerKey(trigger),
+			// Whoever retries the first once more retries all that followed.
+			...((isRetry ? this.retriedBy(trace)?.keys : undefined) ?? []),
+		];
+		const keys = [...new Set(own.filter((key) => key !== undefined))];
+		this.runs.push({ place, keys, state });
 		let items = 0;
 		this.runs = this.runs
 			.slice(-MAX_RUNS)
@@ -57,27 +82,20 @@ export class RememberedRuns {
 			.filter((run) => (items += run.state.size) <= MAX_ITEMS || run.state === state)
 			.reverse();
 	}
-
-	/**
-	 * The run that an execution retries, as this process knows it.
-	 *
-	 * n8n 2 says which execution that is. On n8n 1 it is told by what n8n has saved of it; where that is nothing, it is the
-	 * latest in the same place of the same workflow that was started by the same data: of two executions with identical
-	 * data, the one that was stopped last.
-	 */
-	find({ place, retryOf, saved, trigger }: RunTrace): RunState | undefined {
-		const here = this.runs.filter((run) => run.place === place).reverse();
-		if (here.length === 0) return undefined;
-		if (retryOf !== undefined) {
-			return here.find(({ executionId }) => executionId === retryOf)?.state;
-		}
-		const what = saved === undefined ? 'trigger' : 'saved';
-		const print = fingerprint(saved ?? trigger());
-		return here.find((run) => print !== undefined && run[what] === print)?.state;
-	}
 }
 
-function fingerprint(data: unknown): string | undefined {
-	if (data === undefined) return undefined;
-	return createHash('sha256').update(JSON.stringify(data)).digest('base64url');
+const retryKey = ({ retryOf, saved, trigger }: RunTrace): string | undefined =>
+	executionKey(retryOf) ?? (saved === undefined ? triggerKey(trigger) : savedKey(saved));
+
+const executionKey = (id: string | undefined): string | undefined => id && `execution ${id}`;
+
+const savedKey = (saved: unknown): string | undefined => fingerprint('saved', () => saved);
+
+const triggerKey = (trigger: () => unknown): string | undefined => fingerprint('trigger', trigger);
+
+/** @returns undefined where there is nothing, or what can't be written down */
+function fingerprint(what: string, read: () => unknown): string | undefined {
+	const text = attempt(() => JSON.stringify(read()) as string | undefined);
+	if (typeof text !== 'string') return undefined;
+	return `${what} ${createHash('sha256').update(text).digest('base64url')}`;
 }

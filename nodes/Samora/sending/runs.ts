@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IRunExecutionData, ITaskData } from 'n8n-workflow';
 
 import { isRecord } from '../../shared/parameters';
 import { RememberedRuns } from './rememberedRuns';
@@ -47,13 +47,10 @@ export class Runs<State extends RunState> {
 		const run = runIndexOf(context);
 		const known = byIndex.get(run);
 		if (known) return known;
-		const saved = savedRuns(context)[run];
-		const isRetry = context.getMode() === 'retry';
-		const trace = { ...traceOf(context, run), saved };
+		const trace = traceOf(context, run);
 		// What this process remembers is newer than what n8n has saved.
-		const earlier = isRetry ? this.remembered.find(trace)?.toJSON() : undefined;
-		const state = this.create(earlier ?? (isRecord(saved) ? (saved as IDataObject) : undefined));
-		if (isRetry) this.remembered.remember(trace, trace.retryOf, state);
+		const earlier = trace.isRetry ? this.remembered.find(trace)?.toJSON() : undefined;
+		const state = this.create(earlier ?? trace.saved);
 		byIndex.set(run, state);
 		return state;
 	}
@@ -67,6 +64,7 @@ export class Runs<State extends RunState> {
 	 */
 	keep(context: RunContext, state: State): void {
 		const run = runIndexOf(context);
+		this.remembered.watch(traceOf(context, run), state, context.getExecutionCancelSignal());
 		const nodeContext = context.getContext('node');
 		const kept: IDataObject = {};
 		for (const [index, saved] of Object.entries(savedRuns(context))) {
@@ -80,7 +78,6 @@ export class Runs<State extends RunState> {
 		nodeContext[SAVED] = kept;
 		const states = this.byNode.get(nodeContext) ?? new Set<State>();
 		this.byNode.set(nodeContext, states.add(state));
-		this.remembered.watch(traceOf(context, run), state, context.getExecutionCancelSignal());
 	}
 
 	/** The states of this node's other runs in this execution. */
@@ -117,11 +114,12 @@ export interface RunTrace {
 	/** The node in its workflow, and which of its runs. */
 	place: string;
 	executionId: string | undefined;
+	isRetry: boolean;
 	/** The execution that this one retries, where n8n says so (2.x does). */
 	retryOf: string | undefined;
 	/** What n8n has saved of the run that is retried. */
-	saved?: unknown;
-	/** What started the execution; undefined where that can't be seen. */
+	saved: IDataObject | undefined;
+	/** What started the execution; undefined where that can't be seen, or for a retry that goes on in the middle. */
 	trigger: () => unknown;
 }
 
@@ -131,20 +129,30 @@ function traceOf(context: RunContext, run: number): RunTrace {
 		runExecutionData?: IRunExecutionData;
 	};
 	const retryOf = additionalData?.hooks?.retryOf;
+	const saved = savedRuns(context)[run];
 	return {
 		place: JSON.stringify([context.getWorkflow().id, context.getNode().name, run]),
 		executionId: context.getExecutionId(),
+		isRetry: context.getMode() === 'retry',
 		retryOf: typeof retryOf === 'string' ? retryOf : undefined,
-		trigger: () => firstOutput(runExecutionData),
+		saved: isRecord(saved) ? (saved as IDataObject) : undefined,
+		trigger: () => triggerOutput(runExecutionData),
 	};
 }
 
-/** What the first node of the execution gave: its trigger's data. */
-function firstOutput(data: IRunExecutionData | undefined): unknown {
-	const tasks = Object.values(data?.resultData.runData ?? {}).flat();
-	const [first] = tasks.sort(
-		(one, other) =>
-			(one.executionIndex ?? one.startTime) - (other.executionIndex ?? other.startTime),
+/**
+ * What the first node of the execution gave. The retry of a stopped execution begins with that node again; another one
+ * goes on in the middle, and counts its nodes from 0 beside those that ran before.
+ */
+function triggerOutput(data: IRunExecutionData | undefined): unknown {
+	const tasks = Object.entries(data?.resultData.runData ?? {})
+		.flatMap(([node, runs]) => runs.map((task) => ({ ...task, node })))
+		.sort((one, other) => one.startTime - other.startTime || indexOf(one) - indexOf(other));
+	const [first] = tasks;
+	const goesOn = tasks.some(
+		(task) => task.node !== first.node && indexOf(task) === 0 && indexOf(first) === 0,
 	);
-	return first?.data?.main?.map((items) => items?.map(({ json }) => json));
+	return goesOn ? undefined : first?.data?.main?.map((items) => items?.map(({ json }) => json));
 }
+
+const indexOf = ({ executionIndex }: ITaskData): number => executionIndex ?? NaN;

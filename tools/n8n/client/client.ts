@@ -167,6 +167,11 @@ export class N8nClient extends N8nSession {
 		return text(await this.request('POST', path, { loadWorkflow }), 'id');
 	}
 
+	/** Stops a running execution like the button under Executions. */
+	async stop(executionId: string): Promise<void> {
+		await this.request('POST', `/rest/executions/${executionId}/stop`);
+	}
+
 	async createDataTable(name: string, columns: DataTableColumn[]): Promise<{ id: string }> {
 		const path = await this.dataTablesPath();
 		return { id: text(await this.request('POST', path, { name, columns }), 'id') };

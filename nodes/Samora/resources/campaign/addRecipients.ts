@@ -13,7 +13,13 @@ import { refusedByRoute } from '../../sending/allItemsTogether';
 import { Runs } from '../../sending/runs';
 import { addRows, rowsToSend, unlessInterrupted } from './recipients/addingRecipients';
 import { recipientFields, recipientOptionsField } from './recipients/recipientFields';
-import { numbersOf, outputOfUnsent, rowOutput, summaries } from './recipients/recipientOutput';
+import {
+	checkedOutput,
+	numbersOf,
+	outputOfUnsent,
+	rowOutput,
+	summaries,
+} from './recipients/recipientOutput';
 import { identities, planRows, type Group, type Row } from './recipients/recipientRows';
 import { RecipientRun } from './recipients/recipientRun';
 import { inRequests } from './recipients/recipients';
@@ -50,7 +56,9 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 			// Whoever is in a campaign is called, whichever campaign the expressions give in a retry.
 			return { target: path, key, identityOf: (to_number) => to_number };
 		});
+	if (planned.checked) return [checkedOutput(planned, outputOf)];
 	const output = outputOfUnsent(this, planned);
+	if (planned.runRefusal) return [outputOf(output)];
 	run.planned = planned;
 	memory.claim(identities(planned));
 	runs.keep(this, run);
@@ -66,11 +74,11 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 			output.set(item, failedItem(message, item, { to_number: recipient.to_number }));
 		}
 	};
+	// They are known from before, and keep nobody else from being added.
+	const inDoubt = planned.groups.flatMap(({ rows }) =>
+		rows.filter(({ item }) => memory.doubtOf(item)),
+	);
 	for (const group of planned.groups) {
-		for (const row of group.rows) {
-			const doubt = memory.doubtOf(row.item);
-			if (doubt) fail([row], doubt);
-		}
 		for (const rows of inRequests(rowsToSend(group.rows, memory))) {
 			group.requests++;
 			const failure = await unlessInterrupted(
@@ -85,8 +93,9 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 			if (added) output.set(row.item, added);
 		}
 	}
+	for (const row of inDoubt) fail([row], memory.doubtOf(row.item) as UserMessage);
 	attempt(() => runs.forget(this, run));
-	if (!planned.summary) return [outputOf(output)];
+	if (!planned.summary) return [outputOf(output, planned.includeInputFields)];
 	const head = ({ target }: Group<CampaignPath>) => ({ campaign_id: target.campaign_id });
 	return [summaries(planned, output, head, outputOf)];
 }

@@ -20,8 +20,10 @@ import type { Row } from './recipientRows';
 export interface CampaignFailure {
 	message: UserMessage;
 	httpCode?: number;
-	/** Samora may have done it all the same. */
+	/** Nobody can tell whether Samora did it all the same. */
 	inDoubt?: boolean;
+	/** A rule that the user chose leaves it out. */
+	isSkip?: boolean;
 }
 
 /** Turns whatever a step throws into a failure: what it did is in the run's memory. */
@@ -64,7 +66,7 @@ export async function addRows(
 		if (ids && ids.length < rows.length) {
 			const message = describeTooFew(ids, rows.length);
 			doubtAll(message);
-			return { message, httpCode, inDoubt: true };
+			return { message, httpCode };
 		}
 		// That the ids come in the order of the request is an assumption; with more ids there is no telling.
 		const paired = ids?.length === rows.length;
