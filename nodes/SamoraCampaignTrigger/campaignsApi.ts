@@ -100,7 +100,7 @@ export function campaignsApi(
 				url: filledPath(oneCallPath, { call_id: callId }),
 				isValidBody: (answered) => typeof dataIn(answered).status === 'string',
 				subject: { thing: 'Call', ids: { call_id: callId } },
-				// Whatever is the matter with one call, the others are told, and it is told without details.
+				// Whatever is the matter with one call, the others are reported, and it is reported without details.
 				passing: [400, 403, 404, 409],
 			});
 			return dataIn(body);

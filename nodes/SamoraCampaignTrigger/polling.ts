@@ -58,7 +58,7 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 	}
 }
 
-/** Whether the workflow was not published before; then what happened before is not told. */
+/** Whether the workflow was not published before; then what happened before is not reported. */
 const isPublishing = (context: IPollFunctions): boolean =>
 	context.getActivationMode() === 'activate' && !begun.has(context);
 

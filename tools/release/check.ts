@@ -93,8 +93,8 @@ async function loadsAlone(folder: string, manifest: JsonRecord): Promise<string[
 			path.join(modules, 'n8n-workflow'),
 		);
 		const { nodes, credentials } = loadedFiles(manifest);
-		const told = JSON.stringify({ name: manifest.name, files: [...nodes, ...credentials] });
-		await run(process.execPath, ['--eval', LOAD, told], { cwd: host });
+		const given = JSON.stringify({ name: manifest.name, files: [...nodes, ...credentials] });
+		await run(process.execPath, ['--eval', LOAD, given], { cwd: host });
 		return [];
 	} catch (fault) {
 		const { stderr } = fault as { stderr?: string };

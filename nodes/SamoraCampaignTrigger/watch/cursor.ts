@@ -13,16 +13,16 @@ import {
  * What the trigger remembers of one campaign between two polls. Times are Samora's, in milliseconds since 1970.
  */
 export interface CampaignState {
-	/** The status that was told last. */
+	/** The status that was reported last. */
 	status: string;
 	/** `statsKey` as of the last time its calls were read. */
 	stats: string;
 	/** Changes of calls up to here have been read. */
 	mark?: number;
-	/** Calls that ended before this have been told. */
+	/** Calls that ended before this have been reported. */
 	floor?: number;
-	/** Calls that ended since `floor` and have been told, with the time of their end. */
-	told?: Record<string, number>;
+	/** Calls that ended since `floor` and have been reported, with the time of their end. */
+	reported?: Record<string, number>;
 }
 
 export interface TriggerState {
@@ -36,7 +36,7 @@ export interface TriggerState {
 /** Calls are read from a little before the mark on: what is written at the same time becomes visible in any order. */
 export const OVERLAP_MS = 60_000;
 /**
- * How late the end of a call may be written and be told all the same.
+ * How late the end of a call may be written and be reported all the same.
  *
  * ASSUMPTION: Samora writes it within ten minutes.
  */
@@ -66,7 +66,7 @@ export function mayHaveNews(campaign: ApiRecord, known: CampaignState | undefine
 	const stats = statsKey(campaign);
 	if (stats !== (known?.stats ?? NOTHING_ENDED)) return true;
 	if (NOT_STARTED.has(status)) return false;
-	// Without figures, only its status tells that calls may still be going on.
+	// Without figures, only its status says that calls may still be going on.
 	return status !== known?.status || (stats === '' && status === 'PAUSED');
 }
 
@@ -86,7 +86,7 @@ export interface EndedCall {
 	end: number;
 }
 
-/** The calls among those read that have ended and were not told yet. */
+/** The calls among those read that have ended and were not reported yet. */
 export function newlyEnded(
 	calls: readonly ApiRecord[],
 	known: CampaignState | undefined,
@@ -99,10 +99,10 @@ export function newlyEnded(
 			return [{ call, key: shortKey(idOf(call)), end }];
 		})
 		.filter(({ call, key, end }) => {
-			const told = known?.told?.[key];
-			if (told === undefined) return end >= (known?.floor ?? since - OVERLAP_MS);
+			const reported = known?.reported?.[key];
+			if (reported === undefined) return end >= (known?.floor ?? since - OVERLAP_MS);
 			const [ended, started] = [timeOf(call.ended_at) ?? 0, timeOf(call.started_at) ?? 0];
-			return ended > told + CORRECTION_MS || started > told;
+			return ended > reported + CORRECTION_MS || started > reported;
 		});
 }
 
@@ -121,9 +121,9 @@ function newest(calls: readonly ApiRecord[]): ApiRecord[] {
 export interface Progress {
 	/** All calls that were read. */
 	read: readonly ApiRecord[];
-	/** Those that need not be told any more. */
-	told: readonly EndedCall[];
-	/** Those that are told by a later poll, in the order of their ends. */
+	/** Those that need not be reported any more. */
+	reported: readonly EndedCall[];
+	/** Those that are reported by a later poll, in the order of their ends. */
 	deferred?: readonly EndedCall[];
 	since: number;
 	/** Samora's time, as far as it is known. */
@@ -134,11 +134,11 @@ export interface Progress {
 export function advance(
 	campaign: ApiRecord,
 	known: CampaignState | undefined,
-	{ read, told: toldNow, deferred = [], since, now }: Progress,
+	{ read, reported: reportedNow, deferred = [], since, now }: Progress,
 ): CampaignState {
-	const told: Record<string, number> = { ...known?.told };
-	for (const { key, end } of toldNow) told[key] = end;
-	const ends = Object.values(told).sort((a, b) => b - a);
+	const reported: Record<string, number> = { ...known?.reported };
+	for (const { key, end } of reportedNow) reported[key] = end;
+	const ends = Object.values(reported).sort((a, b) => b - a);
 	// A time that lies ahead must not make what comes before it look old.
 	const latest = Math.min(ends[0] ?? -Infinity, now);
 	const floor = Math.min(
@@ -157,18 +157,20 @@ export function advance(
 		stats: deferred.length > 0 ? 'deferred' : statsKey(campaign),
 		mark: deferred.length > 0 ? (known?.mark ?? since) : mark,
 		floor,
-		told: Object.fromEntries(Object.entries(told).filter(([, end]) => end >= floor)),
+		reported: Object.fromEntries(Object.entries(reported).filter(([, end]) => end >= floor)),
 	};
 }
 
 /** Forgets calls of a campaign in which nothing has happened for long: all but those that ended last. */
 export function settled(known: CampaignState, now: number): CampaignState {
-	const ends = Object.values(known.told ?? {});
+	const ends = Object.values(known.reported ?? {});
 	const latest = ends.reduce((a, b) => Math.max(a, b), -Infinity);
 	if (ends.every((end) => end === latest) || now - latest < LATE_MS) return known;
 	return {
 		...known,
 		floor: Math.max(known.floor ?? latest, latest),
-		told: Object.fromEntries(Object.entries(known.told ?? {}).filter(([, end]) => end === latest)),
+		reported: Object.fromEntries(
+			Object.entries(known.reported ?? {}).filter(([, end]) => end === latest),
+		),
 	};
 }

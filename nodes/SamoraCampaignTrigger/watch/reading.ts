@@ -3,7 +3,7 @@ import { idOf, timeOf, type ApiRecord } from './record';
 
 export interface Page {
 	elements: ApiRecord[];
-	/** Whether there is a page after it, as far as it tells. */
+	/** Whether there is a page after it, as far as it says. */
 	goesOn: boolean;
 }
 

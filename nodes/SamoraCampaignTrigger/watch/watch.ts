@@ -45,10 +45,10 @@ export interface PollOutcome {
 const REQUESTS_AT_ONCE = 5;
 /** So many calls get their details in any case, so that every poll gets on. */
 const FEWEST_DETAILS = 25;
-/** The status of a campaign of which nothing was told yet. */
-const UNTOLD = '';
+/** The status of a campaign of which nothing was reported yet. */
+const UNREPORTED = '';
 
-/** The beginning of a watch: notes how things are, and tells nothing. */
+/** The beginning of a watch: notes how things are, and reports nothing. */
 export async function beginWatch(api: CampaignsApi, watch: Watch): Promise<TriggerState> {
 	const { campaigns, now } = await api.campaigns();
 	const limit = pLimit(REQUESTS_AT_ONCE);
@@ -59,8 +59,8 @@ export async function beginWatch(api: CampaignsApi, watch: Watch): Promise<Trigg
 			// What ended lately is remembered one by one, for some of it may yet be written.
 			const known = { ...seen(campaign), mark: now, floor: now - LATE_MS };
 			const read = await callsSince(api.calls(idOf(campaign)), known.floor);
-			const told = newlyEnded(read, known, { since: now, now });
-			return [key, advance(campaign, known, { read, told, since: now, now })];
+			const reported = newlyEnded(read, known, { since: now, now });
+			return [key, advance(campaign, known, { read, reported, since: now, now })];
 		}),
 	);
 	return {
@@ -110,12 +110,12 @@ export async function eventsSince(
 	const candidates = found
 		.flatMap((finding) => candidatesOf(finding, watch, state, now))
 		.sort((a, b) => a.time - b.time || rank(a) - rank(b));
-	const told = watch.includeDetails
+	const reported = watch.includeDetails
 		? await withDetails(api, candidates, watch, faults)
 		: candidates;
 	return {
-		state: afterwards(state, found, { candidates, told: told.length, now }),
-		events: told.map(({ event }) => event),
+		state: afterwards(state, found, { candidates, reported: reported.length, now }),
+		events: reported.map(({ event }) => event),
 		faults,
 	};
 }
@@ -189,7 +189,7 @@ function rank({ ended, event }: Candidate): number {
 	return statusOf(event) === 'FINISHED' ? 2 : 0;
 }
 
-/** Adds the details of calls, as far as there is time: what comes after that is told by the next poll. */
+/** Adds the details of calls, as far as there is time: what comes after that is reported by the next poll. */
 async function withDetails(
 	api: CampaignsApi,
 	candidates: Candidate[],
@@ -219,15 +219,15 @@ async function withDetails(
 	return all.slice(0, end < 0 ? undefined : end).flatMap((one) => one ?? []);
 }
 
-/** What to remember once the first of the candidates are told. */
+/** What to remember once the first of the candidates are reported. */
 function afterwards(
 	state: TriggerState,
 	found: Finding[],
-	{ candidates, told, now }: { candidates: Candidate[]; told: number; now: number },
+	{ candidates, reported, now }: { candidates: Candidate[]; reported: number; now: number },
 ): TriggerState {
 	const { since } = state;
 	const deferred = new Map<Finding, Candidate[]>();
-	for (const candidate of candidates.slice(told)) {
+	for (const candidate of candidates.slice(reported)) {
 		const others = deferred.get(candidate.finding);
 		if (others) others.push(candidate);
 		else deferred.set(candidate.finding, [candidate]);
@@ -242,7 +242,7 @@ function afterwards(
 			const isLater = new Set(laterCalls);
 			campaigns[key] = advance(campaign, known, {
 				read,
-				told: ended.filter((one) => !isLater.has(one)),
+				reported: ended.filter((one) => !isLater.has(one)),
 				deferred: laterCalls,
 				since,
 				now,
@@ -251,7 +251,7 @@ function afterwards(
 			campaigns[key] = seen(campaign, known && settled(known, now));
 		}
 		if (later.some(({ ended }) => !ended)) {
-			campaigns[key] = { ...campaigns[key], status: known?.status ?? UNTOLD };
+			campaigns[key] = { ...campaigns[key], status: known?.status ?? UNREPORTED };
 		}
 	}
 	return { ...state, campaigns };

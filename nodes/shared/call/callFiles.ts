@@ -36,21 +36,21 @@ const REDIRECTS = 5;
 /**
  * Streams a file into n8n's binary data. Repeated, as every reading is, when the host does not answer.
  *
- * @returns the file, or how the last request for it ended; `refused` means that there is nothing to be had at this
+ * @returns the file, or the result of the last request for it; `refused` means that there is nothing to be had at this
  * URL, or not any more
  */
 export async function fetchCallFile(
 	context: Fetcher,
 	url: string,
 	{ name, connection, maxRetries, signal }: Fetching,
-): Promise<{ file: IBinaryData } | { ended: Exchange }> {
+): Promise<{ file: IBinaryData } | { result: Exchange }> {
 	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
-	const ended = await exchange(
+	const result = await exchange(
 		async () => await fetchOnce(context, url, { name, connection, baseUrl, signal }),
 		{ idempotent: true, maxRetries, signal },
 	);
-	const file = succeeded(ended) ? ended.answer.body : undefined;
-	return isRecord(file) ? { file: file as unknown as IBinaryData } : { ended };
+	const file = succeeded(result) ? result.answer.body : undefined;
+	return isRecord(file) ? { file: file as unknown as IBinaryData } : { result };
 }
 
 interface FileResponse {
@@ -173,19 +173,19 @@ function extensionFor(type: string, url: string): string {
 	return EXTENSIONS[type] ?? named.toLowerCase();
 }
 
-/** The sentence for a file that its host did not give. */
-export function aboutHost(ended: Exchange, file: CallFile, url: string): UserMessage {
+/** The message for a file that its host did not give. */
+export function describeHostResult(result: Exchange, file: CallFile, url: string): UserMessage {
 	const host = URL.canParse(url) ? new URL(url).host : 'an unreadable address';
-	if (ended.answer) {
+	if (result.answer) {
 		return {
-			message: `The host of the ${file}, ${host}, answered with status ${ended.answer.statusCode}`,
+			message: `The host of the ${file}, ${host}, answered with status ${result.answer.statusCode}`,
 			description:
-				ended.fate === 'refused'
+				result.fate === 'refused'
 					? 'The link came from Samora a moment ago. Run the node again in a little while, and contact Samora AI Support if it stays.'
 					: 'This lies with the host, where Samora keeps its files. Run the node again in a little while.',
 		};
 	}
-	const { code, words, fate } = ended.fault;
+	const { code, words, fate } = result.fault;
 	if (fate === 'cancelled' || code === 'ERR_CANCELED') {
 		return { message: `The execution was stopped before the ${file} was there`, description: '' };
 	}

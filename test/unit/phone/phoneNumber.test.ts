@@ -77,7 +77,7 @@ describe('phoneNumber refuses rather than rings somebody else', () => {
 		expect(sentence('4915123456789', 'DE')).toBe(
 			'To Number "4915123456789" can be read as +494915123456789 or as +4915123456789. Write it with a plus sign and the country code, such as +14155550100',
 		);
-		// dialled in Colombia, 005 is a carrier's international prefix and 7 is Russia
+		// dialed in Colombia, 005 is a carrier's international prefix and 7 is Russia
 		expect(sentence('00573211335437', 'CO')).toContain('+573211335437');
 		expect(sentence('298969218', 'BY')).toContain('+375298969218 or as +298969218');
 	});
@@ -282,7 +282,7 @@ describe('phoneNumber, whatever it gets,', () => {
 
 	/**
 	 * Numbers that are given out, by the library's full tables, which the node does not carry. Without Gabon: it
-	 * moved from 7 to 8 digits, and the 0 that was dialled before the old ones is part of the new ones.
+	 * moved from 7 to 8 digits, and the 0 that was dialed before the old ones is part of the new ones.
 	 */
 	const given = fc
 		.tuple(

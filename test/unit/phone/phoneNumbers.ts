@@ -17,7 +17,7 @@ export const WRITTEN: Array<[written: string, country: string, number: string]> 
 	['+52 55 1234 5678', '', '+525512345678'],
 	['+52 1 55 1234 5678', '', '+525512345678'],
 	['+7 (8) 912 345-67-89', '', '+79123456789'],
-	// an 8 of the number, not the 8 that is dialled before one in Belarus
+	// an 8 of the number, not the 8 that is dialed before one in Belarus
 	['+375 8149629876', '', '+3758149629876'],
 	['+800 1234 5678', '', '+80012345678'],
 	// with an international prefix

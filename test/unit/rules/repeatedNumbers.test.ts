@@ -21,7 +21,7 @@ describe('repeats', () => {
 		]);
 	});
 
-	test('leaves out items that are not dialled', () => {
+	test('leaves out items that are not dialed', () => {
 		const numbers = [undefined, '+14155550100', undefined, '+14155550100'];
 		expect([...repeats(numbers)]).toEqual([[3, 1]]);
 	});

@@ -71,8 +71,8 @@ async function writeJson(file: string, value: unknown): Promise<void> {
 
 const NOTE_PACKAGE = `
 const { DatabaseSync } = require('node:sqlite');
-const [file, told] = process.argv.slice(1);
-const { manifest, nodes } = JSON.parse(told);
+const [file, given] = process.argv.slice(1);
+const { manifest, nodes } = JSON.parse(given);
 const database = new DatabaseSync(file, { timeout: 10000 });
 const now = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
 database
