@@ -31,7 +31,7 @@ describe.each(VERSIONS)('dialing in n8n %s', (version) => {
 
 	afterAll(async () => {
 		process.stdout.write(
-			`dialling in n8n ${version}: ${figures.runs} runs, ${figures.accepted} calls accepted, ${figures.doubled} doubled, ${figures.lost} lost\n`,
+			`dialing in n8n ${version}: ${figures.runs} runs, ${figures.accepted} calls accepted, ${figures.doubled} doubled, ${figures.lost} lost\n`,
 		);
 		await here?.stop();
 	});
