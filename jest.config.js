@@ -3,12 +3,12 @@
 const { availableParallelism } = require('node:os');
 
 const project = {
-	testEnvironment: '<rootDir>/test/support/environment.js',
+	testEnvironment: '<rootDir>/test/support/jest/environment.js',
 	// Transpile only: `npm run lint` and `npm run build` check the types.
 	transform: { '^.+\\.ts$': ['ts-jest', { transpilation: true, diagnostics: false }] },
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
-	globalSetup: '<rootDir>/test/support/n8nFolder.js',
-	globalTeardown: '<rootDir>/test/support/removeN8nFolder.js',
+	globalSetup: '<rootDir>/test/support/jest/n8nFolder.js',
+	globalTeardown: '<rootDir>/test/support/jest/removeN8nFolder.js',
 };
 
 /** These need an installed n8n, PostgreSQL and Redis, or a browser, so each has a script of its own. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { hashToken, TRIGGER_HEADER } from '../nodes/SamoraTrigger/authenticity/token';
 import { verifyDelivery } from '../nodes/SamoraTrigger/authenticity/verifyDelivery';
-import { defaultSettings } from '../sandbox/control/settings';
+import { defaultSettings } from '../sandbox/settings/settings';
 import { signatureHeaders } from '../sandbox/deliveries/signatures';
 
 /**

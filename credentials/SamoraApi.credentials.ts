@@ -56,7 +56,7 @@ export class SamoraApi implements ICredentialType {
 	 * HTTP Request node: the key goes to the base URL's host, encrypted unless that is this machine,
 	 * and no redirect carries it elsewhere.
 	 *
-	 * @throws Error with a sentence for the person, when the request would take the key anywhere else
+	 * @throws Error with a message for the user, when the request would take the key anywhere else
 	 */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,

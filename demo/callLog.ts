@@ -1,4 +1,4 @@
-import type { JsonRecord } from '../tools/n8n/json';
+import type { JsonRecord } from '../tools/json';
 import type { Stage } from './stage';
 
 /** A row of the data table that the workflow "Log call outcomes" fills: one per call. */

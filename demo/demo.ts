@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { MAGIC_NUMBERS } from '../sandbox';
-import { installProgressOn } from '../tools/n8n/installProgress';
+import { installProgressOn } from '../tools/n8n/install/installProgress';
 import { describe, loggedCalls } from './callLog';
 import { rehearse } from './rehearsal';
 import { putUpStage, SANDBOX_SPEED, type Stage } from './stage';
@@ -57,7 +57,7 @@ async function main(): Promise<number> {
 		exitCode = 0;
 	} catch (error) {
 		if (interruption.signal.aborted) exitCode = 130;
-		else console.error(`\nThe demo failed: ${sentence(error)}`);
+		else console.error(`\nThe demo failed: ${messageOf(error)}`);
 	}
 
 	const clean = await takeAllDown(takeDown);
@@ -103,7 +103,7 @@ async function takeAllDown(takeDown: Array<() => Promise<void>>): Promise<boolea
 			await step();
 		} catch (error) {
 			clean = false;
-			console.error(`Could not stop everything: ${sentence(error)}`);
+			console.error(`Could not stop everything: ${messageOf(error)}`);
 		}
 	}
 	return clean;
@@ -111,12 +111,12 @@ async function takeAllDown(takeDown: Array<() => Promise<void>>): Promise<boolea
 
 /** Prints each call that has ended until the user stops the demo. */
 async function narrate(stage: Stage): Promise<void> {
-	let told = 0;
+	let reported = 0;
 	while (!interruption.signal.aborted) {
 		if (!stage.n8n.running) throw new Error('n8n exited unexpectedly');
 		const calls = await loggedCalls(stage);
-		for (const call of calls.slice(told)) say(describe(call));
-		told = calls.length;
+		for (const call of calls.slice(reported)) say(describe(call));
+		reported = calls.length;
 		await pause(1_000, undefined, { signal: interruption.signal }).catch(() => undefined);
 	}
 }
@@ -151,14 +151,14 @@ ${worthTrying.join('\n')}
 `;
 }
 
-function sentence(error: unknown): string {
+function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
 main().then(
 	(exitCode) => process.exit(exitCode),
 	(error: unknown) => {
-		console.error(sentence(error));
+		console.error(messageOf(error));
 		process.exit(1);
 	},
 );

@@ -1,5 +1,5 @@
-import { fillInForm } from '../tools/n8n/form';
-import { waitFor } from '../tools/n8n/waiting';
+import { fillInForm } from '../tools/n8n/client/form';
+import { waitFor } from '../tools/waiting';
 import { describe, loggedCalls, type LoggedCall } from './callLog';
 import type { Stage } from './stage';
 

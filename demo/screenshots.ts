@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 
 import { openBrowser, openEditor, showWorkflow, takePicture } from '../tools/n8n/browser';
-import type { WorkflowNode } from '../tools/n8n/client';
-import { installProgressOn } from '../tools/n8n/installProgress';
-import { isRecord } from '../tools/n8n/json';
+import type { WorkflowNode } from '../tools/n8n/client/client';
+import { installProgressOn } from '../tools/n8n/install/installProgress';
+import { isRecord } from '../tools/json';
 import { pictureConsole } from './consolePicture';
 import { rehearse } from './rehearsal';
 import { putUpStage, type Stage } from './stage';

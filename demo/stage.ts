@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
 import { startSandbox, type Sandbox } from '../sandbox';
-import { N8nClient, type Owner, type SavedWorkflow } from '../tools/n8n/client';
-import { noteInstalledPackage } from '../tools/n8n/communityPackage';
-import { packThisPackage } from '../tools/n8n/thisPackage';
-import { ensureN8n } from '../tools/n8n/install';
-import type { InstallProgress } from '../tools/n8n/installProgress';
-import { freePort } from '../tools/n8n/ports';
-import { DEFAULT_N8N_VERSION } from '../tools/n8n/recipes';
-import { startN8n, type RunningN8n } from '../tools/n8n/start';
-import { waitFor } from '../tools/n8n/waiting';
+import { N8nClient, type Owner, type SavedWorkflow } from '../tools/n8n/client/client';
+import { noteInstalledPackage } from '../tools/n8n/install/communityPackage';
+import { packThisPackage } from '../tools/n8n/install/thisPackage';
+import { ensureN8n } from '../tools/n8n/install/install';
+import type { InstallProgress } from '../tools/n8n/install/installProgress';
+import { freePort } from '../tools/processes/ports';
+import { DEFAULT_N8N_VERSION } from '../tools/n8n/install/recipes';
+import { startN8n, type RunningN8n } from '../tools/n8n/run/start';
+import { waitFor } from '../tools/waiting';
 import {
 	CALLS_TABLE,
 	CALLS_TABLE_COLUMNS,

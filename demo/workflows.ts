@@ -6,8 +6,8 @@ import type {
 	DataTableColumn,
 	NewWorkflow,
 	WorkflowNode,
-} from '../tools/n8n/client';
-import { isRecord, parseJson } from '../tools/n8n/json';
+} from '../tools/n8n/client/client';
+import { isRecord, parseJson } from '../tools/json';
 
 export const CALLS_TABLE = 'Samora calls';
 export const FORM_PATH = 'call-me';

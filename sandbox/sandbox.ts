@@ -9,11 +9,11 @@ import { SandboxControl } from './control/control';
 import type { Controlled } from './control/controlRoutes';
 import { CONTROL_PATH, serveControl } from './control/controlServer';
 import { serveFile } from './files/filesServer';
-import { type Log, silent, toStdout } from './control/log';
+import { type Log, silent, toStdout } from './state/log';
 import { isForThisMachine, isLoopbackHost } from './http/loopback';
 import { loadApiDescription } from './api/openapi';
-import type { SettingsChange } from './control/settings';
-import { World } from './state/world';
+import type { SettingsChange } from './settings/settings';
+import { World } from './world';
 
 export interface SandboxOptions {
 	/** The API's port. Default: any free port. */

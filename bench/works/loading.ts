@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { packThisPackage } from '../../tools/n8n/thisPackage';
-import { installFolder } from '../../tools/n8n/recipes';
+import { packThisPackage } from '../../tools/n8n/install/thisPackage';
+import { installFolder } from '../../tools/n8n/install/recipes';
 import { interleaved } from '../measure';
 import type { WorkReport } from '../report';
 import type { Stage } from '../stage';

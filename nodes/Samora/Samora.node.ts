@@ -28,7 +28,7 @@ export class Samora implements INodeType {
 		credentials: [{ name: 'samoraApi', required: true }],
 		requestDefaults: {
 			json: true,
-			// A refusal is read, not thrown: its status and words become the sentence for the person.
+			// Don't throw on 4xx and 5xx: the status and body become the message for the user.
 			ignoreHttpStatusErrors: true,
 		},
 		properties: [

@@ -2,7 +2,7 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
 import type { Answer } from '../shared/api/answers';
 import { callSamora, filledPath } from '../shared/api/api';
-import { oneCallPath } from '../shared/api/callDetails';
+import { oneCallPath } from '../shared/call/callDetails';
 import { contentOf, thingIn } from '../shared/api/envelope';
 import { succeeded, type Exchange } from '../shared/api/exchange';
 import { hasList, objectsIn } from '../shared/api/lists';
@@ -10,10 +10,10 @@ import { exchangeError } from '../shared/api/nodeErrors';
 import { describeExchange, type Subject } from '../shared/api/problems';
 import { CAMPAIGNS, campaignPath, oneCampaignPath } from '../shared/campaign';
 import { isRecord } from '../shared/parameters';
-import { PassingFault } from './passingFault';
-import type { CampaignsApi } from './watch';
-import type { Page } from './reading';
-import type { ApiRecord } from './record';
+import { PassingFault } from './watch/passingFault';
+import type { CampaignsApi } from './watch/samora';
+import type { Page } from './watch/reading';
+import type { ApiRecord } from './watch/record';
 
 /** The most elements a page of the API holds. */
 const PAGE_SIZE = 100;
@@ -100,7 +100,7 @@ export function campaignsApi(
 				url: filledPath(oneCallPath, { call_id: callId }),
 				isValidBody: (answered) => typeof dataIn(answered).status === 'string',
 				subject: { thing: 'Call', ids: { call_id: callId } },
-				// Whatever is the matter with one call, the others are told, and it is told without details.
+				// Whatever is the matter with one call, the others are reported, and it is reported without details.
 				passing: [400, 403, 404, 409],
 			});
 			return dataIn(body);

@@ -3,11 +3,11 @@ import type { IPollFunctions } from 'n8n-workflow';
 import { apiError, operationError } from '../shared/api/nodeErrors';
 import { isRecord } from '../shared/parameters';
 import { campaignsApi } from './campaignsApi';
-import type { TriggerState } from './cursor';
-import type { TriggerEvent } from './events';
-import { PassingFault } from './passingFault';
-import { beginWatch, eventsSince, type Watch } from './watch';
-import { recentEvents } from './recentEvents';
+import type { TriggerState } from './watch/cursor';
+import type { TriggerEvent } from './watch/events';
+import { PassingFault } from './watch/passingFault';
+import { beginWatch, eventsSince, type Watch } from './watch/watch';
+import { recentEvents } from './watch/recentEvents';
 import { watchOf } from './settings';
 
 /** Triggers whose poll is going on in this process. n8n starts the next one whether it has ended or not. */
@@ -58,7 +58,7 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 	}
 }
 
-/** Whether the workflow was not published before; then what happened before is not told. */
+/** Whether the workflow was not published before; then what happened before is not reported. */
 const isPublishing = (context: IPollFunctions): boolean =>
 	context.getActivationMode() === 'activate' && !begun.has(context);
 

@@ -7,15 +7,15 @@ import { operationError } from '../shared/api/nodeErrors';
 import { isRecord, Refusal, samoraId, someOf, trimmed } from '../shared/parameters';
 import type { Watched } from './campaignsApi';
 import { EVENTS } from './fields';
-import type { Watch } from './watch';
+import type { Watch } from './watch/watch';
 
-/** n8n may give a poll up after some time. Until then there is something to tell. */
+/** n8n may give a poll up after some time. Until then there is something to report. */
 const LONGEST_MS = 40_000;
 
 /**
  * What the node's parameters ask for.
  *
- * @throws NodeOperationError with a sentence that says what to change
+ * @throws NodeOperationError with a message that says what to change
  */
 export async function watchOf(context: IPollFunctions): Promise<Watched & Watch> {
 	try {
@@ -58,7 +58,7 @@ function words(value: unknown): ReadonlySet<string> {
 }
 
 function deadline(context: IPollFunctions): () => boolean {
-	// n8n 1 does not tell how long a poll may take.
+	// n8n 1 does not say how long a poll may take.
 	const budget = 'getPollBudgetMs' in context ? context.getPollBudgetMs() : LONGEST_MS;
 	const end = Date.now() + Math.min(budget, LONGEST_MS);
 	return () => Date.now() > end;

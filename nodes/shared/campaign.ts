@@ -54,7 +54,7 @@ export const campaignIdIn = (body: unknown): string => idIn(body, 'campaign_id',
 /** What names a campaign in a URL. */
 export type CampaignPath = Record<'agent_id' | 'campaign_id', string>;
 
-/** The agent and one of its campaigns, for the URL and for the sentences. */
+/** The agent and one of its campaigns, for the URL and for the messages. */
 export function composeCampaign(
 	read: ReadParameter,
 	credential: AgentDefault,
@@ -68,7 +68,7 @@ export function composeCampaign(
 }
 
 /** The statuses from which a campaign can be changed, as the API's overview lists them. */
-export const ALLOWED_FROM = {
+const ALLOWED_FROM = {
 	addRecipients: ['DRAFT', 'PAUSED'],
 	start: ['DRAFT', 'PAUSED'],
 	stop: ['IN_PROGRESS'],
@@ -88,7 +88,7 @@ const FORBIDDEN = new Set([400, 409]);
 /** Whether a refusal may be about the campaign's status. */
 export const mayBeForbidden = ({ statusCode }: Answer): boolean => FORBIDDEN.has(statusCode);
 
-/** The sentence for a forbidden transition; undefined when the status is not what forbids it. */
+/** The message for a forbidden transition; undefined when the status is not what forbids it. */
 export function describeTransition(
 	doing: keyof typeof ALLOWED_FROM,
 	status: unknown,

@@ -41,8 +41,8 @@ export interface RefusedRow {
 const MESSAGE_LENGTH = 400;
 /** How many runs of numbers a short list names. */
 const NAMED_RUNS = 4;
-/** A sentence that stands for itself may quote what was written; so much of it is enough. */
-const SENTENCE_LENGTH = 120;
+/** A message that stands for itself may quote what was written; so much of it is enough. */
+const QUOTED_LENGTH = 120;
 
 /** "3", or "0–4, 6 and 2 more" */
 export const shortList = (numbers: readonly number[]) =>
@@ -64,8 +64,8 @@ function groupOf(refusals: readonly RefusedRow[]): string {
 	return `${said} (${rows})${advice === undefined ? '' : `: ${advice}`}`;
 }
 
-const shortened = (sentence: string) =>
-	sentence.length > SENTENCE_LENGTH ? `${sentence.slice(0, SENTENCE_LENGTH - 1)}…` : sentence;
+const shortened = (message: string) =>
+	message.length > QUOTED_LENGTH ? `${message.slice(0, QUOTED_LENGTH - 1)}…` : message;
 
 function byReason(refusals: readonly RefusedRow[]): RefusedRow[][] {
 	const groups = new Map<string, RefusedRow[]>();
@@ -79,7 +79,7 @@ function byReason(refusals: readonly RefusedRow[]): RefusedRow[][] {
 }
 
 /**
- * The sentence for rows that were refused before anything was sent. Many rows are grouped by what they have in common,
+ * The message for rows that were refused before anything was sent. Many rows are grouped by what they have in common,
  * the largest group first; however many there are, the message stays a few hundred characters long.
  *
  * @param total how many rows there are, good and bad

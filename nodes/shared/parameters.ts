@@ -18,14 +18,14 @@ export interface RefusalKind {
 export class Refusal extends Error {
 	/**
 	 * @param label the parameter as the editor shows it
-	 * @param kind for messages about many rows; without it the sentence stands for itself
+	 * @param kind for messages about many rows; without it the message stands for itself
 	 */
 	constructor(
 		readonly label: string,
-		sentence: string,
+		message: string,
 		readonly kind?: RefusalKind,
 	) {
-		super(sentence);
+		super(message);
 	}
 }
 
@@ -133,7 +133,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** The fields of a collection; none when it was left empty. */
 export const recordOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 
-/** What a value looks like in a sentence: short, on one line. */
+/** What a value looks like in a message: short, on one line. */
 export function shown(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'empty';
 	const text = typeof value === 'string' ? value : JSON.stringify(value);

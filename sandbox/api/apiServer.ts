@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, json } from '../http/answers';
 import { answer, enter, readBody } from '../http/exchange';
-import type { JournalEntry } from '../control/journal';
-import { documentedPath, inDialect } from '../dialects/dialects';
+import type { JournalEntry } from '../http/journal';
+import { documentedPath, inDialect } from '../settings/dialects';
 import type { ApiDescription, CheckedRequest } from './openapi';
 import { carryOut, READS } from './operations';
-import type { World } from '../state/world';
+import type { World } from '../world';
 
 export interface ApiServerOptions {
 	description: ApiDescription;

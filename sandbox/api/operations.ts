@@ -8,13 +8,13 @@ import type {
 	TriggerCallBody,
 	UpdateCampaignBody,
 	UpdateWebhookBody,
-} from './apiShapes';
+} from '../state/apiShapes';
 import { listCalls } from '../state/callListing';
 import { type CampaignAction, type CampaignRecord, isAllowed } from '../state/campaignRecord';
 import { magicOf } from '../state/magicNumbers';
 import type { WebhookRecord } from '../state/webhooks';
 import { EVENT_TYPES } from '../state/webhooks';
-import type { World } from '../state/world';
+import type { World } from '../world';
 
 /** A request that has been validated, so its parts have the types in the OpenAPI document. */
 export interface ValidRequest {

@@ -4,7 +4,7 @@ import { transcriptOf } from '../files/transcript';
 import { type Answer, json, send } from '../http/answers';
 import { isFromForeignPage } from '../http/loopback';
 import { durationOf } from '../state/calls';
-import type { World } from '../state/world';
+import type { World } from '../world';
 import { Feed } from './feed';
 import { bundlePage, type PageFile } from './pageFiles';
 

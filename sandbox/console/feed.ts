@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { JournalEntry } from '../control/journal';
+import type { JournalEntry } from '../http/journal';
 import type { CallRecord } from '../state/calls';
-import type { World } from '../state/world';
+import type { World } from '../world';
 import type { CampaignView, ConsoleUpdate } from './update';
 import { callView, campaignView, deliveryView, requestView } from './views';
 

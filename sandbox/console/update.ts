@@ -1,7 +1,7 @@
-import type { CampaignStatus, RetryConfig, Webhook } from '../api/apiShapes';
-import type { Fault } from '../control/faults';
-import type { JournalEntry } from '../control/journal';
-import type { Settings } from '../control/settings';
+import type { CampaignStatus, RetryConfig, Webhook } from '../state/apiShapes';
+import type { Fault } from '../http/faults';
+import type { JournalEntry } from '../http/journal';
+import type { Settings } from '../settings/settings';
 import type { DeliveryAttempt } from '../deliveries/deliveries';
 
 /** A message to the console's page. All times are virtual milliseconds, except a request's `at` and `took`. */

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../control/journal';
+import type { JournalEntry } from '../http/journal';
 import type { DeliveryAttempt } from '../deliveries/deliveries';
 import { type CallRecord, durationOf } from '../state/calls';
 import type { CampaignRecord } from '../state/campaignRecord';

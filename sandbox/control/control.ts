@@ -5,11 +5,12 @@ import type {
 	CampaignCall,
 	CampaignStatus,
 	Webhook,
-} from '../api/apiShapes';
+} from '../state/apiShapes';
 import type { DeliveryAttempt, DeliveryPage } from '../deliveries/deliveries';
-import type { Fault, FaultOptions } from './faults';
-import type { JournalEntry, JournalFilter, JournalPage } from './journal';
-import type { DeliverySettings, Settings, SettingsChange } from './settings';
+import type { Fault, FaultOptions } from '../http/faults';
+import type { JournalEntry, JournalFilter, JournalPage } from '../http/journal';
+import type { DeliverySettings } from '../settings/deliverySettings';
+import type { Settings, SettingsChange } from '../settings/settings';
 import { until, type UntilOptions } from './until';
 
 export interface SandboxInfo {

@@ -1,20 +1,16 @@
 import type { SchemaObject } from 'ajv/dist/2020';
 import { SANDBOX_AGENTS, SANDBOX_API_KEY } from '../state/account';
-import { type Campaign, CAMPAIGN_STATUSES, type CampaignStatus } from '../api/apiShapes';
+import { type Campaign, CAMPAIGN_STATUSES, type CampaignStatus } from '../state/apiShapes';
 import { type CallRecord, campaignCall } from '../state/calls';
 import type { CallState, ClockState, ControlSchemas, InboundCall, SandboxInfo } from './control';
-import { FAULT_KINDS, type FaultOptions } from './faults';
-import type { JournalFilter } from './journal';
+import { FAULT_KINDS, type FaultOptions } from '../http/faults';
+import type { JournalFilter } from '../http/journal';
 import { OPERATIONS } from '../api/operations';
-import { DIALECT_NAMES } from '../dialects/dialects';
-import {
-	changeSettings,
-	type SettingsChange,
-	SIGNATURE_PARTS,
-	SIGNATURE_SCHEMES,
-} from './settings';
+import { DIALECT_NAMES } from '../settings/dialects';
+import { SIGNATURE_PARTS, SIGNATURE_SCHEMES } from '../settings/deliverySettings';
+import { changeSettings, type SettingsChange } from '../settings/settings';
 import { OUTCOMES, scriptEndingAs } from '../state/magicNumbers';
-import type { World } from '../state/world';
+import type { World } from '../world';
 
 /** The current state that the control API works on, and how to reset it. */
 export interface Controlled {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { EventType } from '../api/apiShapes';
+import type { EventType } from '../state/apiShapes';
 import { type CallRecord, type Calls, iso, wasReached } from '../state/calls';
 import type { Clock } from '../state/clock';
-import type { Log } from '../control/log';
+import type { Log } from '../state/log';
 import { isLoopbackHost } from '../http/loopback';
 import { type CallEvent, payloadOf } from './payloads';
 import { RecentList } from '../state/recentList';
-import type { Settings } from '../control/settings';
+import type { Settings } from '../settings/settings';
 import { signatureHeaders } from './signatures';
 import type { WebhookRecord, Webhooks } from '../state/webhooks';
 

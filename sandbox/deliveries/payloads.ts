@@ -1,8 +1,9 @@
-import type { EventType } from '../api/apiShapes';
+import type { EventType } from '../state/apiShapes';
 import { type CallRecord, durationOf, iso } from '../state/calls';
-import type { DeliverySettings, Settings } from '../control/settings';
-import { DIALECTS } from '../dialects/dialects';
-import { respelled } from '../dialects/transformations';
+import type { DeliverySettings } from '../settings/deliverySettings';
+import type { Settings } from '../settings/settings';
+import { DIALECTS } from '../settings/dialects';
+import { respelled } from '../settings/transformations';
 import type { WebhookRecord } from '../state/webhooks';
 
 export interface CallEvent {

@@ -5,7 +5,7 @@ import {
 	SIGNATURE_PARTS,
 	type SignatureParts,
 	type SignatureScheme,
-} from '../control/settings';
+} from '../settings/deliverySettings';
 
 interface ToSign {
 	id: string;

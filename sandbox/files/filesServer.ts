@@ -4,7 +4,7 @@ import { durationOf } from '../state/calls';
 import { answer, enter } from '../http/exchange';
 import { recordingOf } from './recording';
 import { transcriptOf } from './transcript';
-import type { World } from '../state/world';
+import type { World } from '../world';
 
 /** Serves a request to the file origin, which behaves like an object store. */
 export async function serveFile(world: World, req: IncomingMessage, res: ServerResponse, url: URL) {

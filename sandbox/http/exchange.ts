@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SANDBOX_API_KEY } from '../state/account';
 import { type Answer, empty } from './answers';
-import { effectOf, NO_FAULT } from '../control/faults';
-import type { JournalEntry } from '../control/journal';
-import type { World } from '../state/world';
+import { effectOf, type Faults, NO_FAULT } from './faults';
+import type { Journal, JournalEntry } from './journal';
+import type { Clock } from '../state/clock';
 
 /** Larger bodies are counted and dropped, because they exceed every limit. */
 const KEPT_BODY_BYTES = 8 * 1024 * 1024;
@@ -18,17 +18,23 @@ export async function readBody(req: IncomingMessage): Promise<{ text: string; by
 	return { text: Buffer.concat(chunks).toString('utf8'), bytes };
 }
 
+interface RequestState {
+	clock: Clock;
+	journal: Journal;
+	faults: Faults;
+}
+
 /** Adds a request to the journal, and completes the entry when the request has ended. */
 export function enter(
-	world: World,
+	{ clock, journal }: Pick<RequestState, 'clock' | 'journal'>,
 	req: IncomingMessage,
 	res: ServerResponse,
 	url: URL,
 ): JournalEntry {
 	const arrived = performance.now();
 	// Use the sandbox's clock, like everywhere else.
-	res.setHeader('date', new Date(world.clock.now()).toUTCString());
-	const entry = world.journal.begin({
+	res.setHeader('date', new Date(clock.now()).toUTCString());
+	const entry = journal.begin({
 		method: req.method ?? '',
 		path: url.pathname,
 		query: Object.fromEntries(url.searchParams),
@@ -38,7 +44,7 @@ export function enter(
 	res.once('finish', () => {
 		entry.took = Math.round(performance.now() - arrived);
 	});
-	res.once('close', () => world.journal.end(entry));
+	res.once('close', () => journal.end(entry));
 	return entry;
 }
 
@@ -51,13 +57,13 @@ export interface Answering {
 
 /** Answers a request, unless a fault spoils it. */
 export async function answer(
-	world: World,
+	{ faults }: Pick<RequestState, 'faults'>,
 	res: ServerResponse,
 	entry: JournalEntry,
 	rawRequest: { pathAndQuery: string; body: string },
 	{ carryOut, word = (answer) => answer }: Answering,
 ) {
-	const fault = world.faults.take(entry.operationId, rawRequest.pathAndQuery, rawRequest.body);
+	const fault = faults.take(entry.operationId, rawRequest.pathAndQuery, rawRequest.body);
 	entry.fault = fault?.kind ?? null;
 	const effect = fault ? effectOf(fault) : NO_FAULT;
 	const right = effect.accepted ? carryOut() : empty(200);

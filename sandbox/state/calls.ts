@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { CallDetails, CallVariables, CampaignCall } from '../api/apiShapes';
+import type { CallDetails, CallVariables, CampaignCall } from './apiShapes';
 import type { Clock } from './clock';
-import type { FileLinks } from '../files/fileLinks';
+import type { FileLinks } from './fileLinks';
 import { type CallScript, magicOf, type TranscriptKind } from './magicNumbers';
 
 export interface CallRecord {

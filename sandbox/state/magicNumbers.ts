@@ -1,4 +1,4 @@
-import type { CallStatus } from '../api/apiShapes';
+import type { CallStatus } from './apiShapes';
 
 /** What happens to a call, in virtual seconds. */
 export interface CallScript {

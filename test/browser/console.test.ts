@@ -2,8 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 
 import { type Sandbox, startSandbox } from '../../sandbox';
 import { openBrowser } from '../../tools/n8n/browser';
-import { AGENT, ApiClient, ordinary, OTHER_AGENT } from '../sandbox/apiClient';
-import { startWebhookReceiver, type WebhookReceiver } from '../sandbox/webhookReceiver';
+import { AGENT, ApiClient, ordinary, OTHER_AGENT } from '../sandbox/support/apiClient';
+import { startWebhookReceiver, type WebhookReceiver } from '../sandbox/support/webhookReceiver';
 
 /** The sandbox's console as a person uses it. The page is never loaded anew. */
 describe("the sandbox's console", () => {

@@ -3,11 +3,16 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 
 import { Samora } from '../../nodes/Samora/Samora.node';
-import { AGENT, ApiClient } from '../sandbox/apiClient';
-import { FIRST_INSTALL_MS, installedN8n, OWNER, type InstalledN8n } from '../n8n/installedN8n';
+import { AGENT, ApiClient } from '../sandbox/support/apiClient';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	OWNER,
+	type InstalledN8n,
+} from '../n8n/support/installedN8n';
 import { openBrowser, openEditor } from '../../tools/n8n/browser';
-import { waitFor } from '../../tools/n8n/waiting';
-import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
+import { waitFor } from '../../tools/waiting';
+import { DEFAULT_N8N_VERSION } from '../../tools/n8n/install/recipes';
 import { operationsIn } from '../support/descriptions';
 import { Editor } from './editor';
 

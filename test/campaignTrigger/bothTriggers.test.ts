@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { AGENT, ApiClient, ordinary } from '../sandbox/apiClient';
-import { N8nHost, triggerNode } from '../trigger/n8nHost';
+import { AGENT, ApiClient, ordinary } from '../sandbox/support/apiClient';
+import { N8nHost, triggerNode } from '../trigger/support/n8nHost';
 import { campaignTriggerNode, PollHost } from './pollHost';
 
 const ID = 'both';
@@ -92,7 +92,7 @@ describe('a workflow with a Samora Trigger and a Samora Campaign Trigger', () =>
 		expect(await sandbox.control.webhooks()).toEqual(before);
 	});
 
-	it('knows after a restart what its polls have told, though deliveries were stored since', async () => {
+	it('knows after a restart what its polls have reported, though deliveries were stored since', async () => {
 		await callEnds(1);
 		await polls.poll();
 		await deliver('first');

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 
-import { LATE_MS, MOST_TOLD, type TriggerState } from '../../nodes/SamoraCampaignTrigger/cursor';
-import type { TriggerEvent } from '../../nodes/SamoraCampaignTrigger/events';
-import { beginWatch, eventsSince, type Watch } from '../../nodes/SamoraCampaignTrigger/watch';
+import {
+	LATE_MS,
+	MOST_TOLD,
+	type TriggerState,
+} from '../../nodes/SamoraCampaignTrigger/watch/cursor';
+import type { TriggerEvent } from '../../nodes/SamoraCampaignTrigger/watch/events';
+import { beginWatch, eventsSince, type Watch } from '../../nodes/SamoraCampaignTrigger/watch/watch';
 import { SimulatedSamora } from './simulatedSamora';
 
 const WATCH: Watch = {
@@ -17,7 +21,7 @@ const WATCH: Watch = {
 
 /** n8n around the trigger: what it stores of the state, and when. */
 class Host {
-	readonly told: TriggerEvent[] = [];
+	readonly reported: TriggerEvent[] = [];
 	readonly batches: TriggerEvent[][] = [];
 	private stored = '';
 	private memory: TriggerState | undefined;
@@ -36,7 +40,7 @@ class Host {
 	async poll({ killed = false } = {}): Promise<void> {
 		const { state, events } = await eventsSince(this.samora, this.watch, this.memory!);
 		this.memory = JSON.parse(JSON.stringify(state)) as TriggerState;
-		this.told.push(...events);
+		this.reported.push(...events);
 		if (events.length > 0) this.batches.push(events);
 		if (killed) this.restart();
 		else if (events.length > 0) this.store();
@@ -123,7 +127,7 @@ async function run(steps: readonly Step[]): Promise<{ host: Host; before: number
 	await host.publish();
 	const before = samora.callList.reduce((sum, { ends }) => sum + ends, 0);
 	for (const one of steps) await take(one, host);
-	// Calls are told late at worst, never not at all.
+	// Calls are reported late at worst, never not at all.
 	samora.passing = Infinity;
 	await host.poll();
 	await host.poll();
@@ -158,44 +162,44 @@ async function take(one: Step, host: Host): Promise<void> {
 	samora.now += 7;
 }
 
-const endsTold = (host: Host): Map<string, number> => {
+const endsReported = (host: Host): Map<string, number> => {
 	const ends = new Map<string, number>();
-	for (const { event, id } of host.told) {
+	for (const { event, id } of host.reported) {
 		if (event === 'CAMPAIGN_CALL_ENDED') ends.set(String(id), (ends.get(String(id)) ?? 0) + 1);
 	}
 	return ends;
 };
 
-/** Calls whose ends after publishing were told another number of times. */
+/** Calls whose ends after publishing were reported another number of times. */
 function miscounted({
 	host,
 	isWrong,
 }: {
 	host: Host;
-	isWrong: (told: number, is: number) => boolean;
+	isWrong: (reported: number, is: number) => boolean;
 }) {
-	const told = endsTold(host);
+	const reported = endsReported(host);
 	return host.samora.callList
-		.map(({ id, ends }, n) => ({ id, told: told.get(id) ?? 0, is: ends - (n < 4 ? 1 : 0) }))
-		.filter((one) => isWrong(one.told, one.is));
+		.map(({ id, ends }, n) => ({ id, reported: reported.get(id) ?? 0, is: ends - (n < 4 ? 1 : 0) }))
+		.filter((one) => isWrong(one.reported, one.is));
 }
 
 describe('whatever happens at Samora between the polls', () => {
-	it('each end of a call is told once, also after faults and restarts', async () => {
+	it('each end of a call is reported once, also after faults and restarts', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.array(step({ kills: false }), { maxLength: 60 }), async (steps) => {
 				const { host } = await run(steps);
-				expect(miscounted({ host, isWrong: (told, is) => told !== is })).toEqual([]);
+				expect(miscounted({ host, isWrong: (reported, is) => reported !== is })).toEqual([]);
 			}),
 			{ numRuns: 400 },
 		);
 	});
 
-	it('each end is told at least once when n8n is killed before it could store the state', async () => {
+	it('each end is reported at least once when n8n is killed before it could store the state', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.array(step({ kills: true }), { maxLength: 60 }), async (steps) => {
 				const { host } = await run(steps);
-				expect(miscounted({ host, isWrong: (told, is) => told < is })).toEqual([]);
+				expect(miscounted({ host, isWrong: (reported, is) => reported < is })).toEqual([]);
 			}),
 			{ numRuns: 200 },
 		);
@@ -222,7 +226,7 @@ describe('whatever happens at Samora between the polls', () => {
 			fc.asyncProperty(fc.array(step({ kills: false }), { maxLength: 60 }), async (steps) => {
 				const { host } = await run(steps);
 				for (const { id, status } of host.samora.campaignList) {
-					const changes = host.told.filter(
+					const changes = host.reported.filter(
 						(event) => event.event === 'CAMPAIGN_STATUS_CHANGED' && event.id === id,
 					);
 					const chain = changes.map(({ previous_status }) => previous_status);
@@ -237,7 +241,7 @@ describe('whatever happens at Samora between the polls', () => {
 	});
 });
 
-it('calls of a running campaign are told though its figures are behind', async () => {
+it('calls of a running campaign are reported though its figures are behind', async () => {
 	const samora = new SimulatedSamora();
 	const host = new Host(samora);
 	samora.addCampaign('IN_PROGRESS');
@@ -246,7 +250,7 @@ it('calls of a running campaign are told though its figures are behind', async (
 	await host.publish();
 	samora.end(0);
 	await host.poll();
-	expect(endsTold(host).size).toBe(1);
+	expect(endsReported(host).size).toBe(1);
 });
 
 it('a campaign is finished after its calls, whatever time it gives', async () => {
@@ -260,7 +264,7 @@ it('a campaign is finished after its calls, whatever time it gives', async () =>
 	samora.end(0);
 	samora.end(0);
 	await host.poll();
-	expect(host.told.map(({ status }) => status)).toEqual([
+	expect(host.reported.map(({ status }) => status)).toEqual([
 		'CALL_FINISHED',
 		'CALL_FINISHED',
 		'FINISHED',
@@ -268,7 +272,7 @@ it('a campaign is finished after its calls, whatever time it gives', async () =>
 });
 
 describe('a campaign of 10,000 calls', () => {
-	it('has all of them told once, and leaves a small state', async () => {
+	it('has all of them reported once, and leaves a small state', async () => {
 		const samora = new SimulatedSamora();
 		const host = new Host(samora);
 		samora.addCampaign('IN_PROGRESS');
@@ -286,14 +290,14 @@ describe('a campaign of 10,000 calls', () => {
 		samora.setStatus(0, 'FINISHED');
 		await host.poll();
 		await host.poll();
-		expect(endsTold(host).size).toBe(10_000);
-		expect(host.told).toHaveLength(10_001);
-		expect(host.told[10_000]).toMatchObject({
+		expect(endsReported(host).size).toBe(10_000);
+		expect(host.reported).toHaveLength(10_001);
+		expect(host.reported[10_000]).toMatchObject({
 			event: 'CAMPAIGN_STATUS_CHANGED',
 			status: 'FINISHED',
 		});
-		const remembered = Object.values(host.state.campaigns).flatMap(({ told = {} }) =>
-			Object.keys(told),
+		const remembered = Object.values(host.state.campaigns).flatMap(({ reported = {} }) =>
+			Object.keys(reported),
 		);
 		expect(remembered.length).toBeLessThanOrEqual(MOST_TOLD);
 		expect(JSON.stringify(host.state).length).toBeLessThan(MOST_TOLD * 30);
@@ -314,7 +318,7 @@ describe('details', () => {
 		await host.publish();
 		samora.end(0);
 		await host.poll();
-		expect(host.told).toEqual([
+		expect(host.reported).toEqual([
 			expect.objectContaining({
 				id: 'call 0',
 				call_id: 'call 0',
@@ -327,7 +331,7 @@ describe('details', () => {
 		['and then that it is finished', true],
 		['also of a campaign that is finished by then', false],
 	])(
-		'that there is no time for are told by the next polls, once, in order, %s',
+		'that there is no time for are reported by the next polls, once, in order, %s',
 		async (_, statusChanges) => {
 			const samora = new SimulatedSamora();
 			let asked = 0;
@@ -350,14 +354,14 @@ describe('details', () => {
 				await host.poll();
 			}
 			expect(host.batches.length).toBeGreaterThan(3);
-			expect(host.told.map(({ id }) => id)).toEqual([
+			expect(host.reported.map(({ id }) => id)).toEqual([
 				...Array.from({ length: 200 }, (__, n) => `call ${n}`),
 				...(statusChanges ? ['campaign 0'] : []),
 			]);
 		},
 	);
 
-	it('that there is no time for are told later, though calls that are not asked for ended after them', async () => {
+	it('that there is no time for are reported later, though calls that are not asked for ended after them', async () => {
 		const samora = new SimulatedSamora();
 		let asked = 0;
 		const host = new Host(samora, {
@@ -377,7 +381,7 @@ describe('details', () => {
 			await host.poll();
 		}
 		expect(host.batches.length).toBeGreaterThan(2);
-		expect(host.told).toHaveLength(100);
+		expect(host.reported).toHaveLength(100);
 	});
 
 	it('that Samora does not have lose no event', async () => {
@@ -393,7 +397,7 @@ describe('details', () => {
 				async () => await samora.constructor.prototype.call.call(samora, 'nobody'),
 			);
 		await host.poll();
-		expect(host.told).toEqual([
+		expect(host.reported).toEqual([
 			expect.objectContaining({
 				event: 'CAMPAIGN_CALL_ENDED',
 				id: 'call 0',

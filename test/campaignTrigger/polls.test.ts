@@ -1,7 +1,13 @@
 import type { IDataObject, NodeParameterValueType } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { AGENT, ApiClient, NOBODY, ordinary, type CampaignClient } from '../sandbox/apiClient';
+import {
+	AGENT,
+	ApiClient,
+	NOBODY,
+	ordinary,
+	type CampaignClient,
+} from '../sandbox/support/apiClient';
 import { campaignTriggerNode, PollHost } from './pollHost';
 
 /** Numbers of the sandbox that are not picked up, and one that is picked up the second time. */
@@ -43,7 +49,7 @@ const { advance } = {
 	advance: async (seconds: number) => await sandbox.control.advance(seconds),
 };
 
-const told = (events: IDataObject[]) =>
+const reported = (events: IDataObject[]) =>
 	events.map(({ event, status }) => `${String(event).replace('CAMPAIGN_', '')} ${String(status)}`);
 
 /** The requests of what is done meanwhile. */
@@ -65,7 +71,7 @@ describe('a published Samora Campaign Trigger', () => {
 		await host.poll();
 		await advance(60);
 		await host.poll();
-		expect(told(host.events)).toEqual([
+		expect(reported(host.events)).toEqual([
 			'STATUS_CHANGED DRAFT',
 			'STATUS_CHANGED IN_PROGRESS',
 			'CALL_ENDED UNANSWERED',
@@ -105,7 +111,7 @@ describe('a published Samora Campaign Trigger', () => {
 		expect(host.events).toEqual([]);
 		await advance(600);
 		await host.poll();
-		expect(told(host.events)).toEqual(['CALL_ENDED CALL_FINISHED', 'STATUS_CHANGED FINISHED']);
+		expect(reported(host.events)).toEqual(['CALL_ENDED CALL_FINISHED', 'STATUS_CHANGED FINISHED']);
 	});
 
 	it('tells calls that were going on when the campaign was stopped or cancelled', async () => {
@@ -117,7 +123,7 @@ describe('a published Samora Campaign Trigger', () => {
 		await host.poll();
 		await advance(60);
 		await host.poll();
-		expect(told(host.batches[2] ?? [])).toEqual([
+		expect(reported(host.batches[2] ?? [])).toEqual([
 			'CALL_ENDED CALL_FINISHED',
 			'CALL_ENDED CALL_FINISHED',
 		]);
@@ -134,7 +140,7 @@ describe('a published Samora Campaign Trigger', () => {
 			await advance(40);
 			await host.poll();
 		}
-		expect(told(host.events)).toEqual(['CALL_ENDED UNANSWERED', 'CALL_ENDED CALL_FINISHED']);
+		expect(reported(host.events)).toEqual(['CALL_ENDED UNANSWERED', 'CALL_ENDED CALL_FINISHED']);
 	});
 
 	it('watches the one campaign that is chosen', async () => {
@@ -157,7 +163,7 @@ describe('a published Samora Campaign Trigger', () => {
 		await host.poll();
 		await advance(60);
 		await host.poll();
-		expect(told(host.events)).toEqual([
+		expect(reported(host.events)).toEqual([
 			'CALL_ENDED FAILED',
 			'CALL_ENDED UNANSWERED',
 			'STATUS_CHANGED FINISHED',
@@ -203,7 +209,7 @@ describe('a published Samora Campaign Trigger', () => {
 		await launched(ordinary(1), UNANSWERED);
 		await advance(60);
 		const { stored } = host;
-		expect(told(await host.fetchTestEvent())).toEqual([
+		expect(reported(await host.fetchTestEvent())).toEqual([
 			'CALL_ENDED CALL_FINISHED',
 			'CALL_ENDED UNANSWERED',
 			'STATUS_CHANGED FINISHED',
@@ -239,7 +245,7 @@ describe('what goes wrong', () => {
 			expect(await host.poll()).toEqual([]);
 			expect(host.thrown).toEqual([]);
 			expect(host.warnings).toHaveLength(2);
-			expect(told(await host.poll())).toEqual([
+			expect(reported(await host.poll())).toEqual([
 				'CALL_ENDED CALL_FINISHED',
 				'STATUS_CHANGED FINISHED',
 			]);
@@ -247,7 +253,7 @@ describe('what goes wrong', () => {
 		30_000,
 	);
 
-	it('what could be read of other campaigns is told', async () => {
+	it('what could be read of other campaigns is reported', async () => {
 		const host = await published({ events: ['CAMPAIGN_CALL_ENDED'] });
 		const [lost, read] = [await launched(ordinary(1)), await launched(ordinary(2))];
 		await advance(60);
@@ -301,7 +307,7 @@ describe('what goes wrong', () => {
 });
 
 describe('n8n that is away', () => {
-	it('is told everything afterwards, once', async () => {
+	it('reports everything afterwards, once', async () => {
 		const host = await published();
 		await launched(ordinary(1), ordinary(2));
 		await host.restart();
@@ -311,7 +317,7 @@ describe('n8n that is away', () => {
 		await host.restart();
 		await host.restart();
 		await host.poll();
-		expect(told(host.events).sort()).toEqual([
+		expect(reported(host.events).sort()).toEqual([
 			'CALL_ENDED CALL_FINISHED',
 			'CALL_ENDED CALL_FINISHED',
 			'STATUS_CHANGED FINISHED',
@@ -319,22 +325,22 @@ describe('n8n that is away', () => {
 		]);
 	});
 
-	it('keeps what was noted as it was published, though no poll told anything since', async () => {
+	it('keeps what was noted as it was published, though no poll reported anything since', async () => {
 		const host = await published({ events: ['CAMPAIGN_CALL_ENDED'] });
 		await host.poll();
 		await launched(ordinary(1));
 		await advance(60);
 		await host.restart();
-		expect(told(host.events)).toEqual(['CALL_ENDED CALL_FINISHED']);
+		expect(reported(host.events)).toEqual(['CALL_ENDED CALL_FINISHED']);
 	});
 
-	it('is told twice at worst after it was killed before it stored anything', async () => {
+	it('is reported twice at worst after it was killed before it stored anything', async () => {
 		const host = await published({ events: ['CAMPAIGN_CALL_ENDED'] });
 		await launched(ordinary(1));
 		await advance(60);
 		await host.poll({ killed: true });
 		await host.restart();
-		expect(told(host.events)).toEqual(['CALL_ENDED CALL_FINISHED', 'CALL_ENDED CALL_FINISHED']);
+		expect(reported(host.events)).toEqual(['CALL_ENDED CALL_FINISHED', 'CALL_ENDED CALL_FINISHED']);
 		await host.restart();
 		expect(host.events).toHaveLength(2);
 	});
@@ -446,7 +452,7 @@ describe('requests', () => {
 	});
 });
 
-it('10,000 calls that end between two polls are all told, each once, in order', async () => {
+it('10,000 calls that end between two polls are all reported, each once, in order', async () => {
 	await sandbox.control.setSettings({ campaignConcurrency: 500 });
 	const host = await published({ events: ['CAMPAIGN_CALL_ENDED'] });
 	const campaign = await api.campaign({ name: 'Large' });

@@ -3,7 +3,7 @@ import {
 	NOTHING_ENDED,
 	statsKey,
 	timeOf,
-} from '../../nodes/SamoraCampaignTrigger/record';
+} from '../../nodes/SamoraCampaignTrigger/watch/record';
 
 describe('a time of the API', () => {
 	const NOON = Date.UTC(2026, 2, 1, 12);
@@ -48,7 +48,7 @@ describe('the figures of a campaign', () => {
 	it('may be missing', () => expect(statsKey({})).toBe(''));
 });
 
-it('how a call ended is told by its status, whatever its case', () => {
+it('how a call ended is read from its status, whatever its case', () => {
 	expect(callOutcome({ status: 'call_finished' })).toBe('finished');
 	expect(callOutcome({ status: 'Unanswered', ended_at: null })).toBe('unanswered');
 	expect(callOutcome({ status: 'TRANSFERRED', ended_at: '2026-03-01T12:00:00Z' })).toBe('ended');

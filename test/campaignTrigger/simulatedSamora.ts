@@ -1,6 +1,6 @@
-import { PassingFault } from '../../nodes/SamoraCampaignTrigger/passingFault';
-import type { CampaignsApi } from '../../nodes/SamoraCampaignTrigger/watch';
-import type { ApiRecord } from '../../nodes/SamoraCampaignTrigger/record';
+import { PassingFault } from '../../nodes/SamoraCampaignTrigger/watch/passingFault';
+import type { CampaignsApi } from '../../nodes/SamoraCampaignTrigger/watch/samora';
+import type { ApiRecord } from '../../nodes/SamoraCampaignTrigger/watch/record';
 
 const PAGE = 5;
 
@@ -26,7 +26,7 @@ interface SimulatedCampaign {
 
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
 
-/** Samora as far as the trigger asks it, with pages of five and a clock that only moves when it is told to. */
+/** Samora as far as the trigger asks it, with pages of five and a clock that only moves when a test moves it. */
 export class SimulatedSamora implements CampaignsApi {
 	now = Date.UTC(2026, 0, 1);
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { ordinary } from '../sandbox/apiClient';
+import { ordinary } from '../sandbox/support/apiClient';
 import type { OperationId } from '../support/operations';
 import type { Parameters } from '../support/sandboxRuns';
 

@@ -1,11 +1,12 @@
 import { DIALECT_NAMES, FAULT_KINDS, type DialectName, type FaultKind } from '../../sandbox';
 import type { Outcome } from '../support/engine';
+import { FULL_MATRIX } from '../support/matrix';
 import { Job } from './job';
 
 /** A fault of one request, in every dialect: by nobody's wording is somebody called twice, or a placed call lost. */
 
 /** In full, all of them; else some whose request was carried out. */
-const KINDS: readonly FaultKind[] = process.env.SAMORA_FULL_MATRIX
+const KINDS: readonly FaultKind[] = FULL_MATRIX
 	? FAULT_KINDS
 	: ['500-after', 'reset-after', 'empty-object', 'fewer-ids'];
 

@@ -9,10 +9,10 @@ import {
 	type Sandbox,
 	type SandboxControl,
 } from '../../sandbox';
-import { DIALECTS } from '../../sandbox/dialects/dialects';
+import { DIALECTS } from '../../sandbox/settings/dialects';
 import { runNode, samoraNode, type Outcome } from '../support/engine';
 import type { Parameters } from '../support/sandboxRuns';
-import { N8nHost } from '../trigger/n8nHost';
+import { N8nHost } from '../trigger/support/n8nHost';
 
 /** What n8n repeats when a node stops: a placed call must not be placed again then. */
 export const REPEATED = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };

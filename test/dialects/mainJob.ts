@@ -6,7 +6,7 @@ import type { INode } from 'n8n-workflow';
 import { DIALECT_NAMES, type DialectName } from '../../sandbox';
 import { samoraNode, startNode } from '../support/engine';
 import { openPicker } from '../support/openPicker';
-import { triggerNode } from '../trigger/n8nHost';
+import { triggerNode } from '../trigger/support/n8nHost';
 import { itemsOf, Job, locator, REPEATED } from './job';
 
 /** What a person does with the nodes, each thing once, in one dialect of the sandbox. The witness is the sandbox. */

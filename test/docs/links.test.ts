@@ -55,6 +55,24 @@ describe('links in the documentation', () => {
 	});
 });
 
+it('CONTRIBUTING.md finds each function in the file that it links to', () => {
+	const named = [...contentOf('CONTRIBUTING.md').matchAll(/\[`(\w+)`\]\(([^)#]+\.ts)\)/g)];
+	expect(named.length).toBeGreaterThan(20);
+	expect(
+		named.filter(
+			([, name, file]) => !exists(file) || !new RegExp(`\\b${name}\\b`).test(contentOf(file)),
+		),
+	).toEqual([]);
+});
+
+it('CONTRIBUTING.md links every path that it names', () => {
+	const withoutLinks = contentOf('CONTRIBUTING.md').replace(/\[[^\]]*\]\([^)]*\)/g, '');
+	const paths = [...withoutLinks.matchAll(/`((?:nodes|sandbox|tools)\/[^`<]*)`/g)].map(
+		([, file]) => file,
+	);
+	expect(paths).toEqual([]);
+});
+
 /** What the nodes, the credential and the sources of n8n's panel say where to read on. */
 it('links from the editor lead to headings that exist in the README', () => {
 	const sources = [...filesIn('nodes'), ...filesIn('credentials')]

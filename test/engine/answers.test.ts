@@ -5,7 +5,7 @@ import type { Outcome, NodeSettings } from '../support/engine';
 import { OPERATION_IDS, parametersOf, type OperationId } from '../support/operations';
 import { addressOfNobody, startOtherServer, type OtherServer } from '../support/otherServer';
 import { SandboxRuns, stopOf, type Parameters } from '../support/sandboxRuns';
-import { ApiClient, ordinary } from '../sandbox/apiClient';
+import { ApiClient, ordinary } from '../sandbox/support/apiClient';
 import { settle, type World } from '../support/world';
 
 /** What people read when Samora, or whatever stands in its place, does not do what was asked. */

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { EVENT_TYPES } from '../../sandbox/state/webhooks';
 import type { JournalEntry } from '../../sandbox';
-import { AGENT, OTHER_AGENT } from '../sandbox/apiClient';
+import { AGENT, OTHER_AGENT } from '../sandbox/support/apiClient';
 import type { OperationId } from '../support/operations';
 import type { asked, Parameters, SandboxRuns } from '../support/sandboxRuns';
 import type { World } from '../support/world';

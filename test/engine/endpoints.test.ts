@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { JournalEntry } from '../../sandbox';
-import { AGENT } from '../sandbox/apiClient';
+import { AGENT } from '../sandbox/support/apiClient';
 import { OPERATION_IDS, OPERATIONS, parametersOf, type OperationId } from '../support/operations';
 import { startOtherServer } from '../support/otherServer';
 import { asked, paired, SandboxRuns, type Parameters } from '../support/sandboxRuns';

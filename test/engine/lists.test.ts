@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 import type { Campaign } from '../../sandbox';
-import { ApiClient, ordinary } from '../sandbox/apiClient';
+import { ApiClient, ordinary } from '../sandbox/support/apiClient';
 import { startOtherServer, type Received } from '../support/otherServer';
 import { parametersOf } from '../support/operations';
 import { paired, SandboxRuns, stopOf } from '../support/sandboxRuns';

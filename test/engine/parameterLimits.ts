@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { ordinary } from '../sandbox/apiClient';
+import { ordinary } from '../sandbox/support/apiClient';
 import type { OperationId } from '../support/operations';
 import type { Parameters } from '../support/sandboxRuns';
 import type { World } from '../support/world';

@@ -1,6 +1,6 @@
 import type { INodeListSearchResult } from 'n8n-workflow';
 
-import { ApiClient, OTHER_AGENT } from '../sandbox/apiClient';
+import { ApiClient, OTHER_AGENT } from '../sandbox/support/apiClient';
 import { openPicker, type Picker } from '../support/openPicker';
 import { addressOfNobody, startOtherServer } from '../support/otherServer';
 import { parametersOf } from '../support/operations';

@@ -1,9 +1,14 @@
-import { chain, node } from '../../tools/n8n/chain';
-import type { JsonRecord } from '../../tools/n8n/json';
-import type { SavedWorkflow } from '../../tools/n8n/client';
-import { waitFor } from '../../tools/n8n/waiting';
-import { ordinary } from '../sandbox/apiClient';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
+import { chain, node } from '../../tools/n8n/client/chain';
+import type { JsonRecord } from '../../tools/json';
+import type { SavedWorkflow } from '../../tools/n8n/client/client';
+import { waitFor } from '../../tools/waiting';
+import { ordinary } from '../sandbox/support/apiClient';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
 
 const CAMPAIGN_TRIGGER = 'Samora Campaign Trigger';
 

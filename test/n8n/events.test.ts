@@ -1,10 +1,15 @@
 import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import type { Webhook } from '../../sandbox';
-import type { Execution } from '../../tools/n8n/client';
-import { waitFor } from '../../tools/n8n/waiting';
+import type { Execution } from '../../tools/n8n/client/client';
+import { waitFor } from '../../tools/waiting';
 import { attacks, attackTable, genuineDelivery } from '../support/attacks';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { outcomesWorkflow, TRIGGER } from './workflows';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { outcomesWorkflow, TRIGGER } from './support/workflows';
 
 describe.each(VERSIONS)('events at the trigger in n8n %s', (version) => {
 	let here: InstalledN8n;

@@ -1,11 +1,16 @@
 import type { CallState, TriggerCallBody } from '../../sandbox';
-import type { Execution, NewWorkflow, SavedWorkflow } from '../../tools/n8n/client';
-import { waitFor } from '../../tools/n8n/waiting';
-import { exampleFiles, readExample, withSettings } from './exampleWorkflows';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { answerByMail, startMailbox, type Mail, type Mailbox } from './mailbox';
-import { startModel, type ModelStandIn } from './modelStandIn';
-import { startService, type ServiceStandIn } from './serviceStandIn';
+import type { Execution, NewWorkflow, SavedWorkflow } from '../../tools/n8n/client/client';
+import { waitFor } from '../../tools/waiting';
+import { exampleFiles, readExample, withSettings } from './support/exampleWorkflows';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { answerByMail, startMailbox, type Mail, type Mailbox } from './support/mailbox';
+import { startModel, type ModelStandIn } from './support/modelStandIn';
+import { startService, type ServiceStandIn } from './support/serviceStandIn';
 
 const SECRET = { name: 'X-Secret', value: 'known-to-the-crm' };
 const ANSWERED = '+14155550100';

@@ -5,11 +5,16 @@ import path from 'node:path';
 
 import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import type { WebhookState } from '../../sandbox';
-import type { DeliverySettings } from '../../sandbox/control/settings';
-import { N8nRefusal, type NewWorkflow, type SavedWorkflow } from '../../tools/n8n/client';
-import { waitFor } from '../../tools/n8n/waiting';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { outcomesWorkflow, TRIGGER } from './workflows';
+import type { DeliverySettings } from '../../sandbox/settings/deliverySettings';
+import { N8nRefusal, type NewWorkflow, type SavedWorkflow } from '../../tools/n8n/client/client';
+import { waitFor } from '../../tools/waiting';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { outcomesWorkflow, TRIGGER } from './support/workflows';
 
 const REJECTED = '+14155550102';
 

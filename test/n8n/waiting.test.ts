@@ -1,7 +1,12 @@
-import { chain, node } from '../../tools/n8n/chain';
-import type { JsonRecord } from '../../tools/n8n/json';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { itemsOf, START } from './workflows';
+import { chain, node } from '../../tools/n8n/client/chain';
+import type { JsonRecord } from '../../tools/json';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { itemsOf, START } from './support/workflows';
 
 const WAIT = 'Wait for the Calls';
 const FILE = 'Recording';

@@ -113,7 +113,7 @@ describe('what the bundles need and contain', () => {
 		]);
 	});
 
-	it('comes with its licence', () => {
+	it('comes with its license', () => {
 		const notices = new Map([['dist/THIRD-PARTY-NOTICES.md', '## p-limit 3.1.0 (MIT)\n\nMIT']]);
 		expect(noticeFindings(notices, ['p-limit'])).toEqual([]);
 		expect(noticeFindings(notices, ['p-limit', 'yocto-queue'])).toHaveLength(1);

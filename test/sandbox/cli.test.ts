@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { MAGIC_NUMBERS, SANDBOX_AGENTS, SANDBOX_API_KEY, until } from '../../sandbox';
-import { ApiClient, ordinary } from './apiClient';
+import { ApiClient, ordinary } from './support/apiClient';
 
 const ROOT = join(__dirname, '../..');
-const TETHER = join(ROOT, 'tools/n8n/tether.js');
+const TETHER = join(ROOT, 'tools/processes/tether.js');
 let child: ChildProcess | undefined;
 
 // The end of its standard input tells the tether to stop the command.

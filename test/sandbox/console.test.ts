@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { type Sandbox, startSandbox } from '../../sandbox';
-import { defaultSettings } from '../../sandbox/control/settings';
+import { defaultSettings } from '../../sandbox/settings/settings';
 import { CONTROL_ROUTES } from '../../sandbox/control/controlRoutes';
-import { AGENT, ApiClient, OTHER_AGENT, ordinary } from './apiClient';
-import { ConsoleReader } from './consoleReader';
-import { startWebhookReceiver, type WebhookReceiver } from './webhookReceiver';
+import { AGENT, ApiClient, OTHER_AGENT, ordinary } from './support/apiClient';
+import { ConsoleReader } from './support/consoleReader';
+import { startWebhookReceiver, type WebhookReceiver } from './support/webhookReceiver';
 
 let sandbox: Sandbox;
 let api: ApiClient;

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { type Sandbox, startSandbox, type Webhook } from '../../sandbox';
-import { AGENT, ApiClient, type Enveloped, ordinary, OTHER_AGENT } from './apiClient';
+import { AGENT, ApiClient, type Enveloped, ordinary, OTHER_AGENT } from './support/apiClient';
 import {
 	NEVER,
 	type Received,
 	startWebhookReceiver,
 	type WebhookReceiver,
-} from './webhookReceiver';
+} from './support/webhookReceiver';
 
 let sandbox: Sandbox;
 let api: ApiClient;

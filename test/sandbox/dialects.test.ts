@@ -1,6 +1,13 @@
 import { DIALECT_NAMES, type DialectName, type Sandbox, startSandbox } from '../../sandbox';
-import { AGENT, ApiClient, CampaignClient, NOBODY, ordinary, type Reply } from './apiClient';
-import { startWebhookReceiver, type WebhookReceiver } from './webhookReceiver';
+import {
+	AGENT,
+	ApiClient,
+	CampaignClient,
+	NOBODY,
+	ordinary,
+	type Reply,
+} from './support/apiClient';
+import { startWebhookReceiver, type WebhookReceiver } from './support/webhookReceiver';
 
 let sandbox: Sandbox;
 let api: ApiClient;

@@ -5,7 +5,7 @@ import {
 	type Sandbox,
 	startSandbox,
 } from '../../sandbox';
-import { AGENT, ApiClient, type Enveloped, ordinary } from './apiClient';
+import { AGENT, ApiClient, type Enveloped, ordinary } from './support/apiClient';
 
 let sandbox: Sandbox;
 

@@ -7,7 +7,7 @@ import {
 	SANDBOX_AGENTS,
 	SANDBOX_API_KEY,
 } from '../../sandbox';
-import { defaultSettings } from '../../sandbox/control/settings';
+import { defaultSettings } from '../../sandbox/settings/settings';
 
 const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
 const { deliveries, ...others } = defaultSettings();

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { FaultOptions } from '../../sandbox';
-import { ordinary } from '../sandbox/apiClient';
+import { ordinary } from '../sandbox/support/apiClient';
 import type { AnyOperationId } from '../support/operations';
 
 export interface Trial {

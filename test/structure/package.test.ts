@@ -7,7 +7,7 @@ import { Samora } from '../../nodes/Samora/Samora.node';
 import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import manifest from '../../package.json';
-import { packThisPackage } from '../../tools/n8n/thisPackage';
+import { packThisPackage } from '../../tools/n8n/install/thisPackage';
 
 const ROOT = join(__dirname, '../..');
 /** Packing builds first, if anything changed. */

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import type { SignatureScheme } from '../../sandbox';
-import { defaultSettings } from '../../sandbox/control/settings';
+import { defaultSettings } from '../../sandbox/settings/settings';
 import { signatureHeaders } from '../../sandbox/deliveries/signatures';
 
 /** What is known of a webhook to Samora and n8n, and to nobody else. */
@@ -20,7 +20,7 @@ export interface Attack {
 	body: string | Buffer;
 }
 
-export const SIGNED: SignatureScheme[] = ['standard', 't-v1', 'sha256', 'hex', 'base64'];
+const SIGNED: SignatureScheme[] = ['standard', 't-v1', 'sha256', 'hex', 'base64'];
 const TIMED: SignatureScheme[] = ['standard', 't-v1'];
 const HEADERS = ['x-samora-signature', 'x-webhook-signature'];
 

@@ -1,6 +1,6 @@
 import { callANewLead, CALLS_TABLE_COLUMNS, logCallOutcomes } from '../../demo/workflows';
-import type { NewWorkflow } from '../../tools/n8n/client';
-import { isRecord } from '../../tools/n8n/json';
+import type { NewWorkflow } from '../../tools/n8n/client/client';
+import { isRecord } from '../../tools/json';
 
 const belongings = {
 	credential: { id: 'credential-1', name: 'Samora', type: 'samoraApi' },

@@ -1,6 +1,6 @@
-import type { NewWorkflow } from '../../tools/n8n/client';
-import { isRecord } from '../../tools/n8n/json';
-import { exampleFiles, readExample } from '../n8n/exampleWorkflows';
+import type { NewWorkflow } from '../../tools/n8n/client/client';
+import { isRecord } from '../../tools/json';
+import { exampleFiles, readExample } from '../n8n/support/exampleWorkflows';
 
 /** What the files promise before anybody imports them; `test/n8n/examples.test.ts` runs them. */
 

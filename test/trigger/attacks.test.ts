@@ -1,4 +1,4 @@
-import { N8nHost, triggerNode } from './n8nHost';
+import { N8nHost, triggerNode } from './support/n8nHost';
 
 import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type Sandbox } from '../../sandbox';

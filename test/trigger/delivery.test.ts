@@ -1,4 +1,4 @@
-import { N8nHost, triggerNode } from './n8nHost';
+import { N8nHost, triggerNode } from './support/n8nHost';
 
 import type { IDataObject, INode } from 'n8n-workflow';
 

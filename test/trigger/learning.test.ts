@@ -1,10 +1,10 @@
-import { N8nHost, triggerNode } from './n8nHost';
+import { N8nHost, triggerNode } from './support/n8nHost';
 
 import type { INode } from 'n8n-workflow';
 
 import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type DeliveryAttempt, type Sandbox } from '../../sandbox';
-import type { DeliverySettings } from '../../sandbox/control/settings';
+import type { DeliverySettings } from '../../sandbox/settings/deliverySettings';
 
 let sandbox: Sandbox;
 let host: N8nHost;

@@ -1,11 +1,11 @@
-import { Lane, STATES, type Moment, type State } from './lifecycleStates';
-import { cellOf, columnOf, lifecyclePage, type Case, type Result } from './lifecyclePage';
+import { Lane, STATES, type Moment, type State } from './support/lifecycleStates';
+import { cellOf, columnOf, lifecyclePage, type Case, type Result } from './support/lifecyclePage';
 
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { FAULT_KINDS, type FaultKind } from '../../sandbox';
-import { freePort } from '../../tools/n8n/ports';
+import { freePort } from '../../tools/processes/ports';
 import { FULL_MATRIX, inLanes } from '../support/matrix';
 
 /**

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { RecentEvents } from '../../nodes/SamoraTrigger/delivery/recentEvents';
+import { RecentEvents } from '../../nodes/SamoraTrigger/registration/recentEvents';
 
 let server: Server;
 const clients: ClientRequest[] = [];

@@ -12,11 +12,8 @@ import {
 	type Verdict,
 } from '../../nodes/SamoraTrigger/authenticity/verifyDelivery';
 import type { SignatureScheme } from '../../sandbox';
-import {
-	defaultSettings,
-	SIGNATURE_PARTS,
-	type SignatureParts,
-} from '../../sandbox/control/settings';
+import { SIGNATURE_PARTS, type SignatureParts } from '../../sandbox/settings/deliverySettings';
+import { defaultSettings } from '../../sandbox/settings/settings';
 import { signatureHeaders } from '../../sandbox/deliveries/signatures';
 
 const now = Date.parse('2026-03-01T12:00:00Z');

@@ -1,4 +1,4 @@
-import { outcomeOf, wasPickedUp } from '../../nodes/shared/api/callOutcome';
+import { outcomeOf, wasPickedUp } from '../../nodes/shared/call/callOutcome';
 
 const AT = '2026-03-01T12:00:00Z';
 

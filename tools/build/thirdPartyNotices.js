@@ -24,12 +24,12 @@ const noticeOf = (folder) => {
 		readFileSync(path.join(folder, 'package.json'), 'utf8'),
 	);
 	const files = readdirSync(folder).filter((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry));
-	if (files.length === 0) throw new Error(`${name} is bundled, but it has no licence file`);
+	if (files.length === 0) throw new Error(`${name} is bundled, but it has no license file`);
 	const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
 	return `## ${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`;
 };
 
-/** The table of time zones is made from a package that has no licence file, out of data with a licence of its own. */
+/** The table of time zones is made from a package that has no license file, out of data with a license of its own. */
 const TIMEZONES = {
 	input: 'tools/build/timezones.js',
 	notice:

@@ -1,5 +1,5 @@
 import { DIALECT_NAMES, type DialectName } from '../../sandbox';
-import { DIALECTS } from '../../sandbox/dialects/dialects';
+import { DIALECTS } from '../../sandbox/settings/dialects';
 import type { Findings } from '../../test/dialects/mainJob';
 import { table } from './table';
 

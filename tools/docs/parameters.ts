@@ -96,10 +96,10 @@ function descriptionOf(property: INodeProperties): string {
 						`**${choice.name}** \`${String(choice.value)}\`${choice.description ? ` – ${choice.description}` : ''}`,
 				)
 			: [];
-	const sentences = [description, hint, conditionOf(property)]
+	const texts = [description, hint, conditionOf(property)]
 		.filter((text) => text !== '')
 		.map(asSentence);
-	return [sentences.join(' '), ...choices].filter((text) => text !== '').join('<br>');
+	return [texts.join(' '), ...choices].filter((text) => text !== '').join('<br>');
 }
 
 /** Which other parameters must be set to show this one. */

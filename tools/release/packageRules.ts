@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../n8n/json';
+import { isRecord, type JsonRecord } from '../json';
 
 /** The text of each file in a package, by path. */
 export type PackageFiles = ReadonlyMap<string, string>;

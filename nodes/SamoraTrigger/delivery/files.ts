@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { askForCall, callDetailsIn } from '../../shared/api/callDetails';
-import { aboutHost, fetchCallFile, type CallFile } from '../../shared/api/callFiles';
+import { askForCall, callDetailsIn } from '../../shared/call/callDetails';
+import { describeHostResult, fetchCallFile, type CallFile } from '../../shared/call/callFiles';
 import { exchangeError, operationError } from '../../shared/api/nodeErrors';
 import type { TriggerOptions } from '../registration/wantedWebhook';
 import { fileUrl, readCallEvent, type Payload } from './events';
@@ -83,6 +83,6 @@ async function fetchFile(
 	if (url === null) return undefined;
 	const fetched = await fetchCallFile(context, url, { name, maxRetries: 0 });
 	if ('file' in fetched) return fetched.file;
-	if (fetched.ended.answer) return undefined;
-	throw operationError(context.getNode(), aboutHost(fetched.ended, file, url));
+	if (fetched.result.answer) return undefined;
+	throw operationError(context.getNode(), describeHostResult(fetched.result, file, url));
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { RecentEvents } from '../delivery/recentEvents';
+import { RecentEvents } from './recentEvents';
 import type { Registration } from './registration';
 
 /** More triggers than one n8n publishes. Beyond that, the oldest entry is forgotten. */

@@ -270,7 +270,7 @@ function changesFor(webhook: Webhook, wanted: Wanted): WebhookChanges {
 	return changes;
 }
 
-/** A webhook without `custom_headers` is taken to have the token: Samora may not show them. */
+/** A webhook without `custom_headers` is assumed to have the token: Samora may not show them. */
 function hasOurToken(webhook: Webhook, { tokenHash }: Registration): boolean {
 	return webhook.custom_headers === undefined || isToken(tokenOf(webhook) ?? '', tokenHash);
 }

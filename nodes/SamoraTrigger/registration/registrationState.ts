@@ -7,7 +7,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { marksFor } from '../authenticity/token';
-import { RecentEvents } from '../delivery/recentEvents';
+import { RecentEvents } from './recentEvents';
 import { processMemory } from './processMemory';
 import {
 	isOwn,

@@ -14,7 +14,7 @@ import type { Webhook, WebhookApi } from './registration';
 
 /** How long one answer is waited for. */
 const TIMEOUT_MS = 5_000;
-/** When Samora asks to wait longer than this, the person is told: n8n tries again by itself. */
+/** When Samora asks to wait longer than this, the user is told: n8n tries again by itself. */
 const LONGEST_PAUSE_MS = 1_000;
 
 interface Request {

@@ -4,7 +4,7 @@ import { isLoopback } from '../../shared/api/baseUrl';
  * Says why Samora could never reach a webhook URL, and what to do about it.
  *
  * @param apiBaseUrl an API on this machine (the sandbox) reaches whatever this machine reaches
- * @returns sentences for the person, or undefined when Samora may be able to reach it
+ * @returns a message for the user, or undefined when Samora may be able to reach it
  */
 export function webhookUrlRefusal(webhookUrl: string, apiBaseUrl: string): string | undefined {
 	if (isLoopback(apiBaseUrl)) return undefined;

@@ -23,7 +23,7 @@ export type Fate = 'done' | Undone;
 
 export type Undone = 'refused' | 'busy' | 'unreached' | 'unknown' | 'cancelled';
 
-/** The fate of a request that was answered. A success counts only with a body that is `whole`. */
+/** The fate of a request that was answered. A success counts only with a valid body. */
 export function fateOfAnswer(
 	{ statusCode, body }: Answer,
 	isValidBody: (body: unknown) => boolean = isRecord,
@@ -143,7 +143,7 @@ export function wordsOf({ body }: Answer): string {
 	return text.length > LONGEST_WORDS ? `${text.slice(0, LONGEST_WORDS)}…` : text;
 }
 
-/** More is no sentence for a person. */
+/** More is not a message for a person. */
 const LONGEST_WORDS = 500;
 
 function textOf(words: unknown, depth = 0): string {

@@ -54,7 +54,7 @@ export function filledPath(path: string, values: Record<string, string> = {}): s
 
 /**
  * One request to Samora, with the credential's key, from where there is no declarative route: operations over all
- * items together, pickers, the trigger. Repeated as far as that is harmless.
+ * items together, pickers, the trigger. Repeated as far as its retry policy allows.
  *
  * @returns how it ended; never rejects for what Samora or the network did
  */

@@ -10,7 +10,7 @@ export function isLoopback(url: string): boolean {
 /**
  * Says what is wrong with a base URL that would carry the API key.
  *
- * @returns a sentence for the person, or undefined when the key may travel there
+ * @returns a message for the user, or undefined when the key may travel there
  */
 export function baseUrlRefusal(baseUrl: string): string | undefined {
 	const parsed = parse(baseUrl);
@@ -31,14 +31,14 @@ export const KEY_WITHHELD = 'SamoraKeyWithheld';
 
 class KeyWithheld extends Error {
 	// The credential and the nodes are bundled apart, so a class of one is not known to the other; a name is. And not
-	// a code: n8n's credential test would show that instead of the sentence.
+	// a code: n8n's credential test would show that instead of the message.
 	override readonly name = KEY_WITHHELD;
 }
 
 /**
  * Lets a request carry the API key only to the base URL's own origin.
  *
- * @throws Error with a sentence for the person
+ * @throws Error with a message for the user
  */
 export function keyMayTravelTo(
 	request: { url?: string; uri?: string; baseURL?: string },
@@ -58,7 +58,7 @@ export function keyMayTravelTo(
 /**
  * The API key as it goes into the header, without the spaces that come along when it is pasted.
  *
- * @throws Error with a sentence for the person, for what no header can hold: Node.js would not send it, and the
+ * @throws Error with a message for the user, for what no header can hold: Node.js would not send it, and the
  * person would read that there was no answer
  */
 export function keyToSend(apiKey: unknown): string {

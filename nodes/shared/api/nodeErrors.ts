@@ -88,5 +88,5 @@ export function errorRouter(
 export const refusedItem = ({ message, label }: Refusal, item: number): IDataObject =>
 	failedItem({ message, description: '' }, item, { status: 'not sent', parameter: label });
 
-export const withItem = (message: string, itemIndex?: number): string =>
+const withItem = (message: string, itemIndex?: number): string =>
 	itemIndex === undefined ? message : `${message} [item ${itemIndex}]`;

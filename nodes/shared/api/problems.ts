@@ -117,7 +117,7 @@ function isForeign({ statusCode, body }: Answer): boolean {
 	return isPage && statusCode >= 400 && statusCode < 500 && !PLAIN.has(statusCode);
 }
 
-/** The sentence for an answer that did not do what was asked. The API's own words are quoted. */
+/** The message for an answer that did not do what was asked. The API's own words are quoted. */
 export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
 	const { statusCode } = answer;
 	const advice = isForeign(answer)
@@ -132,7 +132,7 @@ export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
 	};
 }
 
-/** The sentence for a request that brought no answer. */
+/** The message for a request that brought no answer. */
 export function describeFault({ code, fate, words }: Fault): UserMessage {
 	if (words !== undefined) {
 		return { message: words, description: fate === 'unreached' ? 'Nothing was sent.' : '' };

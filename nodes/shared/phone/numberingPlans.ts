@@ -23,9 +23,9 @@ const RETIRED_PREFIXES: Readonly<Record<string, RegExp>> = {
 const isGivenOut = (reading: Split): boolean => planWith(reading) !== undefined;
 
 /** The library's reading: it knows trunk prefixes, carrier codes, international prefixes, Argentina's 15. */
-function parsed(dialled: string, country?: Country): Split[] {
+function parsed(dialed: string, country?: Country): Split[] {
 	const number = parsePhoneNumberFromString(
-		dialled,
+		dialed,
 		{ defaultCountry: country, extract: false },
 		numberingPlans(),
 	);
@@ -73,7 +73,7 @@ function national(digits: string, country: Country, asNumber: boolean): Split[] 
 		withoutRetiredPrefix({ callingCode, national: digits }),
 		// Gabon writes a 0 before its old numbers that is the first digit of new ones.
 		...(digits.startsWith('0') ? [{ callingCode, national: digits.slice(1) }] : []),
-		// What begins with 00 in a plan is dialled within the country only.
+		// What begins with 00 in a plan is dialed within the country only.
 	].filter(counts);
 	// Where a leading zero belongs to the number, as in Italy, a cell that holds a number has lost it.
 	const withLostZero = asNumber ? [{ callingCode, national: `0${digits}` }].filter(counts) : [];
@@ -104,21 +104,21 @@ const asNumbers = (splits: Split[]): string[] => [...new Set(splits.map(e164))];
 /**
  * Every number that these digits can mean, in E.164. More than one means that nobody can tell who would be called.
  *
- * @param dialled digits, with a plus sign in front if it was written
+ * @param dialed digits, with a plus sign in front if it was written
  */
 export function readings(
-	dialled: string,
+	dialed: string,
 	{ country, asNumber, includesCountryCode }: Reading,
 ): string[] {
-	if (dialled.startsWith('+')) return asNumbers(international(dialled));
+	if (dialed.startsWith('+')) return asNumbers(international(dialed));
 	return asNumbers([
 		// 00 is the international prefix nearly everywhere; a country that reads it otherwise adds its own reading.
-		...(dialled.startsWith('00') ? international(`+${dialled.slice(2)}`) : []),
+		...(dialed.startsWith('00') ? international(`+${dialed.slice(2)}`) : []),
 		...(includesCountryCode
-			? lackingPlus(dialled)
+			? lackingPlus(dialed)
 			: country === undefined
 				? []
-				: national(dialled, country, asNumber)),
+				: national(dialed, country, asNumber)),
 	]);
 }
 

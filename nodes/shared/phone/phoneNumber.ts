@@ -3,7 +3,7 @@ import { defaultCountry } from './defaultCountry';
 import { readings, withoutTrunkPrefix, withPlus } from './numberingPlans';
 import { lengthsOf, split } from './plans';
 import { Refusal, shown, type RefusalKind } from '../parameters';
-import { dialled, type Dialled } from './phoneText';
+import { dialed, type Dialed } from './phoneText';
 
 /** What the API takes: a plus sign and 10 to 15 digits. */
 const TO_NUMBER = /^\+[0-9]{10,15}$/;
@@ -37,7 +37,7 @@ export function readNumber(value: unknown, options: NumberOptions & { label: str
 	const { label } = options;
 	const country = defaultCountry(options.defaultCountry);
 	const includesCountryCode = options.numbersIncludeCountryCode === true;
-	const written = dialled(value, label);
+	const written = dialed(value, label);
 	const { digits, asNumber } = written;
 	const [number, ...others] = readings(digits, { country, asNumber, includesCountryCode });
 	if (number !== undefined && others.length === 0) return number;
@@ -146,7 +146,7 @@ function digitsThere(callingCode: string): string {
 	return `${listed} digits after +${callingCode}`;
 }
 
-function whySeveral(numbers: readonly string[], { asNumber }: Dialled): Why {
+function whySeveral(numbers: readonly string[], { asNumber }: Dialed): Why {
 	const lostZero = asNumber ? ' (a column of numbers drops zeros in front)' : '';
 	return {
 		because: `can be read as ${numbers.join(' or as ')}${lostZero}. Write it with ${WITH_CODE}`,

@@ -1,7 +1,7 @@
 import { Refusal, shown, type RefusalKind } from '../parameters';
 
-/** A phone number as it was written, reduced to what can be dialled. */
-export interface Dialled {
+/** A phone number as it was written, reduced to what can be dialed. */
+export interface Dialed {
 	/** Digits, with a plus sign in front if there was one. */
 	digits: string;
 	/** Whether it came as a number rather than text, so that zeros in front may be lost. */
@@ -118,7 +118,7 @@ const NO_NUMBER =
 	/^[(<]?(?:#?n[./ ]?a|#null!?|nan|nil|null|none|undefined|unknown|empty|blank|missing|tbd|no(?: ?phone)?(?: ?number)?|not (?:available|given|known|provided)|[-?_.]+)?[)>]?$/i;
 
 /** Takes the digits out of what people, spreadsheets and address books write, unless it may be something else. */
-export function dialled(value: unknown, label: string): Dialled {
+export function dialed(value: unknown, label: string): Dialed {
 	const given = textOf(value, label);
 	const refused = (because: string, kind: RefusalKind) =>
 		new Refusal(label, `${label} ${shown(given)} ${because}`, kind);

@@ -66,7 +66,7 @@ function planOf(row: unknown[], country?: string): Plan {
 const known = new Map<string, Plan[]>();
 
 /** The plans of all countries with this calling code, such as "44"; none for a code that nobody has. */
-export function plansOf(callingCode: string): Plan[] {
+function plansOf(callingCode: string): Plan[] {
 	const already = known.get(callingCode);
 	if (already !== undefined) return already;
 	const { country_calling_codes: shared, countries, nonGeographic } = numberingPlans();

@@ -1,17 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
-import { CallsView } from './CallsView';
-import { CampaignsView } from './CampaignsView';
-import { about, type About, control } from './control';
-import { ControlsView } from './ControlsView';
-import { Header } from './Header';
-import { useFetched } from './parts';
-import { RequestsView } from './RequestsView';
-import type { Shown, Store } from './store';
-import { WebhooksView } from './WebhooksView';
+import { CallsView } from './views/CallsView';
+import { CampaignsView } from './views/CampaignsView';
+import { about, type About, control } from './data/control';
+import { ControlsView } from './views/ControlsView';
+import { Header, type View } from './Header';
+import { useFetched } from './parts/parts';
+import { RequestsView } from './views/RequestsView';
+import type { Shown, Store } from './data/store';
+import { WebhooksView } from './views/WebhooksView';
 
-const VIEWS = ['calls', 'campaigns', 'webhooks', 'requests', 'controls'] as const;
-
-export type View = (typeof VIEWS)[number];
+const VIEWS: readonly View[] = ['calls', 'campaigns', 'webhooks', 'requests', 'controls'];
 
 export function App({ store }: { store: Store }) {
 	const shown = useShown(store);

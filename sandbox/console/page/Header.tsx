@@ -1,8 +1,9 @@
-import type { View } from './App';
-import { control } from './control';
-import { useAction } from './parts';
-import type { Shown } from './store';
-import { timeOfDay } from './words';
+import { control } from './data/control';
+import { useAction } from './parts/parts';
+import type { Shown } from './data/store';
+import { timeOfDay } from './parts/words';
+
+export type View = 'calls' | 'campaigns' | 'webhooks' | 'requests' | 'controls';
 
 interface HeaderProps {
 	shown: Shown;

@@ -1,10 +1,10 @@
 import type { IBinaryData, IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 import pLimit from 'p-limit';
 
-import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/api/callDetails';
+import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/call/callDetails';
 import { thingIn } from '../../../shared/api/envelope';
-import { aboutHost, fetchCallFile, type CallFile } from '../../../shared/api/callFiles';
-import { outcomeOf, wasPickedUp } from '../../../shared/api/callOutcome';
+import { describeHostResult, fetchCallFile, type CallFile } from '../../../shared/call/callFiles';
+import { outcomeOf, wasPickedUp } from '../../../shared/call/callOutcome';
 import { callIdField } from './callId';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { FollowUp, ItemRequest } from '../../sending/route';
@@ -88,16 +88,16 @@ function fetchFiles(
 				return { kind: 'failed', failure: { message: aboutNone(call, file), details } };
 			}
 			let fetched = await fetchFrom(url, callId);
-			if ('ended' in fetched && fetched.ended.fate === 'refused') {
+			if ('result' in fetched && fetched.result.fate === 'refused') {
 				// A URL lasts an hour, and the call may have been asked for by an earlier try.
 				const fresh = urlIn(callDetailsIn(await askForCall(context, callId)), file);
 				url = fresh ?? url;
 				if (fresh !== undefined) fetched = await fetchFrom(fresh, callId);
 			}
-			if ('ended' in fetched) {
-				const { ended } = fetched;
-				const message = aboutHost(ended, file, url);
-				const httpCode = ended.answer?.statusCode;
+			if ('result' in fetched) {
+				const { result } = fetched;
+				const message = describeHostResult(result, file, url);
+				const httpCode = result.answer?.statusCode;
 				return { kind: 'failed', failure: { message, details, httpCode } };
 			}
 			const binary = fetched.file;

@@ -1,4 +1,4 @@
-import { oneCallPath } from '../../../shared/api/callDetails';
+import { oneCallPath } from '../../../shared/call/callDetails';
 import { thingIn } from '../../../shared/api/envelope';
 import { callIdField } from './callId';
 import { sendPerItem } from '../../sending/engineHooks';

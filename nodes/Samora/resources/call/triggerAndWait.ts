@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import { askForCall } from '../../../shared/api/callDetails';
+import { askForCall } from '../../../shared/call/callDetails';
 import { CallWatch, type Ending } from './callWatch';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Failure, FollowUp } from '../../sending/route';
