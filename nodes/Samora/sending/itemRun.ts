@@ -107,7 +107,7 @@ export class Try<Request extends ItemRequest> {
 		const turn = await taken;
 		if (turn.kind === 'output') {
 			return turn.items.map(({ json, ...rest }) => ({
-				json: this.routed(this.withInput(item, json, turn.hasInput)),
+				json: this.withInput(item, this.routed(json), turn.hasInput),
 				...rest,
 			}));
 		}
