@@ -463,3 +463,74 @@ describe('a sheet of 30 messy rows', () => {
 		expect(await samora.sent()).toEqual([]);
 	});
 });
+
+describe('calls at a time', () => {
+	/** Magic numbers that are answered, and are over after nine virtual seconds. */
+	const answered = Array.from({ length: 4 }, (_, n) => ({ phone: `+1415${n + 2}550100` }));
+
+	const waiting = (options: object) =>
+		parametersOf('triggerAndWait', world, {
+			toNumber: '={{ $json.phone }}',
+			wait: { pollInterval: 0.1, timeout: 10 },
+			options: { ...options },
+		});
+
+	const placed = async () =>
+		(await samora.control.calls()).filter(({ id }) => !world.calls.includes(id) && id !== '');
+	const requested = async () => await samora.sent({ operationId: 'triggerCall', bodies: true });
+
+	/** Moves the clock on until the run is over. */
+	async function untilOver<Result>(running: Promise<Result>): Promise<Result> {
+		let isOver = false;
+		const over = running.finally(() => (isOver = true));
+		await samora.control.until(
+			async () => {
+				if (!isOver) await samora.control.advance(1);
+				return isOver;
+			},
+			{ timeoutMs: 25_000 },
+		);
+		return await over;
+	}
+
+	it.each([1, 2])('are at most %i with Max Ongoing Calls, and all are placed', async (most) => {
+		const { output, error } = await untilOver(
+			samora.run(waiting({ maxOngoingCalls: most }), answered),
+		);
+		expect(error).toBeUndefined();
+		expect(output.map(({ json }) => json.outcome)).toEqual(answered.map(() => 'finished'));
+		const calls = (await placed()).filter(({ campaign_id }) => campaign_id === null);
+		expect(calls.map(({ to_number }) => to_number).sort()).toEqual(
+			answered.map(({ phone }) => phone),
+		);
+		for (const { created_at: at } of calls) {
+			const going = calls.filter(
+				({ created_at, ended_at }) => created_at <= at && String(ended_at) > at,
+			);
+			expect(going.length).toBeLessThanOrEqual(most);
+		}
+	});
+
+	it.each([
+		['before the request is given up', 2],
+		['after that', 5],
+	])('wait for one to end when Samora takes no more: it ends %s', async (_, requests) => {
+		// The first call is taken; the second is refused as often as a request is sent by itself.
+		await samora.control.addFault({
+			kind: '429',
+			operationId: 'triggerCall',
+			match: answered[1].phone,
+			times: 4,
+		});
+		const running = samora.run(waiting({ maxConcurrency: 1 }), answered.slice(0, 2));
+		await samora.control.until(async () => (await requested()).length === requests, {
+			timeoutMs: 20_000,
+		});
+		const { output, error } = await untilOver(running);
+		expect(error).toBeUndefined();
+		expect(output.map(({ json }) => json.outcome)).toEqual(['finished', 'finished']);
+		const [first, second] = (await placed()).filter(({ campaign_id }) => campaign_id === null);
+		expect(String(second.created_at) >= String(first.ended_at)).toBe(true);
+		expect(await requested()).toHaveLength(6);
+	});
+});
