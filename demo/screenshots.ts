@@ -2,10 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 
-import { openBrowser, openEditor, showWorkflow, takePicture } from '../tools/n8n/browser';
+import { openBrowser, openEditor, openNode, showWorkflow, takePicture } from '../tools/n8n/browser';
 import type { WorkflowNode } from '../tools/n8n/client/client';
 import { installProgressOn } from '../tools/n8n/install/installProgress';
 import { isRecord } from '../tools/json';
+import { pictureCheckOnly } from './checkOnlyPicture';
 import { pictureConsole } from './consolePicture';
 import { rehearse } from './rehearsal';
 import { putUpStage, type Stage } from './stage';
@@ -33,6 +34,7 @@ async function main(folder: string) {
 		};
 		await pictureWorkflow(page, stage, save);
 		await pictureLaunch(page, stage, save);
+		await pictureCheckOnly(page, stage, path.join(folder, 'check-only.png'));
 		await pictureCredential(page, stage, save);
 		await pictureConsole(browser, path.join(folder, 'console.png'));
 	} finally {
@@ -127,11 +129,6 @@ async function pictureCredential(page: Page, { n8n }: Stage, save: Save) {
 	const dialog = page.getByTestId('credential-edit-dialog');
 	await dialog.getByText('Connection tested successfully').waitFor();
 	await save('credential');
-}
-
-async function openNode(page: Page, name: string) {
-	await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
-	await page.getByTestId('ndv').waitFor();
 }
 
 main(path.resolve(process.argv[2] ?? path.join('docs', 'images'))).then(

@@ -1,5 +1,7 @@
+import { wayIn } from '../fields/toNumber';
 import { attempt, recordOf, Refusal, type ReadParameter } from '../../shared/parameters';
 import type { NumberOptions } from '../../shared/phone/phoneNumber';
+import { isCheckOnly } from './checkOnly';
 import { doNotCallList } from './doNotCall';
 import { beyondMaxCalls } from './maxCalls';
 
@@ -18,14 +20,27 @@ export interface RunOptions {
  * @param ways how the rows read numbers
  */
 export function runOptions(read: ReadParameter, ways: readonly NumberOptions[]): RunOptions {
-	const options = recordOf(attempt(() => read('options')));
+	const given = attempt(() => read('options'));
+	const options = given instanceof Refusal ? {} : recordOf(given);
 	return {
-		checkOnly: options.checkOnly === true,
+		checkOnly: isCheckOnly(options),
 		includeInputFields: options.includeInputFields === true,
-		doNotCall: attempt(() => doNotCallList(options, distinct(ways))),
+		doNotCall:
+			given instanceof Refusal
+				? unreadable(given)
+				: attempt(() =>
+						doNotCallList(options, distinct(ways.length > 0 ? ways : [wayIn(options)])),
+					),
 		beyondMaxCalls: (people) => attempt(() => beyondMaxCalls(options.maxCalls, people)),
 	};
 }
+
+/** Without them nobody can tell who must not be called, so nobody is. */
+const unreadable = ({ label, message }: Refusal) =>
+	new Refusal(
+		label,
+		`The options of the first item, which count for all, cannot be read: ${message}`,
+	);
 
 /** Each way once: there may be a hundred thousand rows. */
 function distinct(ways: readonly NumberOptions[]): NumberOptions[] {

@@ -52,6 +52,9 @@ export class Try<Request extends ItemRequest> {
 	/** What comes after the accepted items, such as waiting for a call's end. They never reject. */
 	private readonly goingOn = new Set<Promise<unknown>>();
 
+	/** How many of them are over. */
+	private ended = 0;
+
 	/** For each item, whether somebody was called: the item that has the person, once that is known. */
 	private readonly called = new Map<number, Promise<number | undefined>>();
 
@@ -108,7 +111,7 @@ export class Try<Request extends ItemRequest> {
 		const turn = await taken;
 		if (turn.kind === 'output') {
 			return turn.items.map(({ json, ...rest }) => ({
-				json: this.routed(this.withInput(item, json, turn.hasInput)),
+				json: this.withInput(item, this.routed(json), turn.hasInput),
 				...rest,
 			}));
 		}
@@ -187,7 +190,10 @@ export class Try<Request extends ItemRequest> {
 			() => {},
 		);
 		this.goingOn.add(over);
-		void over.then(() => this.goingOn.delete(over));
+		void over.then(() => {
+			this.goingOn.delete(over);
+			this.ended++;
+		});
 		const followed = await following;
 		return followed.kind === 'output' ? followed : this.failed(item, followed.failure);
 	}
@@ -258,6 +264,7 @@ export class Try<Request extends ItemRequest> {
 			return this.notDone(item, { message: doubt, details: { status: 'unknown', ...request.ids } });
 		}
 		const sender: Sender = { ...ready, ...engine, signal: this.cancelSignal };
+		const endedBefore = this.ended;
 		const sent = this.sendAndRemember(item, request, sender);
 		const settled = sent.catch(() => {});
 		memory.underWay.set(item, settled);
@@ -265,9 +272,11 @@ export class Try<Request extends ItemRequest> {
 		const result = await sent;
 		if (result.kind === 'accepted') return { ...result, isRetry: false };
 		const { failure } = result;
-		if (failure.fate === 'busy' && this.goingOn.size > 0 && !this.signal.aborted) {
+		const hasRoom = this.ended > endedBefore;
+		const mayGetRoom = hasRoom || this.goingOn.size > 0;
+		if (failure.fate === 'busy' && mayGetRoom && !this.signal.aborted) {
 			// An account allows so many calls at a time: there is room when one of this run's has ended.
-			await Promise.race(this.goingOn);
+			if (!hasRoom) await Promise.race(this.goingOn);
 			return await this.sendNow(item, request, ready, engine);
 		}
 		// A rule that has come to apply while Samora was busy says more than that it was.

@@ -67,7 +67,7 @@ export async function prepare<Request extends ItemRequest>(
 	memory.claim(
 		plan.map((entry) => (entry.kind === 'send' ? identityIn(route, entry.request) : undefined)),
 	);
-	const runRefusal = route.once?.arrange(plan, context, read(0));
+	const runRefusal = route.once?.arrange(plan, context, read);
 	if (runRefusal) plan.fill({ kind: 'refuse', refusal: runRefusal });
 	// What was accepted before is not refused for having become a bad row since.
 	const refusals = plan.flatMap((entry, item) =>

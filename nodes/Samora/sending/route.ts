@@ -64,13 +64,13 @@ export interface OnceRules<Request extends ItemRequest> {
 	/**
 	 * Looks at all items together before the first is sent; may skip or refuse some.
 	 *
-	 * @param first the first item's parameters, for what counts for all
+	 * @param read any item's parameters; what counts for all is asked of the first
 	 * @returns why nothing of the run may be sent
 	 */
 	arrange: (
 		plan: Plan<Request>,
 		context: IExecuteSingleFunctions,
-		first: ReadParameter,
+		read: (item: number) => ReadParameter,
 	) => Refusal | undefined;
 	/** Told that an item goes out. What it returns is told how that ended. */
 	onSend: (

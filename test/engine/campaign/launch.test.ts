@@ -93,7 +93,9 @@ describe('launching a campaign', () => {
 				status: 'IN_PROGRESS',
 				added: 5001,
 				skipped: 1,
-				skipped_items: [{ item: 5001, to_number: ordinary(0), reason: expect.any(String) }],
+				skipped_items: [
+					{ item: 5001, phone: ordinary(0), to_number: ordinary(0), reason: expect.any(String) },
+				],
 				requests: 2,
 			},
 		]);

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { Refusal, type ReadParameter } from '../../../../shared/parameters';
 import type { NumberOptions } from '../../../../shared/phone/phoneNumber';
+import { readableNumber } from '../../../fields/toNumber';
 import {
 	hoursFor,
 	isOpen,
@@ -34,11 +35,11 @@ export const identityOf = ({ toNumber }: Call): string => toNumber;
 export function arrangeCalls(
 	plan: Plan<Call>,
 	context: IExecuteSingleFunctions,
-	first: ReadParameter,
+	read: (item: number) => ReadParameter,
 ): Refusal | undefined {
 	const calls = plan.map(callIn);
 	const { checkOnly, doNotCall, beyondMaxCalls } = runOptions(
-		first,
+		read(0),
 		calls.flatMap((call) => call?.way ?? []),
 	);
 	const refusal =
@@ -47,9 +48,12 @@ export function arrangeCalls(
 			: (applyRules(plan, context, doNotCall) ?? beyondMaxCalls(countPeople(plan, context)));
 	if (!checkOnly) return refusal;
 	const now = new Date();
+	const firstWith = new Map<string, number>();
 	plan.forEach((entry, item) => {
-		const { toNumber: number, hours } = calls[item] ?? {};
-		const reason = refusal?.message ?? reasonAgainst(entry);
+		const { toNumber: number = readableNumber(read(item)), hours } = calls[item] ?? {};
+		if (entry.kind === 'send' && !entry.request.repeats)
+			firstWith.set(entry.request.toNumber, item);
+		const reason = reasonAgainst(entry, firstWith) ?? refusal?.message;
 		plan[item] = { kind: 'report', output: preview({ number, hours, reason }, now) };
 	});
 	return undefined;
@@ -65,17 +69,20 @@ function countPeople(plan: Plan<Call>, context: IExecuteSingleFunctions): number
 }
 
 /** Why an item would not be called; undefined if it would be. */
-function reasonAgainst(entry: PlanEntry<Call>): string | undefined {
+function reasonAgainst(
+	entry: PlanEntry<Call>,
+	firstWith: ReadonlyMap<string, number>,
+): string | undefined {
 	switch (entry.kind) {
 		case 'refuse':
 			return entry.refusal.message;
 		case 'skip':
 			return entry.output.reason;
-		case 'send':
-			return (
-				entry.request.repeats &&
-				reasonAgainst(entry.request.repeats.leftOut(entry.request.repeats.item))
-			);
+		case 'send': {
+			const { repeats: repeat, toNumber } = entry.request;
+			if (!repeat) return undefined;
+			return reasonAgainst(repeat.leftOut(firstWith.get(toNumber) ?? repeat.item), firstWith);
+		}
 		default:
 			return undefined;
 	}
@@ -108,20 +115,19 @@ function applyRules(
 
 function leaveOutRepeats(plan: Plan<Call>): void {
 	const repeating = repeats(plan.map((entry) => callIn(entry)?.toNumber));
-	const firstOf = (item: number): number => {
-		const before = repeating.get(item);
-		return before === undefined ? item : firstOf(before);
-	};
+	const firstOf = new Map<number, number>();
 	for (const [item, before] of repeating) {
+		const first = firstOf.get(before) ?? before;
+		firstOf.set(item, first);
 		const call = callIn(plan[item]);
 		if (!call || call.onRepeat === 'call') continue;
-		const leftOut = (first: number) =>
-			leaveOutRepeat(call, `${call.toNumber} is the number of item ${first} too`, {
-				repeats_item: first,
+		const leftOut = (called: number) =>
+			leaveOutRepeat(call, `${call.toNumber} is the number of item ${called} too`, {
+				repeats_item: called,
 			});
 		// Skipped only if somebody was called before; refused before anybody is.
 		if (call.onRepeat === 'skip') call.repeats = { item: before, leftOut };
-		else plan[item] = leftOut(firstOf(before));
+		else plan[item] = leftOut(first);
 	}
 }
 

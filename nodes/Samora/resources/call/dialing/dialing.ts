@@ -11,7 +11,7 @@ import {
 	Refusal,
 	type ReadParameter,
 } from '../../../../shared/parameters';
-import { phoneNumber } from '../../../../shared/phone/phoneNumber';
+import { toNumberIn, wayIn } from '../../../fields/toNumber';
 import { callingHoursFrom } from '../../../rules/callingHours';
 import { maxOngoingCalls } from '../../../rules/maxOngoingCalls';
 import { onRepeat } from '../../../rules/repeatedNumbers';
@@ -66,9 +66,8 @@ function placedIn(body: IDataObject): IDataObject {
 function composeCall(read: ReadParameter, surroundings: Surroundings): Call {
 	const options = recordOf(read('options'));
 	const agent_id = agentId(read('agentId'), surroundings);
-	const { defaultCountry, numbersIncludeCountryCode } = options;
-	const way = { defaultCountry, numbersIncludeCountryCode };
-	const toNumber = phoneNumber(read('toNumber'), { label: 'To Number', ...way });
+	const way = wayIn(options);
+	const toNumber = toNumberIn(read, way);
 	const metadata = metadataOf(read);
 	maxOngoingCalls(options.maxOngoingCalls);
 	if (options.maxConcurrency !== undefined) {

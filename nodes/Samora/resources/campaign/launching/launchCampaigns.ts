@@ -33,7 +33,8 @@ export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExe
 	const credential = await this.getCredentials<Credential>('samoraApi');
 	const hoursOf = (read: ReadParameter) =>
 		callingHoursFrom(recordOf(read('options')).callingHours, this.getTimezone());
-	const planned = run.planned ?? planRows(this, destinations(this, credential, hoursOf), hoursOf);
+	const planned =
+		run.planned ?? planRows(this, destinations(this, credential, hoursOf), ({ hours }) => hours);
 	if (planned.checked) return [checkedOutput(planned, outputOf)];
 	const output = outputOfUnsent(this, planned);
 	if (planned.runRefusal) return [outputOf(output)];

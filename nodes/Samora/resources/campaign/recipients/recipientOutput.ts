@@ -59,8 +59,8 @@ export function rowOutput(
 				const isFailed = 'error' in json;
 				const isLeftOut = isFailed ? !toErrorOutput : json.skipped === true;
 				const hasInput = (isLeftOut && !isTool) || (includeInputFields && !isFailed);
-				const whole = hasInput ? { ...input[item]?.json, ...json } : json;
-				return { json: routed(whole), pairedItem: { item } };
+				const own = routed(json);
+				return { json: hasInput ? { ...input[item]?.json, ...own } : own, pairedItem: { item } };
 			});
 }
 
@@ -86,9 +86,11 @@ export function summaries<Target>(
 		const { rows, skipped: leftOut, requests } = group;
 		const first = head(group);
 		if (first === undefined) return [];
-		const skips = leftOut.map((item) => {
-			const why = skipped.get(item);
-			return { item, to_number: why?.to_number, reason: why?.reason };
+		const why = new Map(leftOut.map((item) => [item, { ...skipped.get(item), skipped: true }]));
+		const skips = inOrder(why).map(({ json }, index) => {
+			const skip: IDataObject = { ...json, item: leftOut[index] };
+			delete skip.skipped;
+			return skip;
 		});
 		const json = {
 			...first,

@@ -8,7 +8,7 @@ import {
 	Refusal,
 	type ReadParameter,
 } from '../../../../shared/parameters';
-import { phoneNumber } from '../../../../shared/phone/phoneNumber';
+import { readableNumber, toNumberIn, wayIn } from '../../../fields/toNumber';
 import {
 	hoursFor,
 	isOpen,
@@ -68,12 +68,12 @@ export interface PlannedRows<Target> {
  * Looks at every row before anything is sent.
  *
  * @param destinationOf throws a Refusal for what cannot be the row's campaign
- * @param hoursOf the hours in which the campaign may be started, for Check Only
+ * @param hoursOf the hours in which a campaign may be started, for Check Only
  */
 export function planRows<Target>(
 	context: IExecuteFunctions,
 	destinationOf: (read: ReadParameter) => Destination<Target>,
-	hoursOf: (read: ReadParameter) => CallingHours | undefined = () => undefined,
+	hoursOf: HoursOf<Target> = () => undefined,
 ): PlannedRows<Target> {
 	const items = context.getInputData();
 	const reader = parameterReader(context, items);
@@ -81,9 +81,8 @@ export function planRows<Target>(
 		const read = reader(item);
 		return attempt(() => readRow(read, json, destinationOf));
 	});
-	const first = reader(0);
 	const run = runOptions(
-		first,
+		reader(0),
 		rows.flatMap((row) => (row instanceof Refusal ? [] : row.way)),
 	);
 	const { checkOnly, includeInputFields, doNotCall } = run;
@@ -93,37 +92,55 @@ export function planRows<Target>(
 	const runRefusal = doNotCall instanceof Refusal ? doNotCall : run.beyondMaxCalls(people);
 	const summary = rows.some((row) => !(row instanceof Refusal) && row.summary);
 	const planned: PlannedRows<Target> = { ...grouped, runRefusal, summary, includeInputFields };
-	if (checkOnly)
-		planned.checked = checkedRows(
-			rows,
-			planned,
-			attempt(() => hoursOf(first)),
-		);
+	if (checkOnly) {
+		const numberOf = (item: number) => readableNumber(reader(item));
+		planned.checked = checkedRows(rows, planned, hoursOf, numberOf);
+	}
 	return planned;
 }
+
+type HoursOf<Target> = (target: Target) => CallingHours | undefined;
 
 type ReadRow<Target> = ReturnType<typeof readRow<Target>>;
 
 /** What Check Only says of each row. */
 function checkedRows<Target>(
 	rows: ReadonlyArray<ReadRow<Target> | Refusal>,
-	{ refusals, skipped, runRefusal }: PlannedRows<Target>,
-	hours: CallingHours | Refusal | undefined,
+	{ groups, refusals, skipped, runRefusal }: PlannedRows<Target>,
+	hoursOf: HoursOf<Target>,
+	numberOf: (item: number) => string | undefined,
 ): Map<number, IDataObject> {
 	const now = new Date();
 	const refused = new Map(refusals.map(({ item, refusal }) => [item, refusal.message]));
-	const against = hours instanceof Refusal ? hours : runRefusal;
+	const closed = new Map(groups.flatMap((group) => closedRows(group, hoursOf, now)));
 	return new Map(
 		rows.map((row, item) => {
-			const measured = row instanceof Refusal ? undefined : row.measured;
-			const number = measured instanceof Refusal ? undefined : measured?.recipient.to_number;
-			const clock = hours instanceof Refusal ? undefined : hours;
-			const there = clock && number !== undefined ? hoursFor(clock, number) : undefined;
-			const closed = there && !isOpen(there, now) ? outsideCallingHours(there, now) : undefined;
-			const reason = refused.get(item) ?? against?.message ?? skipped.get(item)?.reason ?? closed;
-			return [item, preview({ number, reason, hours: clock }, now)];
+			const measured = row instanceof Refusal ? row : row.measured;
+			const number = measured instanceof Refusal ? numberOf(item) : measured.recipient.to_number;
+			const hours = row instanceof Refusal ? undefined : hoursOf(row.destination.target);
+			const own = refused.get(item) ?? skipped.get(item)?.reason;
+			const reason = own ?? runRefusal?.message ?? closed.get(item);
+			return [item, preview({ number, reason, hours }, now)];
 		}),
 	);
+}
+
+/** Whoever is in a campaign is called with all others in it, so it is not started outside the hours of one of them. */
+function closedRows<Target>(
+	{ rows, target }: Group<Target>,
+	hoursOf: HoursOf<Target>,
+	now: Date,
+): Array<[item: number, reason: string]> {
+	const hours = hoursOf(target);
+	if (!hours) return [];
+	const reasons = rows.map(({ recipient }) => {
+		const there = hoursFor(hours, recipient.to_number);
+		return isOpen(there, now) ? undefined : outsideCallingHours(there, now);
+	});
+	const first = reasons.findIndex((reason) => reason !== undefined);
+	if (first === -1) return [];
+	const because = `The campaign is not started because of item ${rows[first].item}: ${reasons[first]}`;
+	return rows.map(({ item }, index) => [item, reasons[index] ?? because]);
 }
 
 function groupRows<Target>(
@@ -193,12 +210,8 @@ function readRow<Target>(
 	const output = oneOf(options.output ?? 'recipients', 'Output', OUTPUTS);
 	connectionOptions(read('requestOptions'));
 	const destination = destinationOf(read);
-	const { defaultCountry, numbersIncludeCountryCode } = options;
-	const way = { defaultCountry, numbersIncludeCountryCode };
-	const measured = attempt(() => {
-		const number = phoneNumber(read('toNumber'), { label: 'To Number', ...way });
-		return recipientWith(number, read, json);
-	});
+	const way = wayIn(options);
+	const measured = attempt(() => recipientWith(toNumberIn(read, way), read, json));
 	if (measured instanceof Refusal && options.skipInvalid !== true) throw measured;
 	return {
 		destination,
