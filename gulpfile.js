@@ -1,7 +1,7 @@
 'use strict';
 
-const { readFile, rm, writeFile } = require('node:fs/promises');
-const { build, transform } = require('esbuild');
+const { rm, writeFile } = require('node:fs/promises');
+const { build } = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 const { n8n } = require('./package.json');
 const { thirdPartyNotices } = require('./tools/build/thirdPartyNotices');
@@ -24,17 +24,6 @@ const tablesAsText = {
 		),
 };
 
-/** Bundles libraries with short names. This package's own names stay, so a stack trace still says what it did. */
-const shortNamesInLibraries = {
-	name: 'short-names-in-libraries',
-	setup: ({ onLoad }) =>
-		onLoad({ filter: /[\\/]node_modules[\\/].+\.js$/ }, async ({ path }) => {
-			const source = await readFile(path, 'utf8');
-			const { code } = await transform(source, { minifyIdentifiers: true, charset: 'utf8' });
-			return { contents: code };
-		}),
-};
-
 /**
  * One self-contained file per node and credential: what they import from devDependencies is bundled,
  * since the published package has no runtime dependencies. n8n-workflow is n8n's own. The licences of what is
@@ -50,11 +39,11 @@ const code = async () => {
 		format: 'cjs',
 		target: 'node20',
 		external: ['n8n-workflow'],
-		plugins: [tablesAsText, shortNamesInLibraries],
+		plugins: [tablesAsText],
 		charset: 'utf8',
-		// The package's names stay, so that what a person pastes from a stack trace says where it happened.
-		minifyWhitespace: true,
-		minifySyntax: true,
+		minify: true,
+		// A stack trace that a person pastes still says in which functions it happened.
+		keepNames: true,
 		legalComments: 'inline',
 		logLevel: 'warning',
 		metafile: true,

@@ -49,6 +49,9 @@ export function attempt<Result>(
 const reasonOf = (thrown: unknown): string =>
 	thrown instanceof Error ? thrown.message : String(thrown);
 
+/** What counts for a whole run, and may be a list of a hundred thousand: it is asked of the first item alone. */
+const ASKED_ONCE = new Set(['doNotCall']);
+
 /** What is needed to read the parameters of any item. */
 type Readable = Pick<IExecuteFunctions, 'getNode' | 'evaluateExpression'>;
 
@@ -83,7 +86,9 @@ export function parameterReader(
 		if (Array.isArray(value)) return value.map((element) => evaluate(element, item));
 		if (isRecord(value)) {
 			return Object.fromEntries(
-				Object.entries(value).map(([key, element]) => [key, evaluate(element, item)]),
+				Object.entries(value)
+					.filter(([key]) => item === 0 || !ASKED_ONCE.has(key))
+					.map(([key, element]) => [key, evaluate(element, item)]),
 			);
 		}
 		return value;

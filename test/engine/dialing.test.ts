@@ -286,7 +286,7 @@ describe('numbers that people write', () => {
 			[{ phone: '+14155552671' }, { phone: '(415) 555-2671' }, { phone: '' }],
 			credential,
 		);
-		expect(error?.message).toMatch(/^2 of 3 rows cannot be used, so nothing was sent: /);
+		expect(error?.message).toMatch(/^2 of 3 rows cannot be used, so nobody was called: /);
 		expect(error?.message).toContain('1 row has no country code (row 1): choose a Default Country');
 		expect(error?.message).toContain('1 row has no number (row 2)');
 		expect(await dialled()).toEqual([]);

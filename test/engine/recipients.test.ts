@@ -414,11 +414,17 @@ describe('rows that are skipped by choice', () => {
 				pairedItem: { item: 1 },
 			},
 			{
-				json: { to_number: 'nobody', skipped: true, reason: expect.stringContaining('To Number') },
+				json: {
+					...listed[2],
+					to_number: 'nobody',
+					skipped: true,
+					reason: expect.stringContaining('To Number'),
+				},
 				pairedItem: { item: 2 },
 			},
 			{
 				json: {
+					...listed[3],
 					to_number: '+14155552671',
 					skipped: true,
 					reason: expect.stringContaining('item 0'),

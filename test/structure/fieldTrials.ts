@@ -21,7 +21,23 @@ const anotherDay = new Date(Date.now() + 3 * 24 * 3600 * 1000)
 	.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' })
 	.toLowerCase();
 
+const OF_A_RUN: Record<string, Trial> = {
+	'options.checkOnly': { values: [true, false] },
+	'options.doNotCall': { values: [ordinary(1), ''], beside: { toNumber: ordinary(1) } },
+	'options.includeInputFields': { values: [true, false], items: [{ lead: 1 }] },
+	'options.maxCalls': {
+		values: [1, 2],
+		beside: byPhone,
+		items: phones(ordinary(1), ordinary(2)),
+	},
+	'options.numbersIncludeCountryCode': {
+		values: [true, false],
+		beside: { toNumber: ordinary(1).slice(1) },
+	},
+};
+
 const DIALING_TRIALS: Record<string, Trial> = {
+	...OF_A_RUN,
 	metadataMode: { values: ['keyValue', 'json'], beside: { metadataJson: '{"a": 1}' } },
 	'options.defaultCountry': { values: ['US', 'GB'], beside: { toNumber: '(415) 555-2671' } },
 	'options.maxConcurrency': {
@@ -51,6 +67,7 @@ const DIALING_TRIALS: Record<string, Trial> = {
 const wait = { pollInterval: 0.1, timeout: 0.01, onTimeout: 'continue' };
 
 const RECIPIENT_TRIALS: Record<string, Trial> = {
+	...OF_A_RUN,
 	variableFields: { values: ['first', 'second'], beside: { variablesMode: 'selectedFields' } },
 	'options.defaultCountry': { values: ['US', 'GB'], beside: { toNumber: '(415) 555-2671' } },
 	'options.skipDuplicates': {
@@ -70,6 +87,11 @@ export const TRIALS: Partial<Record<AnyOperationId, Record<string, Trial>>> = {
 	triggerCall: DIALING_TRIALS,
 	triggerAndWait: {
 		...DIALING_TRIALS,
+		'options.maxOngoingCalls': {
+			values: [1, 0],
+			beside: { ...byPhone, wait },
+			items: phones(ordinary(1), ordinary(2)),
+		},
 		'wait.pollInterval': { values: [0.1, 0.5], beside: { wait } },
 		'wait.timeout': { values: [0.01, 0.03], beside: { wait } },
 		'wait.onTimeout': { values: ['continue', 'error'], beside: { wait } },

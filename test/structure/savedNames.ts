@@ -25,6 +25,22 @@ const WEBHOOK_SETTINGS = [
 ];
 const within = (name: string, names: string[]) => [name, ...names.map((one) => `${name}.${one}`)];
 
+const CALLING_HOURS = [
+	'callingHours',
+	'callingHours.values.from',
+	'callingHours.values.to',
+	'callingHours.values.timezone',
+	'callingHours.values.days: monday|tuesday|wednesday|thursday|friday|saturday|sunday',
+	'callingHours.values.outside: refuse|skip',
+];
+const OF_A_RUN = [
+	'checkOnly',
+	'doNotCall',
+	'includeInputFields',
+	'maxCalls',
+	'numbersIncludeCountryCode',
+];
+
 const DIALING = [
 	'agentId',
 	'toNumber',
@@ -38,12 +54,8 @@ const DIALING = [
 		'maxConcurrency',
 		'redialUnknown',
 		'repeatedNumbers: call|skip|refuse',
-		'callingHours',
-		'callingHours.values.from',
-		'callingHours.values.to',
-		'callingHours.values.timezone',
-		'callingHours.values.days: monday|tuesday|wednesday|thursday|friday|saturday|sunday',
-		'callingHours.values.outside: refuse|skip',
+		...CALLING_HOURS,
+		...OF_A_RUN,
 	]),
 ];
 
@@ -60,6 +72,7 @@ const RECIPIENTS = [
 		'skipInvalid',
 		'skipDuplicates',
 		'output: recipients|summary',
+		...OF_A_RUN,
 	]),
 ];
 
@@ -68,6 +81,7 @@ export const ACTIONS: Record<string, Record<string, string[]>> = {
 		trigger: DIALING,
 		triggerAndWait: [
 			...DIALING,
+			'options.maxOngoingCalls',
 			...within('wait', ['pollInterval', 'timeout', 'onTimeout: error|continue']),
 		],
 		get: ['callId'],
@@ -80,7 +94,13 @@ export const ACTIONS: Record<string, Record<string, string[]>> = {
 		getAll: ['agentId', ...LIST],
 		update: [...CAMPAIGN, ...within('updateFields', ['name', ...RETRY_CONFIG])],
 		addRecipients: [...CAMPAIGN, ...RECIPIENTS],
-		launch: ['agentId', 'name', ...RETRY_CONFIG, ...RECIPIENTS],
+		launch: [
+			'agentId',
+			'name',
+			...RETRY_CONFIG,
+			...RECIPIENTS,
+			...CALLING_HOURS.map((name) => `options.${name}`),
+		],
 		getCalls: [
 			...CAMPAIGN,
 			...LIST,
@@ -95,7 +115,7 @@ export const ACTIONS: Record<string, Record<string, string[]>> = {
 				'sortDir: asc|desc',
 			]),
 		],
-		start: CAMPAIGN,
+		start: [...CAMPAIGN, ...within('options', CALLING_HOURS)],
 		stop: CAMPAIGN,
 		cancel: CAMPAIGN,
 	},

@@ -80,6 +80,18 @@ export function outsideCallingHours(hours: CallingHours, now: Date): string {
 	return `${why}; the next call may go ${dayName(date)} ${dayOfMonth(date)} at ${clock(minute)}${there}${elsewhere} (${fromNow(next - start)})`;
 }
 
+/** "Mon 08:30 in Europe/Berlin", and of several zones with different clocks the earliest and the latest. */
+export function clocksNow(hours: CallingHours, now: Date): string {
+	const zones = clocksAt(zonesIn(hours), now.getTime());
+	const ends = zones.length > 1 ? [zones[0], zones[zones.length - 1]] : zones;
+	return ends
+		.map((zone) => {
+			const { date, minute } = wallTime(now.getTime(), zone);
+			return `${shortName(dayOf(date))} ${clock(minute)} in ${zone}`;
+		})
+		.join(' – ');
+}
+
 /** "Monday 08:30 in Europe/Berlin" */
 function nowIn(hours: CallingHours, now: number): string {
 	const zones = zonesIn(hours);

@@ -46,6 +46,11 @@ export class Try<Request extends ItemRequest> {
 
 	private readonly ready: Promise<Ready<Request>>;
 
+	private includeInputFields = false;
+
+	/** What comes after the accepted items, such as waiting for a call's end. They never reject. */
+	private readonly goingOn = new Set<Promise<unknown>>();
+
 	/** For each item, whether somebody was called: the item that has the person, once that is known. */
 	private readonly called = new Map<number, Promise<number | undefined>>();
 
@@ -85,6 +90,7 @@ export class Try<Request extends ItemRequest> {
 	private async getReady(): Promise<Ready<Request>> {
 		const { context, route, items, run } = this;
 		const prepared = await prepare(context, route, items, run.memory);
+		this.includeInputFields = prepared.includeInputFields;
 		return { ...prepared, followUp: route.followUp?.(context, this.signal) };
 	}
 
@@ -100,7 +106,10 @@ export class Try<Request extends ItemRequest> {
 		if (this.turns.push(taken) === 1) void this.end();
 		const turn = await taken;
 		if (turn.kind === 'output') {
-			return turn.items.map(({ json, ...rest }) => ({ json: this.routed(json), ...rest }));
+			return turn.items.map(({ json, ...rest }) => ({
+				json: this.routed(this.withInput(item, json, turn.hasInput)),
+				...rest,
+			}));
 		}
 
 		// Only when all is quiet is it known what was done beside it. This also keeps the rejection from coming before
@@ -109,12 +118,26 @@ export class Try<Request extends ItemRequest> {
 		const say = (message: UserMessage): UserMessage =>
 			withAccepted(message, this.run.memory.accepted(), item, this.route.once?.accepted);
 		if (turn.kind === 'refused') {
-			const { refusals } = turn;
-			const message = say(refusedRows(refusals, this.items.count));
-			throw operationError(this.node, message, refusals.length === 1 ? item : undefined);
+			const { refusals, isRunRefused } = turn;
+			const message = isRunRefused
+				? { message: refusals[0].refusal.message, description: 'Nothing was sent.' }
+				: refusedRows(refusals, this.items.count, this.route.once && 'nobody was called');
+			const isOne = refusals.length === 1 && !isRunRefused;
+			throw operationError(this.node, say(message), isOne ? item : undefined);
 		}
 		const { message, httpCode } = turn.failure;
 		throw apiError(this.node, say(message), { httpCode, itemIndex: item });
+	}
+
+	/** A result's own fields win. Into the error output n8n puts the input's fields itself. */
+	private withInput(
+		item: number,
+		json: IDataObject,
+		hasInput = this.includeInputFields,
+	): IDataObject {
+		const isN8nsPart = 'error' in json && this.node.onError === 'continueErrorOutput';
+		if (isN8nsPart || !(hasInput || this.includeInputFields)) return json;
+		return { ...this.items.inExpressions[item]?.json, ...json };
 	}
 
 	/** Ends when every item's turn is over. */
@@ -136,6 +159,10 @@ export class Try<Request extends ItemRequest> {
 		const ready = await this.ready;
 		// If it may not, nobody listens, or the item that did not come this far speaks for all.
 		if (!(await this.loop.mayProceed())) return output([]);
+		return await ready.ongoing(async () => await this.wholeTurn(item, ready, engine));
+	}
+
+	private async wholeTurn(item: number, ready: Ready<Request>, engine: Engine): Promise<Ended> {
 		const sent = this.send(item, ready, engine);
 		this.called.set(
 			item,
@@ -150,24 +177,33 @@ export class Try<Request extends ItemRequest> {
 		if (!followUp) return output(turn.output);
 		const entry = plan[item];
 		const request = entry.kind === 'send' ? entry.request : undefined;
-		const followed = await followUp(turn.output, request, turn.isRetry);
+		const following = followUp(turn.output, request, turn.isRetry);
+		const over = following.then(
+			() => {},
+			() => {},
+		);
+		this.goingOn.add(over);
+		void over.then(() => this.goingOn.delete(over));
+		const followed = await following;
 		return followed.kind === 'output' ? followed : this.failed(item, followed.failure);
 	}
 
 	private failed(item: number, failure: Failure): Ended {
-		if (this.continues) return output([failedItem(failure.message, item, failure.details)]);
+		if (this.continues) {
+			return output([failedItem(failure.message, item, failure.details)], true);
+		}
 		this.stop.abort();
 		return { kind: 'failed', failure };
 	}
 
 	private async send(item: number, ready: Ready<Request>, engine: Engine): Promise<Turn> {
 		const { memory } = this.run;
-		const { plan, refusals } = ready;
+		const { plan, refusals, isRunRefused } = ready;
 		const entry = plan[item];
 		if (!this.continues && refusals.length > 0) {
 			this.stop.abort();
 			// The first bad row speaks for all, and the others stay silent: nothing is sent.
-			return item === refusals[0].item ? { kind: 'refused', refusals } : output([]);
+			return item === refusals[0].item ? { kind: 'refused', refusals, isRunRefused } : output([]);
 		}
 		// No rule that has come to apply since takes back what was done.
 		const done = memory.acceptedOf(item);
@@ -222,6 +258,11 @@ export class Try<Request extends ItemRequest> {
 		const result = await sent;
 		if (result.kind === 'accepted') return { ...result, isRetry: false };
 		const { failure } = result;
+		if (failure.fate === 'busy' && this.goingOn.size > 0 && !this.signal.aborted) {
+			// An account allows so many calls at a time: there is room when one of this run's has ended.
+			await Promise.race(this.goingOn);
+			return await this.sendNow(item, request, ready, engine);
+		}
 		// A rule that has come to apply while Samora was busy says more than that it was.
 		const mayPass = failure.fate === 'busy' || failure.fate === 'unreached';
 		const since = mayPass ? request.recheck?.() : undefined;
@@ -229,7 +270,7 @@ export class Try<Request extends ItemRequest> {
 	}
 
 	private forbidden(item: number, entry: LeftOut): Ended {
-		if (entry.kind === 'skip') return leftOut(entry, item);
+		if (entry.kind !== 'refuse') return leftOut(entry, item);
 		const { message } = entry.refusal;
 		return this.failed(item, { message: { message, description: '' }, details: {} });
 	}

@@ -20,7 +20,7 @@ export interface Route<Request extends ItemRequest = ItemRequest> {
 	 *
 	 * @throws Refusal for what the API would refuse
 	 */
-	compose: (read: ReadParameter, credential: Credential) => Request;
+	compose: (read: ReadParameter, surroundings: Surroundings) => Request;
 	/** Whether the body of a success is what it should be; by default, whether there is a thing in it. */
 	isValidBody?: (body: unknown) => boolean;
 	/** The message for a success whose body says that it was not done after all. */
@@ -51,12 +51,27 @@ export interface Route<Request extends ItemRequest = ItemRequest> {
 	followUp?: (context: IExecuteSingleFunctions, signal: AbortSignal) => FollowUp<Request>;
 }
 
+/** What an item's request depends on besides its parameters. */
+export interface Surroundings extends Credential {
+	/** The workflow's time zone. */
+	timezone: string;
+}
+
 /** What a route has that must not happen twice to the same person. */
 export interface OnceRules<Request extends ItemRequest> {
 	/** What makes an item the same one in a retry of the execution. */
 	identity: (request: Request) => string;
-	/** Looks at all items together before the first is sent; may skip or refuse some. */
-	arrange: (plan: Plan<Request>, context: IExecuteSingleFunctions) => void;
+	/**
+	 * Looks at all items together before the first is sent; may skip or refuse some.
+	 *
+	 * @param first the first item's parameters, for what counts for all
+	 * @returns why nothing of the run may be sent
+	 */
+	arrange: (
+		plan: Plan<Request>,
+		context: IExecuteSingleFunctions,
+		first: ReadParameter,
+	) => Refusal | undefined;
 	/** Told that an item goes out. What it returns is told how that ended. */
 	onSend: (
 		context: IExecutePaginationFunctions,
@@ -90,7 +105,13 @@ export type Plan<Request extends ItemRequest> = Array<PlanEntry<Request>>;
 export type PlanEntry<Request extends ItemRequest> = { kind: 'send'; request: Request } | LeftOut;
 
 /** An item that is not sent: a rule that the user chose skips it, or something about it is wrong. */
-export type LeftOut = Skip | { kind: 'refuse'; refusal: Refusal };
+export type LeftOut = Skip | Report | { kind: 'refuse'; refusal: Refusal };
+
+/** What is only said about an item, as in a dry run. */
+export interface Report {
+	kind: 'report';
+	output: IDataObject;
+}
 
 export interface Skip {
 	kind: 'skip';

@@ -155,8 +155,15 @@ function waitForCalls(
 			return { kind: 'failed', failure };
 		}
 		// The call's own fields come after the three that every item has, and never take their place.
-		return { kind: 'output', items: [{ json: { ...known, ...details, ...known } }] };
+		const json = { ...known, ...durationOf(details), ...details, ...known };
+		return { kind: 'output', items: [{ json }] };
 	};
+}
+
+/** How long the two talked, or the phone rang where Samora counts from there; nothing where it does not say. */
+function durationOf({ started_at, ended_at }: IDataObject): IDataObject {
+	const seconds = (Date.parse(String(ended_at)) - Date.parse(String(started_at))) / 1000;
+	return Number.isNaN(seconds) ? {} : { duration_seconds: seconds };
 }
 
 /** What the item says about how it went: one of the outcomes of a call, or that none is known. */

@@ -13,7 +13,13 @@ import { refusedByRoute } from '../../sending/allItemsTogether';
 import { Runs } from '../../sending/runs';
 import { addRows, rowsToSend, unlessInterrupted } from './recipients/addingRecipients';
 import { recipientFields, recipientOptionsField } from './recipients/recipientFields';
-import { numbersOf, outputOfUnsent, rowOutput, summaries } from './recipients/recipientOutput';
+import {
+	checkedOutput,
+	numbersOf,
+	outputOfUnsent,
+	rowOutput,
+	summaries,
+} from './recipients/recipientOutput';
 import { identities, planRows, type Group, type Row } from './recipients/recipientRows';
 import { RecipientRun } from './recipients/recipientRun';
 import { inRequests } from './recipients/recipients';
@@ -50,7 +56,9 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 			// Whoever is in a campaign is called, whichever campaign the expressions give in a retry.
 			return { target: path, key, identityOf: (to_number) => to_number };
 		});
+	if (planned.checked) return [checkedOutput(planned, outputOf)];
 	const output = outputOfUnsent(this, planned);
+	if (planned.runRefusal) return [outputOf(output)];
 	run.planned = planned;
 	memory.claim(identities(planned));
 	runs.keep(this, run);
@@ -86,7 +94,7 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 		}
 	}
 	attempt(() => runs.forget(this, run));
-	if (!planned.summary) return [outputOf(output)];
+	if (!planned.summary) return [outputOf(output, planned.includeInputFields)];
 	const head = ({ target }: Group<CampaignPath>) => ({ campaign_id: target.campaign_id });
 	return [summaries(planned, output, head, outputOf)];
 }

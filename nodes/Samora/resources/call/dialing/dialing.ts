@@ -1,6 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { agentId, type AgentDefault } from '../../../../shared/agentId';
+import { agentId } from '../../../../shared/agentId';
 import { idIn, thingIn } from '../../../../shared/api/envelope';
 import { describeAnswer } from '../../../../shared/api/problems';
 import {
@@ -12,9 +12,11 @@ import {
 	type ReadParameter,
 } from '../../../../shared/parameters';
 import { phoneNumber } from '../../../../shared/phone/phoneNumber';
+import { callingHoursFrom } from '../../../rules/callingHours';
+import { maxOngoingCalls } from '../../../rules/maxOngoingCalls';
 import { onRepeat } from '../../../rules/repeatedNumbers';
 import { agentCallsOf, keepAgentCall } from '../../../sending/agentMemory';
-import type { Route, SendResult } from '../../../sending/route';
+import type { Route, SendResult, Surroundings } from '../../../sending/route';
 import { arrangeCalls, identityOf, type Call } from './callRules';
 
 /** How a phone is rung: what every operation shares that calls a number now. */
@@ -61,14 +63,14 @@ function placedIn(body: IDataObject): IDataObject {
 	return { call_id: callIdIn(body), status, message };
 }
 
-function composeCall(read: ReadParameter, credential: AgentDefault): Call {
+function composeCall(read: ReadParameter, surroundings: Surroundings): Call {
 	const options = recordOf(read('options'));
-	const agent_id = agentId(read('agentId'), credential);
-	const toNumber = phoneNumber(read('toNumber'), {
-		label: 'To Number',
-		defaultCountry: options.defaultCountry,
-	});
+	const agent_id = agentId(read('agentId'), surroundings);
+	const { defaultCountry, numbersIncludeCountryCode } = options;
+	const way = { defaultCountry, numbersIncludeCountryCode };
+	const toNumber = phoneNumber(read('toNumber'), { label: 'To Number', ...way });
 	const metadata = metadataOf(read);
+	maxOngoingCalls(options.maxOngoingCalls);
 	if (options.maxConcurrency !== undefined) {
 		integer(options.maxConcurrency, 'Max Concurrency', { min: 1, max: 50 });
 	}
@@ -81,8 +83,9 @@ function composeCall(read: ReadParameter, credential: AgentDefault): Call {
 		ids: { agent_id, to_number: toNumber },
 		retryUnknown: options.redialUnknown === true,
 		toNumber,
+		way,
 		onRepeat: onRepeat(options.repeatedNumbers),
-		callingHours: options.callingHours,
+		hours: callingHoursFrom(options.callingHours, surroundings.timezone),
 	};
 }
 

@@ -2,9 +2,15 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { agentIdField } from '../../../../shared/agentId';
 import { defaultCountryField } from '../../../../shared/phone/defaultCountry';
+import { numbersIncludeCountryCodeField } from '../../../../shared/phone/numbersIncludeCountryCode';
 import { keyValueField } from '../../../fields/keyValueField';
 import { toNumberField } from '../../../fields/toNumber';
 import { callingHoursField } from '../../../rules/callingHours';
+import { checkOnlyField } from '../../../rules/checkOnly';
+import { doNotCallField } from '../../../rules/doNotCall';
+import { includeInputFieldsField } from '../../../rules/includeInputFields';
+import { maxCallsField } from '../../../rules/maxCalls';
+import { maxOngoingCallsField } from '../../../rules/maxOngoingCalls';
 import { repeatedNumbersField } from '../../../rules/repeatedNumbers';
 
 export const dialingFields: INodeProperties[] = [
@@ -53,7 +59,11 @@ export const dialingFields: INodeProperties[] = [
 		default: {},
 		options: [
 			callingHoursField,
+			checkOnlyField,
 			defaultCountryField,
+			doNotCallField,
+			includeInputFieldsField,
+			maxCallsField,
 			{
 				displayName: 'Max Concurrency',
 				name: 'maxConcurrency',
@@ -63,6 +73,11 @@ export const dialingFields: INodeProperties[] = [
 				description:
 					'How many calls are requested at the same time when there are several items, from 1 to 50',
 			},
+			{
+				...maxOngoingCallsField,
+				displayOptions: { show: { '/operation': ['triggerAndWait'] } },
+			},
+			numbersIncludeCountryCodeField,
 			{
 				displayName: 'Redial Unknown',
 				name: 'redialUnknown',

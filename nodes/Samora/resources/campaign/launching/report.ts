@@ -5,7 +5,7 @@ import type { UserMessage } from '../../../../shared/api/problems';
 import { itemList } from '../../../../shared/itemList';
 import type { CampaignFailure } from '../recipients/addingRecipients';
 import type { PlannedRows } from '../recipients/recipientRows';
-import type { NewCampaign } from '../settings/newCampaign';
+import type { LaunchedCampaign } from './destinations';
 import type { Campaign, LaunchRun } from './steps';
 
 export const NOBODY_LEFT = 'No campaign was created, because there is no recipient left to call';
@@ -55,13 +55,15 @@ export function report(
 	for (const { item, recipient } of rows) {
 		const [added] = run.memory.acceptedOf(item)?.output ?? [];
 		const came = { campaign_id, ...(added ?? { to_number: recipient.to_number }) };
-		output.set(item, failure ? failedItem(failure.message, item, came) : came);
+		const skipped = { ...came, skipped: true, reason: failure?.message.message };
+		if (!failure) output.set(item, came);
+		else output.set(item, failure.isSkip ? skipped : failedItem(failure.message, item, came));
 	}
 }
 
 /** Rows whose campaign was not created because all of them are left out. */
 export function reportEmpty(
-	{ groups, skipped }: PlannedRows<NewCampaign>,
+	{ groups, skipped }: PlannedRows<LaunchedCampaign>,
 	output: Map<number, IDataObject>,
 ): void {
 	for (const item of groups.filter(({ rows }) => rows.length === 0).flatMap((one) => one.skipped)) {

@@ -12,16 +12,16 @@ import {
 	oneCampaignPath,
 	type CampaignPath,
 } from '../../../../shared/campaign';
+import { hoursFor, isOpen, outsideCallingHours } from '../../../rules/callingHours';
 import { addRows, rowsToSend, type CampaignFailure } from '../recipients/addingRecipients';
 import type { Group } from '../recipients/recipientRows';
 import type { Launch, RecipientRun } from '../recipients/recipientRun';
 import { inRequests } from '../recipients/recipients';
-import type { NewCampaign } from '../settings/newCampaign';
-import { campaignKeyOf } from './destinations';
+import { campaignKeyOf, type LaunchedCampaign } from './destinations';
 import { ensureDraft } from './draft';
 
-export type Campaign = Group<NewCampaign>;
-export type LaunchRun = RecipientRun<NewCampaign>;
+export type Campaign = Group<LaunchedCampaign>;
+export type LaunchRun = RecipientRun<LaunchedCampaign>;
 
 const pathOf = ({ target }: Campaign, { campaign_id: id }: Launch): CampaignPath => ({
 	...target.path,
@@ -104,6 +104,23 @@ async function provenIn(
 	return true;
 }
 
+/** A campaign that is started calls everybody, so it must be within the hours for all of them. */
+function outsideHours({ rows, target: { hours } }: Campaign): CampaignFailure | undefined {
+	if (!hours) return undefined;
+	const now = new Date();
+	const closed = rows
+		.map(({ recipient }) => hoursFor(hours, recipient.to_number))
+		.find((one) => !isOpen(one, now));
+	if (!closed) return undefined;
+	return {
+		message: {
+			message: outsideCallingHours(closed, now),
+			description: 'The campaign is a draft that calls nobody. Start it within the Calling Hours.',
+		},
+		isSkip: hours.outside === 'skip',
+	};
+}
+
 /** What a campaign can be once it was started. */
 const STARTED = ['SCHEDULED', 'IN_PROGRESS', 'PAUSED', 'FINISHED'];
 
@@ -115,6 +132,8 @@ export async function startCampaign(
 ): Promise<CampaignFailure | undefined> {
 	const launched = run.launchOf(campaign.key);
 	if (launched.started) return undefined;
+	const closed = outsideHours(campaign);
+	if (closed) return closed;
 	const path = pathOf(campaign, launched);
 	let status: unknown;
 	const isStarted = async () => {

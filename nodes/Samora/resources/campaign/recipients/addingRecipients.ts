@@ -22,6 +22,8 @@ export interface CampaignFailure {
 	httpCode?: number;
 	/** Samora may have done it all the same. */
 	inDoubt?: boolean;
+	/** A rule that the user chose leaves it out. */
+	isSkip?: boolean;
 }
 
 /** Turns whatever a step throws into a failure: what it did is in the run's memory. */

@@ -2,7 +2,13 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { defaultCountryField } from '../../../../shared/phone/defaultCountry';
 import { keyValueField } from '../../../fields/keyValueField';
+import { numbersIncludeCountryCodeField } from '../../../../shared/phone/numbersIncludeCountryCode';
 import { toNumberField } from '../../../fields/toNumber';
+import { callingHoursField } from '../../../rules/callingHours';
+import { checkOnlyField } from '../../../rules/checkOnly';
+import { doNotCallField } from '../../../rules/doNotCall';
+import { includeInputFieldsField } from '../../../rules/includeInputFields';
+import { maxCallsField } from '../../../rules/maxCalls';
 
 /** What makes a row of input items a recipient. */
 export const recipientFields: INodeProperties[] = [
@@ -67,7 +73,17 @@ export const recipientOptionsField: INodeProperties = {
 	placeholder: 'Add Option',
 	default: {},
 	options: [
+		{
+			...callingHoursField,
+			displayOptions: { show: { '/operation': ['launch'] } },
+			description: 'When the campaign may be started. Outside these hours it stays a draft.',
+		},
+		checkOnlyField,
 		defaultCountryField,
+		doNotCallField,
+		includeInputFieldsField,
+		maxCallsField,
+		numbersIncludeCountryCodeField,
 		{
 			displayName: 'Output',
 			name: 'output',

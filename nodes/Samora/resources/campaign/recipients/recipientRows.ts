@@ -9,6 +9,15 @@ import {
 	type ReadParameter,
 } from '../../../../shared/parameters';
 import { phoneNumber } from '../../../../shared/phone/phoneNumber';
+import {
+	hoursFor,
+	isOpen,
+	outsideCallingHours,
+	type CallingHours,
+} from '../../../rules/callingHours';
+import { onDoNotCall } from '../../../rules/doNotCall';
+import { preview } from '../../../rules/preview';
+import { runOptions } from '../../../rules/runOptions';
 import { OUTPUTS } from './recipientFields';
 import { recipientWith, type Measured } from './recipients';
 import { connectionOptions } from '../../../../shared/api/requestOptions';
@@ -46,49 +55,107 @@ export interface PlannedRows<Target> {
 	groups: Array<Group<Target>>;
 	skipped: Map<number, Skip['output']>;
 	refusals: RefusedRow[];
-	/** Asked of the first item: it counts for all. */
+	/** Why nothing of the run may be sent. */
+	runRefusal?: Refusal;
+	/** What is said about each row, where that is all that is wanted. */
+	checked?: Map<number, IDataObject>;
+	/** These are asked of the first item: they count for all. */
 	summary: boolean;
+	includeInputFields: boolean;
 }
 
 /**
  * Looks at every row before anything is sent.
  *
  * @param destinationOf throws a Refusal for what cannot be the row's campaign
+ * @param hoursOf the hours in which the campaign may be started, for Check Only
  */
 export function planRows<Target>(
 	context: IExecuteFunctions,
 	destinationOf: (read: ReadParameter) => Destination<Target>,
+	hoursOf: (read: ReadParameter) => CallingHours | undefined = () => undefined,
 ): PlannedRows<Target> {
 	const items = context.getInputData();
 	const reader = parameterReader(context, items);
-	const byOtherTools = recipientsOfOtherTools(context);
-	const groups = new Map<string, Group<Target> & { firstWith: Map<string, number> }>();
-	const planned: Omit<PlannedRows<Target>, 'groups'> = {
-		skipped: new Map(),
-		refusals: [],
-		summary: false,
-	};
-	items.forEach(({ json }, item) => {
+	const rows = items.map(({ json }, item) => {
 		const read = reader(item);
-		const row = attempt(() => planRow(read, json, destinationOf));
+		return attempt(() => readRow(read, json, destinationOf));
+	});
+	const first = reader(0);
+	const run = runOptions(
+		first,
+		rows.flatMap((row) => (row instanceof Refusal ? [] : row.way)),
+	);
+	const { checkOnly, includeInputFields, doNotCall } = run;
+	const leftOut = doNotCall instanceof Refusal ? new Set<string>() : doNotCall;
+	const grouped = groupRows(rows, leftOut, recipientsOfOtherTools(context));
+	const people = grouped.groups.reduce((sum, group) => sum + group.rows.length, 0);
+	const runRefusal = doNotCall instanceof Refusal ? doNotCall : run.beyondMaxCalls(people);
+	const summary = rows.some((row) => !(row instanceof Refusal) && row.summary);
+	const planned: PlannedRows<Target> = { ...grouped, runRefusal, summary, includeInputFields };
+	if (checkOnly)
+		planned.checked = checkedRows(
+			rows,
+			planned,
+			attempt(() => hoursOf(first)),
+		);
+	return planned;
+}
+
+type ReadRow<Target> = ReturnType<typeof readRow<Target>>;
+
+/** What Check Only says of each row. */
+function checkedRows<Target>(
+	rows: ReadonlyArray<ReadRow<Target> | Refusal>,
+	{ refusals, skipped, runRefusal }: PlannedRows<Target>,
+	hours: CallingHours | Refusal | undefined,
+): Map<number, IDataObject> {
+	const now = new Date();
+	const refused = new Map(refusals.map(({ item, refusal }) => [item, refusal.message]));
+	const against = hours instanceof Refusal ? hours : runRefusal;
+	return new Map(
+		rows.map((row, item) => {
+			const measured = row instanceof Refusal ? undefined : row.measured;
+			const number = measured instanceof Refusal ? undefined : measured?.recipient.to_number;
+			const clock = hours instanceof Refusal ? undefined : hours;
+			const there = clock && number !== undefined ? hoursFor(clock, number) : undefined;
+			const closed = there && !isOpen(there, now) ? outsideCallingHours(there, now) : undefined;
+			const reason = refused.get(item) ?? against?.message ?? skipped.get(item)?.reason ?? closed;
+			return [item, preview({ number, reason, hours: clock }, now)];
+		}),
+	);
+}
+
+function groupRows<Target>(
+	rows: ReadonlyArray<ReadRow<Target> | Refusal>,
+	doNotCall: ReadonlySet<string>,
+	byOtherTools: ReadonlyMap<string, string>,
+): Pick<PlannedRows<Target>, 'groups' | 'skipped' | 'refusals'> {
+	const groups = new Map<string, Group<Target> & { firstWith: Map<string, number> }>();
+	const skipped = new Map<number, Skip['output']>();
+	const refusals: RefusedRow[] = [];
+	rows.forEach((row, item) => {
 		if (row instanceof Refusal) {
-			planned.refusals.push({ item, refusal: row });
+			refusals.push({ item, refusal: row });
 			return;
 		}
-		const { destination, measured, skipDuplicates, summary } = row;
-		if (item === 0) planned.summary = summary;
+		const { destination, measured, skipDuplicates, written } = row;
 		const { key } = destination;
 		const group = groups.get(key) ?? newGroup(destination);
 		groups.set(key, group);
 		const leaveOut = (number: unknown, reason: string) => {
 			group.skipped.push(item);
-			planned.skipped.set(item, { to_number: String(number ?? ''), skipped: true, reason });
+			skipped.set(item, { to_number: String(number ?? ''), skipped: true, reason });
 		};
 		if (measured instanceof Refusal) {
-			leaveOut(read('toNumber'), measured.message);
+			leaveOut(written, measured.message);
 			return;
 		}
 		const { to_number } = measured.recipient;
+		if (doNotCall.has(to_number)) {
+			leaveOut(to_number, onDoNotCall(to_number));
+			return;
+		}
 		const first = group.firstWith.get(to_number);
 		if (first !== undefined && skipDuplicates) {
 			leaveOut(to_number, `${to_number} is the number of item ${first} too`);
@@ -105,7 +172,7 @@ export function planRows<Target>(
 		if (first === undefined) group.firstWith.set(to_number, item);
 		group.rows.push({ item, identity: destination.identityOf(to_number), ...measured });
 	});
-	return { ...planned, groups: [...groups.values()] };
+	return { groups: [...groups.values()], skipped, refusals };
 }
 
 const newGroup = <Target>(destination: Destination<Target>) => ({
@@ -116,8 +183,8 @@ const newGroup = <Target>(destination: Destination<Target>) => ({
 	firstWith: new Map<string, number>(),
 });
 
-/** @returns the recipient, or why it is left out where the person chose that */
-function planRow<Target>(
+/** A row by itself; `measured` is why it is left out where the user chose that. */
+function readRow<Target>(
 	read: ReadParameter,
 	json: IDataObject,
 	destinationOf: (read: ReadParameter) => Destination<Target>,
@@ -126,15 +193,18 @@ function planRow<Target>(
 	const output = oneOf(options.output ?? 'recipients', 'Output', OUTPUTS);
 	connectionOptions(read('requestOptions'));
 	const destination = destinationOf(read);
+	const { defaultCountry, numbersIncludeCountryCode } = options;
+	const way = { defaultCountry, numbersIncludeCountryCode };
 	const measured = attempt(() => {
-		const { defaultCountry } = options;
-		const number = phoneNumber(read('toNumber'), { label: 'To Number', defaultCountry });
+		const number = phoneNumber(read('toNumber'), { label: 'To Number', ...way });
 		return recipientWith(number, read, json);
 	});
 	if (measured instanceof Refusal && options.skipInvalid !== true) throw measured;
 	return {
 		destination,
 		measured,
+		way,
+		written: measured instanceof Refusal ? read('toNumber') : undefined,
 		skipDuplicates: options.skipDuplicates !== false,
 		summary: output === 'summary',
 	};
