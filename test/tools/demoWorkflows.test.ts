@@ -21,6 +21,12 @@ describe.each([
 
 	const named = (name: string) => workflow.nodes.find((node) => node.name === name);
 
+	it('has a name and an ID for every node alone', () => {
+		const { nodes } = workflow;
+		expect(new Set(nodes.map(({ name }) => name)).size).toBe(nodes.length);
+		expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+	});
+
 	it('connects nodes that exist', () => {
 		const links = Object.entries(workflow.connections).flatMap(([from, outputs]) => [
 			from,
