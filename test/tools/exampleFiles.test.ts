@@ -126,7 +126,7 @@ it('example workflows have no node that covers another, or its name', () => {
 function spaceOf({ type, position: [x, y] }: WorkflowNode) {
 	const size = 96;
 	const overhang = 48;
-	return /\.(agent|chainLlm)$/.test(type)
+	return /\.(agent|chainLlm)$|HitlTool$/.test(type)
 		? { left: x, right: x + 256, top: y, bottom: y + size }
 		: { left: x - overhang, right: x + size + overhang, top: y, bottom: y + size + 32 };
 }
