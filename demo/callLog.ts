@@ -1,5 +1,6 @@
 import type { JsonRecord } from '../tools/json';
 import type { Stage } from './stage';
+import { CALLS_TABLE } from './workflows';
 
 /** A row of the data table that the workflow "Log call outcomes" fills: one per call. */
 export interface LoggedCall {
@@ -11,8 +12,8 @@ export interface LoggedCall {
 	callId: string;
 }
 
-export async function loggedCalls({ client, callsTableId }: Stage): Promise<LoggedCall[]> {
-	return (await client.dataTableRows(callsTableId)).map(asLoggedCall);
+export async function loggedCalls({ client, tables }: Stage): Promise<LoggedCall[]> {
+	return (await client.dataTableRows(tables[CALLS_TABLE])).map(asLoggedCall);
 }
 
 export function describe({ name, phone, status, seconds, recordingUrl }: LoggedCall): string {

@@ -8,8 +8,8 @@ import { rehearse } from './rehearsal';
 import { putUpStage, SANDBOX_SPEED, type Stage } from './stage';
 import { bringChanges, RELOADING_N8N } from './watching';
 
-const USAGE = `npm run demo             Starts n8n with the Samora nodes and two workflows
-npm run demo -- --once   Runs the demo unattended: one lead, one call, one outcome
+const USAGE = `npm run demo             Starts n8n with the Samora nodes and three workflows
+npm run demo -- --once   Runs the demo unattended: one lead, one call, one outcome, and one campaign
 npm run dev              Starts the demo, rebuilds the nodes when you save a file, and reloads them in n8n`;
 
 const interruption = new AbortController();
@@ -63,7 +63,7 @@ async function main(): Promise<number> {
 	const clean = await takeAllDown(takeDown);
 	if (!clean) return 1;
 	say('Stopped all processes and removed all webhooks');
-	if (values.once && exitCode === 0) say('The outcome arrived. The demo works');
+	if (values.once && exitCode === 0) say('The outcomes arrived. The demo works');
 	return exitCode;
 }
 
@@ -142,6 +142,8 @@ function welcome({ n8n, owner, sandbox, formUrl, callsTableUrl }: Stage): string
      agent yourself there.
   3. Sign in to n8n and open the Executions of the workflow "Log call outcomes". It runs when a call has ended.
   4. Open the data table. It shows who was called, the outcome, and a link to the recording.
+  5. Open the workflow "Call a list with a campaign", and click "Execute workflow". A campaign calls four people. A
+     minute or two later, the data tables "Campaign calls" and "Campaigns" show how it went.
 
   A sandbox stands in for Samora, so no phone rings. Its clock runs ${SANDBOX_SPEED} times as fast as a real one. The
   number decides what happens:

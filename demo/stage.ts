@@ -12,8 +12,11 @@ import { startN8n, type RunningN8n } from '../tools/n8n/run/start';
 import { waitFor } from '../tools/waiting';
 import {
 	CALLS_TABLE,
-	CALLS_TABLE_COLUMNS,
 	FORM_PATH,
+	PEOPLE,
+	PEOPLE_TABLE,
+	TABLES,
+	callAList,
 	callANewLead,
 	logCallOutcomes,
 } from './workflows';
@@ -39,7 +42,9 @@ export interface Stage {
 	client: N8nClient;
 	callANewLead: SavedWorkflow;
 	logCallOutcomes: SavedWorkflow;
-	callsTableId: string;
+	callAList: SavedWorkflow;
+	/** The IDs of the data tables, by name. */
+	tables: Record<string, string>;
 	callsTableUrl: string;
 	formUrl: string;
 }
@@ -90,7 +95,7 @@ export async function putUpStage(
 	await packed.remove();
 	say(`n8n is running at ${n8n.url}`);
 
-	say('Creating the owner, the credential, the data table and the two workflows');
+	say('Creating the owner, the credential, the data tables and the three workflows');
 	const client = new N8nClient(n8n.url, n8n.version);
 	const owner = newOwner();
 	await client.setUpOwner(owner);
@@ -100,15 +105,19 @@ export async function putUpStage(
 		type: 'samoraApi',
 		data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
 	});
-	const { id: callsTableId } = await client.createDataTable(CALLS_TABLE, CALLS_TABLE_COLUMNS);
-	const belongings = { credential, callsTableId, agentId: sandbox.agents[0].id };
+	const tables: Record<string, string> = {};
+	for (const [name, columns] of Object.entries(TABLES)) {
+		tables[name] = (await client.createDataTable(name, columns)).id;
+	}
+	await client.addDataTableRows(tables[PEOPLE_TABLE], PEOPLE);
+	const belongings = { credential, tables, agentId: sandbox.agents[0].id };
 	const log = await client.createWorkflow(await logCallOutcomes(belongings));
 	const call = await client.createWorkflow(await callANewLead(belongings));
+	const campaign = await client.createWorkflow(await callAList(belongings));
 	signal.throwIfAborted();
 
-	takeDown.push(() => withdraw(client, n8n, sandbox, [call, log]));
-	await client.publish(log);
-	await client.publish(call);
+	takeDown.push(() => withdraw(client, n8n, sandbox, [campaign, call, log]));
+	for (const workflow of [log, call, campaign]) await client.publish(workflow);
 	signal.throwIfAborted();
 
 	return {
@@ -118,8 +127,9 @@ export async function putUpStage(
 		client,
 		callANewLead: call,
 		logCallOutcomes: log,
-		callsTableId,
-		callsTableUrl: await client.dataTableUrl(callsTableId),
+		callAList: campaign,
+		tables,
+		callsTableUrl: await client.dataTableUrl(tables[CALLS_TABLE]),
 		formUrl: `${n8n.url}/form/${FORM_PATH}`,
 	};
 }

@@ -3,6 +3,7 @@ import type { JsonRecord } from '../../tools/json';
 import type { SavedWorkflow } from '../../tools/n8n/client/client';
 import { waitFor } from '../../tools/waiting';
 import { ordinary } from '../sandbox/support/apiClient';
+import { campaignThatEnds } from './support/campaigns';
 import {
 	FIRST_INSTALL_MS,
 	installedN8n,
@@ -47,22 +48,13 @@ describe.each(VERSIONS)('the Samora Campaign Trigger in n8n %s', (version) => {
 	}
 
 	/** A campaign of two calls that ends at once in the sandbox's time. */
-	async function campaignThatEnds(agentId: string, name: string): Promise<void> {
-		const { sandbox } = here;
-		const post = async (path: string, body: unknown) => {
-			const response = await fetch(`${sandbox.url}/v1/external/campaigns/${agentId}${path}`, {
-				method: 'POST',
-				headers: { 'x-api-key': sandbox.apiKey, 'content-type': 'application/json' },
-				body: JSON.stringify(body),
-			});
-			return (await response.json()) as { data: { campaign_id: string } };
-		};
-		const { campaign_id: id } = (await post('', { name })).data;
-		const phone_numbers = [1, 2].map((n) => ({ to_number: ordinary(n) }));
-		await post(`/${id}/scheduled-calls`, { phone_numbers });
-		await post(`/${id}/start`, {});
-		await sandbox.control.advance(60);
-	}
+	const campaign = async (agentId: string, name: string) =>
+		await campaignThatEnds(
+			here.sandbox,
+			agentId,
+			name,
+			[1, 2].map((n) => ({ to_number: ordinary(n) })),
+		);
 
 	async function events({ id }: SavedWorkflow): Promise<JsonRecord[]> {
 		const executions = await here.client.executions(id);
@@ -112,17 +104,17 @@ describe.each(VERSIONS)('the Samora Campaign Trigger in n8n %s', (version) => {
 
 	it('tells each event once, also what happens while n8n is killed, and what was noted as it was published', async () => {
 		const [busy, quiet] = here.sandbox.agents.map(({ id }) => id);
-		for (const agent of [busy, quiet]) await campaignThatEnds(agent, 'Before');
+		for (const agent of [busy, quiet]) await campaign(agent, 'Before');
 		const workflow = await published(busy);
 		const neverTold = await published(quiet);
 
-		await campaignThatEnds(busy, 'Spring');
+		await campaign(busy, 'Spring');
 		expect(await told(workflow, 3)).toEqual(whole('Spring'));
 
 		await here.restart({
 			whileDown: async () => {
-				await campaignThatEnds(busy, 'Summer');
-				await campaignThatEnds(quiet, 'Summer');
+				await campaign(busy, 'Summer');
+				await campaign(quiet, 'Summer');
 			},
 		});
 		expect(await told(workflow, 6)).toEqual([...whole('Spring'), ...whole('Summer')]);

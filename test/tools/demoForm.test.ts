@@ -2,7 +2,7 @@ import { callANewLead } from '../../demo/workflows';
 
 const belongings = {
 	credential: { id: 'credential-1', name: 'Samora', type: 'samoraApi' },
-	callsTableId: 'table-1',
+	tables: {},
 	agentId: 'agent-1',
 };
 

@@ -29,13 +29,12 @@ export interface Settings {
 	serviceUrl: string;
 }
 
-/** At any hour, for the tests run at any hour. */
+/** The tests run at any hour. */
 const ALWAYS = {
 	from: '00:00',
 	to: '24:00',
 	days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
 };
-const GOOD_HOUR = 'At a good hour';
 
 export function withSettings(workflow: NewWorkflow, settings: Settings): NewWorkflow {
 	return { ...workflow, nodes: workflow.nodes.map((node) => withNodeSettings(node, settings)) };
@@ -45,12 +44,23 @@ function withNodeSettings(node: WorkflowNode, settings: Settings): WorkflowNode 
 	const credential = settings.credentials[credentialTypeOf(node)];
 	return {
 		...node,
-		parameters: node.name === GOOD_HOUR ? atOnce(node) : filled(node.parameters, settings),
+		parameters: filled(node.parameters, settings),
+		...(node.type === 'n8n-nodes-base.wait' && {
+			parameters: { ...node.parameters, resume: 'specificTime', dateTime: '={{ $now }}' },
+		}),
 		...(credential && {
 			credentials: { [credential.type]: { id: credential.id, name: credential.name } },
 		}),
 	};
 }
+
+/** The data tables an example uses, by the name it gives them. */
+export const tablesIn = ({ nodes }: NewWorkflow): Set<string> =>
+	new Set(
+		nodes.flatMap(({ parameters: { dataTableId } }) =>
+			isRecord(dataTableId) ? [String(dataTableId.cachedResultName)] : [],
+		),
+	);
 
 /** The credential a node asks for; '' for none. */
 function credentialTypeOf({ type, parameters }: WorkflowNode): string {
@@ -77,17 +87,4 @@ function filled(parameters: JsonRecord, { agentId, tables, serviceUrl }: Setting
 			url: url.replace(/https:\/\/[a-z]+\.example\.com/, serviceUrl),
 		}),
 	};
-}
-
-/** The same node, with any hour a good one. */
-function atOnce({ type, parameters }: WorkflowNode): JsonRecord {
-	if (type === 'n8n-nodes-base.wait') return { ...parameters, dateTime: '={{ $now }}' };
-	const { conditions: filter } = parameters;
-	if (!isRecord(filter) || !Array.isArray(filter.conditions)) {
-		throw new Error(`It is not known how ${type} tells a good hour`);
-	}
-	const conditions = filter.conditions
-		.filter(isRecord)
-		.map((condition) => ({ ...condition, leftValue: true }));
-	return { ...parameters, conditions: { ...filter, conditions } };
 }
