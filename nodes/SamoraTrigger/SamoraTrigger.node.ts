@@ -74,6 +74,12 @@ export class SamoraTrigger implements INodeType {
 
 	/** n8n runs this with the event that `webhook` gave it, after Samora has its answer. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await passOn.call(this);
+		try {
+			return await passOn.call(this);
+		} catch (error) {
+			// The event itself is whole, whatever kept its files or its hint away.
+			if (this.continueOnFail()) return [this.getInputData()];
+			throw error;
+		}
 	}
 }

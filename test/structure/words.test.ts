@@ -129,6 +129,17 @@ describe('sentences', () => {
 		expect(new Set(actions).size).toBe(actions.length);
 	});
 
+	it('name in the list of actions what people come for first, without articles', () => {
+		const actions = operationsIn(samora).map(({ action = '' }) => action);
+		expect(actions.slice(0, 2)).toEqual(['Make call', 'Make call and wait for outcome']);
+		const ofCampaigns = operationsIn(samora).filter(({ resource }) => resource === 'campaign');
+		expect(ofCampaigns.slice(0, 2).map(({ action }) => action)).toEqual([
+			'Launch campaign',
+			'Get many campaigns',
+		]);
+		expect(actions.filter((action) => /\b(a|an|the|its)\b/i.test(action))).toEqual([]);
+	});
+
 	it('avoid the words that frighten', () => {
 		const texts = [
 			...described.map(([, sentence]) => sentence),
@@ -221,8 +232,8 @@ describe('defaults', () => {
 });
 
 describe('lists', () => {
-	/** Monday comes before Tuesday, and whose time zone before the names of time zones. */
-	const inAnOrderOfTheirOwn = ['days', 'timezone'];
+	/** Making a call comes first, Monday before Tuesday, and whose time zone before the names of time zones. */
+	const inAnOrderOfTheirOwn = ['operation', 'days', 'timezone'];
 
 	const isSorted = (names: string[]) =>
 		names.every((name, n) => n === 0 || names[n - 1].localeCompare(name, 'en') < 0);

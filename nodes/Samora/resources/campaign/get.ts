@@ -7,7 +7,7 @@ export const get: Operation = {
 	option: {
 		name: 'Get',
 		value: 'get',
-		action: 'Get a campaign',
+		action: 'Get campaign',
 		description: 'Get a campaign with its status and how many of its calls have ended',
 		routing: {
 			request: { method: 'GET', url: oneCampaignPath },

@@ -44,7 +44,7 @@ export const getCalls: Operation = {
 	option: {
 		name: 'Get Calls',
 		value: 'getCalls',
-		action: 'Get the calls of a campaign',
+		action: 'Get campaign calls',
 		description:
 			'List the calls of a campaign in short. The full record of a call comes from Call: Get.',
 		routing: {
