@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import {
+	Workflow,
+	type INode,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeTypes,
+} from 'n8n-workflow';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
@@ -267,6 +273,34 @@ describe('lists', () => {
 				return new Set(values).size !== values.length;
 			}),
 		).toEqual([]);
+	});
+});
+
+describe('the line under a node on the canvas', () => {
+	const says = (parameters: Record<string, string>) => {
+		const node: INode = {
+			id: '1',
+			name: 'Samora',
+			type: 'n8n-nodes-samora.samora',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+		};
+		const nodeTypes = {
+			getByNameAndVersion: () => new Samora(),
+		} as unknown as INodeTypes;
+		const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+		return workflow.expression.getSimpleParameterValue(node, samora.subtitle, 'internal', {});
+	};
+
+	it.each([
+		['call', 'trigger', 'make call'],
+		['call', 'triggerAndWait', 'make call and wait'],
+		['call', 'downloadRecording', 'call: download recording'],
+		['campaign', 'getAll', 'campaign: get many'],
+		['campaign', 'addRecipients', 'campaign: add recipients'],
+	])('of %s: %s is "%s"', (resource, operation, line) => {
+		expect(says({ resource, operation })).toBe(line);
 	});
 });
 
