@@ -345,7 +345,7 @@ describe('a Base URL that is not right', () => {
 		const ids = ['getCall', 'triggerCall', 'addCampaignRecipients'] as const;
 		for (const outcome of await Promise.all(ids.map((id) => elsewhereRun(id, nobody)))) {
 			const { message, description } = stopOf(outcome);
-			expect(message).toBe('Samora could not be reached [item 0]');
+			expect(message).toBe(`Samora could not be reached at ${new URL(nobody).host} [item 0]`);
 			expect(description).toMatch(/Nothing was sent.*ECONNREFUSED.*Base URL/);
 		}
 	});

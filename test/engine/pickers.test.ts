@@ -228,8 +228,9 @@ describe.each(['campaigns', 'webhooks'] as const)('the picker of %s', (picker) =
 	});
 
 	it('says that no server answers', async () => {
-		const { message } = await stopped(picker, { credential: { baseUrl: await addressOfNobody() } });
-		expect(message).toBe('Samora could not be reached');
+		const baseUrl = await addressOfNobody();
+		const { message } = await stopped(picker, { credential: { baseUrl } });
+		expect(message).toBe(`Samora could not be reached at ${new URL(baseUrl).host}`);
 	});
 
 	it('tries again when Samora is busy, and shows the list', async () => {
