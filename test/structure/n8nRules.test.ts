@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
 import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import manifest from '../../package.json';
-import { choicesOf, fieldsIn, groupsOf, written } from '../support/descriptions';
+import {
+	choicesOf,
+	fieldsIn,
+	groupsOf,
+	operationsIn,
+	shownFor,
+	written,
+} from '../support/descriptions';
 
 /**
  * The rules of n8n's review that are newer than the published plugin (0.32.0), each under its own name. They are held
@@ -205,6 +212,25 @@ describe('fields', () => {
 			),
 		);
 		expect(optional.map(({ name }) => name).filter((name) => !KNOWN.includes(name))).toEqual([]);
+	});
+
+	it('asks in every operation for what is required before what is not', () => {
+		const { properties } = new Samora().description;
+		const out = operationsIn(new Samora().description).flatMap(({ resource, value }) => {
+			// An agent comes first, for what can be picked depends on it, and a mode shows the field it is about.
+			const asked = shownFor({ properties } as INodeTypeDescription, resource, value).filter(
+				({ name, type, displayOptions }) =>
+					name !== 'agentId' &&
+					type !== 'notice' &&
+					Object.keys(displayOptions?.show ?? {}).every((key) =>
+						['resource', 'operation'].includes(key),
+					),
+			);
+			const firstOptional = asked.findIndex(({ required }) => required !== true);
+			const late = asked.filter(({ required }, at) => required === true && at > firstOptional);
+			return firstOptional === -1 ? [] : late.map(({ name }) => `${resource} ${value} ${name}`);
+		});
+		expect(out).toEqual([]);
 	});
 
 	it('options-sorted-alphabetically: of what is first in a list, only operations are not', () => {

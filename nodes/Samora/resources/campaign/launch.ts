@@ -20,8 +20,8 @@ export const launch: Operation = {
 		realCallsNotice,
 		agentIdField,
 		{ ...campaignNameField, required: true },
-		retryConfigField,
 		...recipientFields,
+		retryConfigField,
 		recipientOptionsField,
 	],
 };
