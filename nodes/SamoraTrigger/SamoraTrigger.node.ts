@@ -8,6 +8,7 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { MAIN } from '../shared/connectionType';
 import { passOn } from './delivery/passOn';
@@ -79,7 +80,7 @@ export class SamoraTrigger implements INodeType {
 		} catch (error) {
 			// The event itself is whole, whatever kept its files or its hint away.
 			if (this.continueOnFail()) return [this.getInputData()];
-			throw error;
+			throw new NodeOperationError(this.getNode(), error as Error);
 		}
 	}
 }
