@@ -27,8 +27,9 @@ export class SamoraTrigger implements INodeType {
 		// The whole names of the events do not fit under a node.
 		subtitle:
 			'={{ $parameter["events"].map((event) => event.replace("CALL_", "").toLowerCase()).join(", ") }}',
+		// n8n's panel shows this for the actions too, which it puts under one entry with the trigger.
 		description:
-			'Starts the workflow when a call of a Samora voice agent starts, finishes or fails',
+			'AI voice agents call people, one by one or in campaigns. Starts the workflow when a call starts, finishes or fails.',
 		eventTriggerDescription: 'Waiting for a call of your agent',
 		triggerPanel: {
 			header: "Start when your agent's calls start, finish or fail",

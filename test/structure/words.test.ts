@@ -146,6 +146,11 @@ describe('sentences', () => {
 		expect(actions.filter((action) => /\b(a|an|the|its)\b/i.test(action))).toEqual([]);
 	});
 
+	it('speak of calling in the panel, where n8n shows the description of the trigger for both', () => {
+		expect(samora.description).toMatch(/call people/);
+		expect(trigger.description).toMatch(/call people/);
+	});
+
 	it('avoid the words that frighten', () => {
 		const texts = [
 			...described.map(([, sentence]) => sentence),
