@@ -430,6 +430,22 @@ it('waits for an answer no longer than Request Options say', async () => {
 	expect(Date.now() - started).toBeLessThan(10_000);
 });
 
+describe('a credential that n8n restricts to other domains', () => {
+	const restricted = { allowedHttpRequestDomains: 'domains', allowedDomains: 'other.example' };
+
+	it.each(['getCall', 'triggerCall', 'startCampaign'] as const)(
+		'makes the node say what to change, and that nothing was sent: %s',
+		async (id) => {
+			const outcome = await samora.run(parametersOf(id, world), [{}], {}, restricted);
+			const { message, description } = stopOf(outcome);
+			expect(message).toMatch(/Change its Allowed Domains.*Domain not allowed/);
+			expect(`${message} ${description}`).not.toMatch(/not known|may be/);
+			expect(description).toContain('Nothing was sent');
+			expect(await samora.sent()).toEqual([]);
+		},
+	);
+});
+
 describe('a key that the API quotes', () => {
 	const KEY = 'sk_live_0123456789abcdef';
 

@@ -84,12 +84,12 @@ export function readFault(thrown: unknown): Fault {
 		isErrorLike(error) && depth < 6;
 		error = error.cause ?? error.errorResponse, depth++
 	) {
+		const heldBack = heldBackByN8n(error);
+		if (heldBack) return { code: '', fate: 'unreached', words: heldBack, isFinal: true };
 		const isRefused = error instanceof Refusal || error.name === KEY_WITHHELD;
 		if (isRefused || error.name === 'NodeOperationError') {
 			return { code: '', fate: 'unreached', words: String(error.message), isFinal: true };
 		}
-		const heldBack = heldBackByN8n(error);
-		if (heldBack) return { code: '', fate: 'unreached', words: heldBack, isFinal: true };
 		if (error.name === NOT_SENT) notSent = String(error.message);
 		// The innermost code is the one nobody has rephrased.
 		if (typeof error.code === 'string' && error.code !== '') code = error.code;
