@@ -134,6 +134,7 @@ describe('a first visit', () => {
 
 	step('comes from the search to a call in four clicks and one paste', async () => {
 		await editor.newWorkflow();
+		await editor.addNode('manual', 'Manual Trigger');
 		const found = await editor.searchNodes('samora');
 		await countClicks();
 		await found.getByText('Samora', { exact: true }).click();
