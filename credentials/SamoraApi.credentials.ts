@@ -8,7 +8,18 @@ import type {
 } from 'n8n-workflow';
 
 import { markSent, withDeadline } from '../nodes/shared/api/deadline';
-import { keyMayTravelTo, keyToSend } from '../nodes/shared/api/baseUrl';
+import { keyMayTravelTo, keyToSend, refuseUnchecked } from '../nodes/shared/api/baseUrl';
+
+/**
+ * n8n's two request helpers look at different options: the nodes use the newer one, and the HTTP Request node the older
+ * one.
+ */
+const NO_REDIRECTS = {
+	disableFollowRedirect: true,
+	followRedirect: false,
+	followAllRedirects: false,
+	maxRedirects: 0,
+};
 
 export class SamoraApi implements ICredentialType {
 	name = 'samoraApi';
@@ -18,6 +29,9 @@ export class SamoraApi implements ICredentialType {
 	icon: Icon = { light: 'file:../icons/samora.svg', dark: 'file:../icons/samora.dark.svg' };
 
 	documentationUrl = 'https://github.com/samora-ai/n8n-nodes-samora#credential';
+
+	/** The key goes to the Base URL alone, so n8n's own fields for that would only say it twice. */
+	hideDomainRestrictionFields = true;
 
 	properties: INodeProperties[] = [
 		{
@@ -53,8 +67,8 @@ export class SamoraApi implements ICredentialType {
 
 	/**
 	 * A function rather than n8n's generic header, because this credential can also be chosen in the
-	 * HTTP Request node: the key goes to the base URL's host, encrypted unless that is this machine,
-	 * and no redirect carries it elsewhere.
+	 * HTTP Request node: the key goes to the base URL's host, encrypted and to a certificate that was checked
+	 * unless that is this machine, and no redirect carries it elsewhere.
 	 *
 	 * @throws Error with a message for the user, when the request would take the key anywhere else
 	 */
@@ -62,7 +76,9 @@ export class SamoraApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		keyMayTravelTo(requestOptions, String(credentials.baseUrl ?? ''));
+		const baseUrl = String(credentials.baseUrl ?? '');
+		keyMayTravelTo(requestOptions, baseUrl);
+		refuseUnchecked(requestOptions, baseUrl);
 		const key = keyToSend(credentials.apiKey);
 		markSent(requestOptions);
 		return {
@@ -70,7 +86,7 @@ export class SamoraApi implements ICredentialType {
 			// Spaces come along when an address is pasted.
 			...(requestOptions.baseURL === undefined ? {} : { baseURL: requestOptions.baseURL.trim() }),
 			headers: { ...requestOptions.headers, 'X-API-KEY': key },
-			disableFollowRedirect: true,
+			...NO_REDIRECTS,
 			...withDeadline(requestOptions),
 		};
 	}

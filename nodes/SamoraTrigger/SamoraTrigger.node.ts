@@ -8,6 +8,7 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { MAIN } from '../shared/connectionType';
 import { passOn } from './delivery/passOn';
@@ -26,8 +27,9 @@ export class SamoraTrigger implements INodeType {
 		// The whole names of the events do not fit under a node.
 		subtitle:
 			'={{ $parameter["events"].map((event) => event.replace("CALL_", "").toLowerCase()).join(", ") }}',
+		// n8n's panel shows this for the actions too, which it puts under one entry with the trigger.
 		description:
-			'Starts the workflow when a call of a Samora voice agent starts, finishes or fails',
+			'AI voice agents call people, one by one or in campaigns. Starts the workflow when a call starts, finishes or fails.',
 		eventTriggerDescription: 'Waiting for a call of your agent',
 		triggerPanel: {
 			header: "Start when your agent's calls start, finish or fail",
@@ -74,6 +76,12 @@ export class SamoraTrigger implements INodeType {
 
 	/** n8n runs this with the event that `webhook` gave it, after Samora has its answer. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await passOn.call(this);
+		try {
+			return await passOn.call(this);
+		} catch (error) {
+			// The event itself is whole, whatever kept its files or its hint away.
+			if (this.continueOnFail()) return [this.getInputData()];
+			throw new NodeOperationError(this.getNode(), error as Error);
+		}
 	}
 }

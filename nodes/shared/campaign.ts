@@ -21,7 +21,9 @@ export const campaignIdField: INodeProperties = {
 	type: 'resourceLocator',
 	required: true,
 	default: { mode: 'list', value: '' },
-	description: "One of the agent's campaigns",
+	description: "One of the agent's campaigns. When Agent ID changes, choose it anew.",
+	// n8n's editor empties the field then: another agent's campaign must not stay in it unseen.
+	typeOptions: { loadOptionsDependsOn: ['agentId'] },
 	modes: [
 		{
 			displayName: 'From List',

@@ -1,4 +1,4 @@
-import type { Refusal } from './parameters';
+import { THIS_ITEM, type Refusal } from './parameters';
 import type { UserMessage } from './api/problems';
 
 /** How many runs of items a list names before it only counts the others. */
@@ -91,9 +91,11 @@ export function refusedRows(
 	sentNothing = 'nothing was sent',
 ): UserMessage {
 	if (refusals.length === 1) {
+		const { message, label } = refusals[0].refusal;
+		const what = label === THIS_ITEM ? 'it' : label;
 		return {
-			message: refusals[0].refusal.message,
-			description: `Nothing was sent${total > 1 ? ` for any of the ${total} items` : ''}. Change it and run the node again${total > 1 ? ', or set On Error to continue in the settings of the node to send the others' : ''}.`,
+			message,
+			description: `Nothing was sent${total > 1 ? ` for any of the ${total} items` : ''}. Change ${what} and run the node again${total > 1 ? ', or set On Error to continue in the settings of the node to send the others' : ''}.`,
 		};
 	}
 	const start = `${refusals.length} of ${total} rows cannot be used, so ${sentNothing}: `;

@@ -14,6 +14,9 @@ export interface RefusalKind {
 	advice?: string;
 }
 
+/** What is to be changed where no one parameter can be named. */
+export const THIS_ITEM = 'This item';
+
 /** A parameter the API would not take: said to the person, sent to nobody. */
 export class Refusal extends Error {
 	/**
@@ -36,7 +39,7 @@ export class Refusal extends Error {
  */
 export function attempt<Result>(
 	look: () => Result,
-	what: Refusal['label'] = 'This item',
+	what: Refusal['label'] = THIS_ITEM,
 ): Result | Refusal {
 	try {
 		return look();

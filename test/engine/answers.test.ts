@@ -361,7 +361,7 @@ describe('a Base URL that is not right', () => {
 		const ids = ['getCall', 'triggerCall', 'addCampaignRecipients'] as const;
 		for (const outcome of await Promise.all(ids.map((id) => elsewhereRun(id, nobody)))) {
 			const { message, description } = stopOf(outcome);
-			expect(message).toBe('Samora could not be reached [item 0]');
+			expect(message).toBe(`Samora could not be reached at ${new URL(nobody).host} [item 0]`);
 			expect(description).toMatch(/Nothing was sent.*ECONNREFUSED.*Base URL/);
 		}
 	});
@@ -444,6 +444,22 @@ it('waits for an answer no longer than Request Options say', async () => {
 	await spoil('addCampaignRecipients', { kind: 'hang' });
 	stopOf(await run('addCampaignRecipients', { requestOptions: { timeout: 150 } }));
 	expect(Date.now() - started).toBeLessThan(10_000);
+});
+
+describe('a credential that n8n restricts to other domains', () => {
+	const restricted = { allowedHttpRequestDomains: 'domains', allowedDomains: 'other.example' };
+
+	it.each(['getCall', 'triggerCall', 'startCampaign'] as const)(
+		'makes the node say what to change, and that nothing was sent: %s',
+		async (id) => {
+			const outcome = await samora.run(parametersOf(id, world), [{}], {}, restricted);
+			const { message, description } = stopOf(outcome);
+			expect(message).toMatch(/Change its Allowed Domains.*Domain not allowed/);
+			expect(`${message} ${description}`).not.toMatch(/not known|may be/);
+			expect(description).toContain('Nothing was sent');
+			expect(await samora.sent()).toEqual([]);
+		},
+	);
 });
 
 describe('a key that the API quotes', () => {

@@ -223,6 +223,7 @@ export function endpointCases(
 				(await samora.control.calls({ campaign_id: String(id) }))
 					.slice(0, Number(n) + 2)
 					.map((call) => ({
+						call_id: call.id,
 						id: call.id,
 						to_number: call.to_number,
 						status: 'PENDING',

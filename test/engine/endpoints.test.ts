@@ -55,6 +55,17 @@ describe('every endpoint', () => {
 /** What was asked for; where no body belongs, an empty object stands for none. */
 const bodied = (entry: JournalEntry) => ({ ...asked(entry), body: entry.body ?? {} });
 
+describe('a campaign, simplified', () => {
+	it('has its numbers first, and flat', async () => {
+		const parameters = parametersOf('getCampaign', world, { simplify: true });
+		const { output } = await samora.run(parameters, [{}]);
+		const [{ json }] = output;
+		expect(Object.keys(json).slice(0, 3)).toEqual(['total', 'answered', 'pending']);
+		expect(json).toMatchObject({ id: world.campaigns[0], status: 'DRAFT', answered: 0 });
+		expect(Object.values(json).filter((value) => typeof value === 'object')).toEqual([]);
+	});
+});
+
 describe('a campaign or webhook', () => {
 	const found = (id: string) => ({ mode: 'list', value: id, cachedResultName: 'Any (DRAFT)' });
 

@@ -48,7 +48,9 @@ async function stopped(picker: Picker, search: Search) {
 	return { message, description: description ?? '' };
 }
 
-const names = ({ results }: INodeListSearchResult) => results.map(({ name }) => name);
+/** Without what tells campaigns of the same name apart. */
+const names = ({ results }: INodeListSearchResult) =>
+	results.map(({ name }) => name.replace(/ · .*/, ''));
 const many = async (count: number, name: (n: number) => string) => {
 	for (let n = 0; n < count; n++) await api.campaign({ name: name(n) });
 };
@@ -57,13 +59,14 @@ describe('the campaign picker', () => {
 	it('lists the campaigns of the chosen agent, newest first, with their status', async () => {
 		await samora.control.setCampaignStatus(world.campaigns[1], 'FINISHED');
 		await api.request('POST', `/v1/external/campaigns/${OTHER_AGENT}`, { name: 'Not ours' });
-		expect(await open('campaigns')).toEqual({
-			results: [
-				{ name: 'Campaign 2 (DRAFT)', value: world.campaigns[2] },
-				{ name: 'Campaign 1 (FINISHED)', value: world.campaigns[1] },
-				{ name: 'Campaign 0 (DRAFT)', value: world.campaigns[0] },
-			],
-		});
+		const list = await open('campaigns');
+		expect(names(list)).toEqual([
+			'Campaign 2 (DRAFT)',
+			'Campaign 1 (FINISHED)',
+			'Campaign 0 (DRAFT)',
+		]);
+		expect(list.results.map(({ value }) => value)).toEqual([...world.campaigns].reverse());
+		expect(list).not.toHaveProperty('paginationToken');
 		expect(names(await open('campaigns', { parameters: { agentId: ` ${OTHER_AGENT} ` } }))).toEqual(
 			['Not ours (DRAFT)'],
 		);
@@ -105,6 +108,13 @@ describe('the campaign picker', () => {
 		} while (paginationToken !== undefined);
 		expect(pages).toEqual([100, 100, 8]);
 		expect(new Set(seen).size).toBe(208);
+	});
+
+	it('tells campaigns that share a name apart by their calls and when they were made', async () => {
+		const { results } = await open('campaigns');
+		for (const { name } of results) {
+			expect(name).toMatch(/ · \d+ calls? · \d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC$/);
+		}
 	});
 
 	it('ends after a last page that is full', async () => {
@@ -228,8 +238,9 @@ describe.each(['campaigns', 'webhooks'] as const)('the picker of %s', (picker) =
 	});
 
 	it('says that no server answers', async () => {
-		const { message } = await stopped(picker, { credential: { baseUrl: await addressOfNobody() } });
-		expect(message).toBe('Samora could not be reached');
+		const baseUrl = await addressOfNobody();
+		const { message } = await stopped(picker, { credential: { baseUrl } });
+		expect(message).toBe(`Samora could not be reached at ${new URL(baseUrl).host}`);
 	});
 
 	it('tries again when Samora is busy, and shows the list', async () => {

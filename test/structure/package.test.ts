@@ -96,29 +96,10 @@ describe('icons', () => {
 });
 
 describe('codex files', () => {
-	/** The categories of n8n's node panel. */
-	const CATEGORIES = [
-		'AI',
-		'Analytics',
-		'Communication',
-		'Core Nodes',
-		'Data & Storage',
-		'Developer Tools',
-		'Development',
-		'Finance & Accounting',
-		'HITL',
-		'Marketing & Content',
-		'Miscellaneous',
-		'Productivity',
-		'Sales',
-		'Utility',
-	];
-
 	interface Codex {
 		node: string;
 		nodeVersion: string;
 		codexVersion: string;
-		categories: string[];
 		resources: Record<string, Array<{ url: string }>>;
 		alias: string[];
 	}
@@ -134,10 +115,6 @@ describe('codex files', () => {
 			nodeVersion: '1.0',
 			codexVersion: '1.0',
 		});
-		expect(codex.categories.filter((category) => !CATEGORIES.includes(category))).toEqual([]);
-		expect(codex.categories).not.toEqual([]);
-		// With a subcategory of AI, n8n's panel hides the actions of the node.
-		expect(codex).not.toHaveProperty('subcategories');
 		const links = Object.values(codex.resources).flat();
 		expect(Object.keys(codex.resources).sort()).toEqual([
 			'credentialDocumentation',

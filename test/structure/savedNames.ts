@@ -90,7 +90,7 @@ export const ACTIONS: Record<string, Record<string, string[]>> = {
 	},
 	campaign: {
 		create: ['agentId', 'name', ...RETRY_CONFIG],
-		get: CAMPAIGN,
+		get: [...CAMPAIGN, 'simplify'],
 		getAll: ['agentId', ...LIST],
 		update: [...CAMPAIGN, ...within('updateFields', ['name', ...RETRY_CONFIG])],
 		addRecipients: [...CAMPAIGN, ...RECIPIENTS],

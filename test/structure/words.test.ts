@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import {
+	Workflow,
+	type INode,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeTypes,
+} from 'n8n-workflow';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
@@ -129,6 +135,22 @@ describe('sentences', () => {
 		expect(new Set(actions).size).toBe(actions.length);
 	});
 
+	it('name in the list of actions what people come for first, without articles', () => {
+		const actions = operationsIn(samora).map(({ action = '' }) => action);
+		expect(actions.slice(0, 2)).toEqual(['Make call', 'Make call and wait for outcome']);
+		const ofCampaigns = operationsIn(samora).filter(({ resource }) => resource === 'campaign');
+		expect(ofCampaigns.slice(0, 2).map(({ action }) => action)).toEqual([
+			'Launch campaign',
+			'Get many campaigns',
+		]);
+		expect(actions.filter((action) => /\b(a|an|the|its)\b/i.test(action))).toEqual([]);
+	});
+
+	it('speak of calling in the panel, where n8n shows the description of the trigger for both', () => {
+		expect(samora.description).toMatch(/call people/);
+		expect(trigger.description).toMatch(/call people/);
+	});
+
 	it('avoid the words that frighten', () => {
 		const texts = [
 			...described.map(([, sentence]) => sentence),
@@ -221,8 +243,8 @@ describe('defaults', () => {
 });
 
 describe('lists', () => {
-	/** Monday comes before Tuesday, and whose time zone before the names of time zones. */
-	const inAnOrderOfTheirOwn = ['days', 'timezone'];
+	/** Making a call comes first, Monday before Tuesday, and whose time zone before the names of time zones. */
+	const inAnOrderOfTheirOwn = ['operation', 'days', 'timezone'];
 
 	const isSorted = (names: string[]) =>
 		names.every((name, n) => n === 0 || names[n - 1].localeCompare(name, 'en') < 0);
@@ -256,6 +278,34 @@ describe('lists', () => {
 				return new Set(values).size !== values.length;
 			}),
 		).toEqual([]);
+	});
+});
+
+describe('the line under a node on the canvas', () => {
+	const says = (parameters: Record<string, string>) => {
+		const node: INode = {
+			id: '1',
+			name: 'Samora',
+			type: 'n8n-nodes-samora.samora',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+		};
+		const nodeTypes = {
+			getByNameAndVersion: () => new Samora(),
+		} as unknown as INodeTypes;
+		const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+		return workflow.expression.getSimpleParameterValue(node, samora.subtitle, 'internal', {});
+	};
+
+	it.each([
+		['call', 'trigger', 'make call'],
+		['call', 'triggerAndWait', 'make call and wait'],
+		['call', 'downloadRecording', 'call: download recording'],
+		['campaign', 'getAll', 'campaign: get many'],
+		['campaign', 'addRecipients', 'campaign: add recipients'],
+	])('of %s: %s is "%s"', (resource, operation, line) => {
+		expect(says({ resource, operation })).toBe(line);
 	});
 });
 

@@ -107,6 +107,27 @@ const twice: INodeType = {
 	},
 };
 
+/** Asks with the credential as n8n's own nodes do: HTTP Request with the older helper, others with the newer one. */
+const otherNode: INodeType = {
+	description: {
+		...passOn.description,
+		displayName: 'Other Node',
+		name: 'otherNode',
+		credentials: [{ name: 'samoraApi', required: true }],
+		properties: [
+			{ displayName: 'Helper', name: 'helper', type: 'string', default: '' },
+			{ displayName: 'Options', name: 'options', type: 'json', default: '{}' },
+		],
+	},
+	async execute(this: IExecuteFunctions) {
+		const helper = this.getNodeParameter('helper', 0) as
+			'requestWithAuthentication' | 'httpRequestWithAuthentication';
+		const options = JSON.parse(String(this.getNodeParameter('options', 0))) as IHttpRequestOptions;
+		const body = await this.helpers[helper].call(this, 'samoraApi', options);
+		return [[{ json: { body: body as IDataObject } }]];
+	},
+};
+
 const types: Record<string, INodeType> = {
 	'n8n-nodes-samora.samora': executable(withRequestOptions(new Samora())),
 	'n8n-nodes-samora.samoraTrigger': new SamoraTrigger(),
@@ -115,6 +136,7 @@ const types: Record<string, INodeType> = {
 	'n8n-nodes-samora.samoraTool': executable(withRequestOptions(new Samora())),
 	// As the AI Agent before version 3 runs it: by its routes, and by nothing else.
 	'test.samoraByRoutes': executable(withRequestOptions({ description: new Samora().description })),
+	'test.otherNode': otherNode,
 	'test.passOn': passOn,
 	'test.twice': twice,
 };

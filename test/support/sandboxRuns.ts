@@ -60,7 +60,7 @@ export class SandboxRuns {
 		parameters: Parameters,
 		items: IDataObject[] = [{}],
 		settings: NodeSettings = {},
-		credential: { apiKey?: string; baseUrl?: string } = {},
+		credential: Record<string, string> = {},
 	): Promise<Outcome> {
 		const earlier = await this.control.journal({ bodies: false, after: this.seen });
 		this.seen = earlier.at(-1)?.seq ?? this.seen;

@@ -67,6 +67,17 @@ describe('what an answer means', () => {
 		expect(about(status, body).message).toMatch(sentence);
 	});
 
+	it.each([301, 404, 200])(
+		'names the host that was asked where it may be the wrong one: %i',
+		(status) => {
+			const answer = { statusCode: status, headers: {}, body: page, host: 'intranet.example:8080' };
+			const { description } = describeAnswer(answer, { thing: 'Campaign', ids: {} });
+			expect(description).toContain(
+				'Base URL in the Samora credential (now intranet.example:8080)',
+			);
+		},
+	);
+
 	it('is said for every status there is', () => {
 		for (let status = 100; status < 600; status++) {
 			const { message, description } = about(status);
@@ -83,6 +94,11 @@ describe('what it means when no answer came', () => {
 			{ code: 'ECONNREFUSED', fate: 'unreached' as const },
 			'Samora could not be reached',
 			/Nothing was sent.*ECONNREFUSED/,
+		],
+		[
+			{ code: 'ENOTFOUND', fate: 'unreached' as const, address: 'samora.example' },
+			'Samora could not be reached at samora.example',
+			/ENOTFOUND/,
 		],
 		[{ code: 'ECONNRESET', fate: 'unknown' as const }, 'Samora did not answer', /ECONNRESET/],
 		[{ code: '', fate: 'unknown' as const }, 'Samora did not answer', /time ran out/],

@@ -46,7 +46,7 @@ describe('refusedRows', () => {
 	it('says of one row what is wrong with it, and that nothing was sent', () => {
 		expect(refusedRows(refused(0), 1)).toEqual({
 			message: 'Name 0 is empty',
-			description: 'Nothing was sent. Change it and run the node again.',
+			description: 'Nothing was sent. Change Name and run the node again.',
 		});
 		const { description } = refusedRows(refused(2), 3);
 		expect(description).toContain('Nothing was sent for any of the 3 items');

@@ -9,6 +9,8 @@ export const statusEvent = (campaign: ApiRecord, previous: string | null): Trigg
 });
 
 export const callEvent = (call: ApiRecord, campaign: ApiRecord): TriggerEvent => ({
+	// In this list the API says `id`; elsewhere an ID of a call is its call_id.
+	call_id: idOf(call),
 	...call,
 	event: 'CAMPAIGN_CALL_ENDED',
 	outcome: callOutcome(call),

@@ -8,6 +8,8 @@ export interface Answer {
 	statusCode: number;
 	headers: Record<string, unknown>;
 	body: unknown;
+	/** Who was asked, such as api.samora.ai. */
+	host?: string;
 }
 
 /**
@@ -64,6 +66,8 @@ export interface Fault {
 	/** The code of Node.js or axios, such as ECONNRESET; '' where there is none. */
 	code: string;
 	fate: Undone;
+	/** Where nobody could be reached: an IP address with its port, or a name. */
+	address?: string;
 	/** A message for the person, where this package or n8n held the request back. */
 	words?: string;
 	/** The next time would end the same: it is held back on purpose, or the answer is too large. */
@@ -74,12 +78,15 @@ export interface Fault {
 export function readFault(thrown: unknown): Fault {
 	let code = '';
 	let syscall = '';
+	let address: string | undefined;
 	let notSent: string | undefined;
 	for (
 		let error: unknown = thrown, depth = 0;
 		isErrorLike(error) && depth < 6;
 		error = error.cause ?? error.errorResponse, depth++
 	) {
+		const heldBack = heldBackByN8n(error);
+		if (heldBack) return { code: '', fate: 'unreached', words: heldBack, isFinal: true };
 		const isRefused = error instanceof Refusal || error.name === KEY_WITHHELD;
 		if (isRefused || error.name === 'NodeOperationError') {
 			return { code: '', fate: 'unreached', words: String(error.message), isFinal: true };
@@ -88,12 +95,43 @@ export function readFault(thrown: unknown): Fault {
 		// The innermost code is the one nobody has rephrased.
 		if (typeof error.code === 'string' && error.code !== '') code = error.code;
 		if (typeof error.syscall === 'string') syscall = error.syscall;
+		address = addressIn(error) ?? address;
 	}
 	if (notSent !== undefined) {
 		return { code, fate: 'unreached', words: `The request was not sent: ${notSent}` };
 	}
 	const fate = fateOfFault(code, syscall);
-	return code === TOO_LARGE ? { code, fate, isFinal: true } : { code, fate };
+	return {
+		code,
+		fate,
+		...(fate === 'unreached' && address !== undefined ? { address } : {}),
+		...(code === TOO_LARGE ? { isFinal: true } : {}),
+	};
+}
+
+/**
+ * What n8n itself does not let out, in words of ours. Told by what n8n throws, as of 1.123 and 2.41; anything else
+ * counts as perhaps sent.
+ */
+function heldBackByN8n({ name, message }: ErrorLike): string | undefined {
+	const words = String(message);
+	if (name === 'SsrfBlockedIpError') {
+		return 'This n8n does not let requests go to the address of the Base URL: it is in a network that its protection against SSRF keeps closed. Ask who runs this n8n to allow the host';
+	}
+	if (words.startsWith('Domain not allowed: ') && typeof name === 'string') {
+		return `The Samora credential is restricted to other domains than the one of its Base URL. Change its Allowed Domains. n8n says: ${words}`;
+	}
+	return undefined;
+}
+
+/** Where Node.js did not get through; of several addresses of a name the first. */
+function addressIn({ address, port, hostname, errors }: ErrorLike): string | undefined {
+	if (typeof address === 'string') {
+		return typeof port === 'number' ? `${address}:${port}` : address;
+	}
+	if (typeof hostname === 'string') return hostname;
+	const [first] = Array.isArray(errors) ? (errors as unknown[]) : [];
+	return isErrorLike(first) ? addressIn({ ...first, errors: undefined }) : undefined;
 }
 
 function fateOfFault(code: string, syscall: string): Undone {
@@ -106,6 +144,10 @@ interface ErrorLike {
 	message?: unknown;
 	code?: unknown;
 	syscall?: unknown;
+	address?: unknown;
+	port?: unknown;
+	hostname?: unknown;
+	errors?: unknown;
 	cause?: unknown;
 	errorResponse?: unknown;
 }

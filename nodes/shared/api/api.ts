@@ -10,6 +10,7 @@ import type {
 import { cleaned } from './answers';
 import type { AgentDefault } from '../agentId';
 import { readBody, type ByteStream } from './body';
+import { hostOf } from './baseUrl';
 import { notSentUnlessRead, sendTracked } from './deadline';
 import { hasThing } from './envelope';
 import { exchange, type Exchange, type RetryPolicy } from './exchange';
@@ -90,7 +91,12 @@ export async function callSamora(
 					),
 			);
 			return cleaned(
-				{ statusCode, headers, body: await readBody(body as unknown as ByteStream) },
+				{
+					statusCode,
+					headers,
+					body: await readBody(body as unknown as ByteStream),
+					host: hostOf(baseUrl),
+				},
 				apiKey,
 			);
 		},

@@ -55,6 +55,32 @@ export function keyMayTravelTo(
 	}
 }
 
+/** How n8n's two request helpers are told not to check who answers. */
+interface CertificateOptions {
+	skipSslCertificateValidation?: boolean;
+	rejectUnauthorized?: boolean;
+	agentOptions?: { rejectUnauthorized?: boolean };
+}
+
+/**
+ * Keeps the API key from whoever answers with a certificate of their own. On this machine anybody may.
+ *
+ * @throws Error with a sentence for the person
+ */
+export function refuseUnchecked(request: CertificateOptions, baseUrl: string): void {
+	const isUnchecked =
+		request.skipSslCertificateValidation === true ||
+		request.rejectUnauthorized === false ||
+		request.agentOptions?.rejectUnauthorized === false;
+	if (!isUnchecked || isLoopback(baseUrl)) return;
+	throw new KeyWithheld(
+		`Ignore SSL Issues is on, so anybody between n8n and ${hostOf(baseUrl) ?? 'the API'} could read the Samora API key. Turn it off, and have n8n trust the certificate instead (NODE_EXTRA_CA_CERTS)`,
+	);
+}
+
+/** The host of a URL, with its port where it has one of its own; undefined for what is no URL. */
+export const hostOf = (url: string): string | undefined => parse(url)?.host;
+
 /**
  * The API key as it goes into the header, without the spaces that come along when it is pasted.
  *

@@ -29,11 +29,16 @@ export interface Subject {
 	ids: Ids;
 }
 
+/** The same, with who was asked. */
+interface Asked extends Subject {
+	host?: string;
+}
+
 interface Advice {
 	/** A status, or a range of them. */
 	status: readonly [number, number];
-	message: (subject: Subject) => string;
-	description: (subject: Subject) => string;
+	message: (asked: Asked) => string;
+	description: (asked: Asked) => string;
 }
 
 const idList = ({ ids }: Subject): string =>
@@ -41,13 +46,17 @@ const idList = ({ ids }: Subject): string =>
 		.map((name) => `${LABELS[name]} ${ids[name]}`)
 		.join(' and ');
 
+/** The field to look at, with what is in it now. */
+const baseUrlOf = ({ host }: Asked): string =>
+	`the Base URL in the Samora credential${host === undefined ? '' : ` (now ${host})`}`;
+
 /** What each refusal of the API means to the person. The first row that fits counts. */
 const ADVICE: readonly Advice[] = [
 	{
 		status: [300, 399],
 		message: () => 'Samora answered with a redirect, which was not followed',
-		description: () =>
-			'The API key goes to the Base URL and nowhere else. Check the Base URL in the Samora credential; it is usually https://api.samora.ai',
+		description: (asked) =>
+			`The API key goes to the Base URL and nowhere else. Check ${baseUrlOf(asked)}; it is usually https://api.samora.ai`,
 	},
 	{
 		status: [401, 401],
@@ -65,7 +74,7 @@ const ADVICE: readonly Advice[] = [
 		status: [404, 404],
 		message: ({ thing }) => `Samora does not know this ${thing.toLowerCase()}`,
 		description: (subject) =>
-			`Check ${idList(subject) || 'the Base URL in the Samora credential'}, and that the API key belongs to the same Samora organization.`,
+			`Check ${idList(subject) || baseUrlOf(subject)}, and that the API key belongs to the same Samora organization.`,
 	},
 	{
 		status: [409, 409],
@@ -100,8 +109,7 @@ const ADVICE: readonly Advice[] = [
 	{
 		status: [0, 999],
 		message: () => 'Samora answered with something that is not its API',
-		description: () =>
-			'Check the Base URL in the Samora credential; it is usually https://api.samora.ai',
+		description: (asked) => `Check ${baseUrlOf(asked)}; it is usually https://api.samora.ai`,
 	},
 ];
 
@@ -119,21 +127,22 @@ function isForeign({ statusCode, body }: Answer): boolean {
 
 /** The message for an answer that did not do what was asked. The API's own words are quoted. */
 export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
-	const { statusCode } = answer;
+	const { statusCode, host } = answer;
+	const asked = { ...subject, host };
 	const advice = isForeign(answer)
 		? NOT_THE_API
 		: (ADVICE.find(({ status: [from, to] }) => statusCode >= from && statusCode <= to) ??
 			NOT_THE_API);
 	const words = wordsOf(answer);
-	const message = advice.message(subject);
+	const message = advice.message(asked);
 	return {
 		message: words === '' ? message : `${message}: ${words}`,
-		description: advice.description(subject),
+		description: advice.description(asked),
 	};
 }
 
 /** The message for a request that brought no answer. */
-export function describeFault({ code, fate, words }: Fault): UserMessage {
+export function describeFault({ code, fate, words, address }: Fault): UserMessage {
 	if (words !== undefined) {
 		return { message: words, description: fate === 'unreached' ? 'Nothing was sent.' : '' };
 	}
@@ -156,7 +165,7 @@ export function describeFault({ code, fate, words }: Fault): UserMessage {
 	const named = code === '' ? '' : ` (${code})`;
 	if (fate === 'unreached') {
 		return {
-			message: 'Samora could not be reached',
+			message: `Samora could not be reached${address === undefined ? '' : ` at ${address}`}`,
 			description: `Nothing was sent${named}. Check the Base URL in the Samora credential, and that this n8n can reach it (internet connection, firewall, proxy).`,
 		};
 	}

@@ -7,7 +7,7 @@ import { hasList } from '../api/lists';
 import { LARGEST_PAGE, pageIn, readPages, type PagesResult } from '../api/pages';
 import { exchangeError, operationError } from '../api/nodeErrors';
 import { CAMPAIGNS, campaignPath } from '../campaign';
-import { attempt, Refusal, shown, trimmed } from '../parameters';
+import { attempt, recordOf, Refusal, shown, trimmed } from '../parameters';
 
 /**
  * Campaigns of the chosen agent, for the picker: newest first as the API lists them, a page at a time. The API cannot
@@ -35,13 +35,23 @@ export async function campaigns(
 	}
 	return {
 		results: found.elements
-			.map(({ id, name, status }) => ({
-				name: `${String(name)} (${String(status)})`,
-				value: String(id),
-			}))
+			.map((campaign) => ({ name: nameOf(campaign), value: String(campaign.id) }))
 			.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(sought)),
 		...('paginationToken' in found ? { paginationToken: found.paginationToken } : {}),
 	};
+}
+
+/** "Spring (DRAFT) · 3 calls · 2026-11-26 09:30 UTC": campaigns may share a name. */
+function nameOf({ name, status, call_stats, created_at }: IDataObject): string {
+	const { total } = recordOf(call_stats);
+	const created = typeof created_at === 'string' ? Date.parse(created_at) : NaN;
+	return [
+		`${String(name)} (${String(status)})`,
+		...(typeof total === 'number' ? [`${total} ${total === 1 ? 'call' : 'calls'}`] : []),
+		...(Number.isNaN(created)
+			? []
+			: [`${new Date(created).toISOString().slice(0, 16).replace('T', ' ')} UTC`]),
+	].join(' · ');
 }
 
 /** @param token the number of the page, and how many campaigns were on the pages before it */

@@ -9,7 +9,7 @@ export const get: Operation = {
 	option: {
 		name: 'Get',
 		value: 'get',
-		action: 'Get the status and details of a call',
+		action: 'Get call status and details',
 		description:
 			'Get the status and details of a call, and links to its recording and transcript once it has ended',
 		routing: {

@@ -84,7 +84,7 @@ export const triggerAndWait: Operation = {
 	option: {
 		name: 'Trigger and Wait',
 		value: 'triggerAndWait',
-		action: 'Call a phone number and wait for the outcome',
+		action: 'Make call and wait for outcome',
 		description:
 			'Have an agent call a phone number now and wait until the call has ended: finished, unanswered, rejected, voicemail or failed. This rings a real phone and is charged by Samora.',
 		routing: {

@@ -28,7 +28,7 @@ export const addRecipients: Operation = {
 	option: {
 		name: 'Add Recipients',
 		value: 'addRecipients',
-		action: 'Add recipients to a campaign',
+		action: 'Add recipients to campaign',
 		description:
 			'Add a phone number for every input item, all of them together in as few requests as possible. Possible while the campaign is DRAFT or PAUSED.',
 		routing: refusedByRoute,

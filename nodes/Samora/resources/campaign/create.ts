@@ -11,7 +11,7 @@ export const create: Operation = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create a campaign as a draft',
+		action: 'Create campaign as draft',
 		description: 'Create a campaign as a draft. Nobody is called until it is started.',
 		routing: {
 			request: { method: 'POST', url: campaignPath },

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
 import { sendPerItem } from '../../sending/engineHooks';
+import { idIn } from '../../../shared/api/envelope';
 import { hasList } from '../../../shared/api/lists';
 import { readPages } from '../../../shared/api/pages';
 import { limitField, returnAllField, wanted } from '../../fields/listFields';
@@ -44,7 +45,7 @@ export const getCalls: Operation = {
 	option: {
 		name: 'Get Calls',
 		value: 'getCalls',
-		action: 'Get the calls of a campaign',
+		action: 'Get campaign calls',
 		description:
 			'List the calls of a campaign in short. The full record of a call comes from Call: Get.',
 		routing: {
@@ -57,7 +58,12 @@ export const getCalls: Operation = {
 					limit: wanted(read),
 				}),
 				isValidBody: hasList(CALLS),
-				readPages: readPages(CALLS),
+				readPages: async (send, request) => {
+					const pages = await readPages(CALLS)(send, request);
+					return pages.kind === 'read'
+						? { ...pages, elements: pages.elements.map(withCallId) }
+						: pages;
+				},
 			}),
 		},
 	},
@@ -152,6 +158,12 @@ export const getCalls: Operation = {
 		},
 	],
 };
+
+/** A call's ID is `call_id` wherever a node gives or takes one; in this list the API says `id`. */
+function withCallId(call: IDataObject): IDataObject {
+	const callId = idIn(call, 'call_id', 'id');
+	return callId === '' ? call : { call_id: callId, ...call };
+}
 
 function filters(read: ReadParameter): IDataObject {
 	const chosen = recordOf(read('filters'));

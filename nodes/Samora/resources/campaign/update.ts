@@ -11,7 +11,7 @@ export const update: Operation = {
 	option: {
 		name: 'Update',
 		value: 'update',
-		action: 'Update a campaign',
+		action: 'Update campaign',
 		description: 'Change the name or the retry settings of a campaign',
 		routing: {
 			request: { method: 'PUT', url: oneCampaignPath },

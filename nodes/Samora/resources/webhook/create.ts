@@ -21,7 +21,7 @@ export const create: Operation = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create a webhook',
+		action: 'Create webhook',
 		description:
 			'Have Samora send the events of an agent to a URL. The secret in the answer is shown only this once. To start a workflow from events, use the Samora Trigger instead.',
 		routing: {

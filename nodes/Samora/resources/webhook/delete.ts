@@ -7,7 +7,7 @@ export const remove: Operation = {
 	option: {
 		name: 'Delete',
 		value: 'delete',
-		action: 'Delete a webhook',
+		action: 'Delete webhook',
 		description: 'Delete a webhook for good: Samora sends nothing to its URL any more',
 		routing: {
 			request: { method: 'DELETE', url: oneWebhookPath },

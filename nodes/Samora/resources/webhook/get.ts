@@ -6,7 +6,7 @@ export const get: Operation = {
 	option: {
 		name: 'Get',
 		value: 'get',
-		action: 'Get a webhook',
+		action: 'Get webhook',
 		description: 'Get where a webhook sends what. Its secret is not shown again.',
 		routing: {
 			request: { method: 'GET', url: oneWebhookPath },

@@ -12,7 +12,7 @@ export const getEventTypes: Operation = {
 	option: {
 		name: 'Get Event Types',
 		value: 'getEventTypes',
-		action: 'Get the event types of webhooks',
+		action: 'Get webhook event types',
 		description: 'List the events a webhook can be told about, and the data each can carry',
 		routing: {
 			request: { method: 'GET', url: `${webhooksPath}/events` },

@@ -24,7 +24,7 @@ export const update: Operation = {
 	option: {
 		name: 'Update',
 		value: 'update',
-		action: 'Update a webhook',
+		action: 'Update webhook',
 		description: 'Change what a webhook sends or where, or switch it on or off',
 		routing: {
 			request: { method: 'PUT', url: oneWebhookPath },

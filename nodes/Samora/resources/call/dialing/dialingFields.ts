@@ -28,8 +28,8 @@ export const dialingFields: INodeProperties[] = [
 		name: 'metadataMode',
 		type: 'options',
 		options: [
-			{ name: 'As Fields', value: 'keyValue', description: 'Name and value, row by row' },
-			{ name: 'As JSON', value: 'json', description: 'One JSON object' },
+			{ name: 'Enter Manually', value: 'keyValue', description: 'Name and value, row by row' },
+			{ name: 'JSON', value: 'json', description: 'One JSON object' },
 		],
 		default: 'keyValue',
 		description:
@@ -46,6 +46,8 @@ export const dialingFields: INodeProperties[] = [
 		displayName: 'Metadata JSON',
 		name: 'metadataJson',
 		type: 'json',
+		// Shown only to those who chose to write JSON.
+		required: true,
 		displayOptions: { show: { metadataMode: ['json'] } },
 		default: '{}',
 		placeholder: 'e.g. {"first_name": "Ada"}',

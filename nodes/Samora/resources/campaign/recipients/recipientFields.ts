@@ -23,8 +23,8 @@ export const recipientFields: INodeProperties[] = [
 				value: 'allFields',
 				description: 'Every field of the input item',
 			},
-			{ name: 'As Fields', value: 'keyValue', description: 'Name and value, row by row' },
-			{ name: 'As JSON', value: 'json', description: 'One JSON object' },
+			{ name: 'Enter Manually', value: 'keyValue', description: 'Name and value, row by row' },
+			{ name: 'JSON', value: 'json', description: 'One JSON object' },
 			{ name: 'None', value: 'none', description: 'The agent knows only the number' },
 			{
 				name: 'Selected Fields',
@@ -56,6 +56,8 @@ export const recipientFields: INodeProperties[] = [
 		displayName: 'Variables JSON',
 		name: 'variablesJson',
 		type: 'json',
+		// Shown only to those who chose to write JSON.
+		required: true,
 		displayOptions: { show: { variablesMode: ['json'] } },
 		default: '{}',
 		placeholder: 'e.g. {"first_name": "Ada"}',
