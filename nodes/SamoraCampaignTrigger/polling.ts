@@ -28,7 +28,7 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 		if (recent.length > 0) return recent;
 		throw operationError(context.getNode(), {
 			message:
-				'There is nothing to show yet: no campaign of this agent fits the events and options',
+				"There's nothing to show yet: no campaign of this agent matches the events and options",
 			description:
 				'Create a campaign, or choose other events or options. The published workflow starts by itself when something happens.',
 		});
@@ -96,14 +96,14 @@ const shown = async <Result>(context: IPollFunctions, work: Promise<Result>): Pr
 		if (!(thrown instanceof PassingFault)) throw thrown;
 		throw apiError(context.getNode(), {
 			message: thrown.message,
-			description: 'Try again in a little while.',
+			description: 'Try again in a few minutes.',
 		});
 	});
 
 function warn(context: IPollFunctions, faults: string[]): void {
 	const [first, ...others] = [...new Set(faults)];
 	context.logger.warn(
-		`Samora Campaign Trigger makes up for it with the next poll: ${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}`,
+		`Samora Campaign Trigger will catch up with the next poll: ${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}`,
 		{ nodeName: context.getNode().name, workflowId: context.getWorkflow().id },
 	);
 }

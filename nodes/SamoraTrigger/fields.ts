@@ -53,7 +53,7 @@ export const triggerFields: INodeProperties[] = [
 				default: false,
 				displayOptions: whenFinished,
 				description:
-					"Whether Samora adds the recording's URL to the event of a finished call. Such a URL works for 60 minutes.",
+					"Whether Samora adds the recording's URL to the event of a finished call. The URL works for 60 minutes.",
 			},
 			{
 				displayName: 'Include Transcript',

@@ -93,10 +93,10 @@ export function refusedRows(
 	if (refusals.length === 1) {
 		return {
 			message: refusals[0].refusal.message,
-			description: `Nothing was sent${total > 1 ? ` for any of the ${total} items` : ''}. Change it and run the node again${total > 1 ? ', or set On Error to continue in the settings of the node to send the others' : ''}.`,
+			description: `Nothing was sent${total > 1 ? ` for any of the ${total} items` : ''}. Fix it and run the node again${total > 1 ? ", or set On Error to Continue in the node's settings to send the others" : ''}.`,
 		};
 	}
-	const start = `${refusals.length} of ${total} rows cannot be used, so ${sentNothing}: `;
+	const start = `${refusals.length} of ${total} rows can't be used, so ${sentNothing}: `;
 	const [first, ...further] = byReason(refusals);
 	const named = [groupOf(first)];
 	let unnamed = 0;
@@ -111,6 +111,6 @@ export function refusedRows(
 	return {
 		message: `${start}${[...named, ...more].join('; ')}`,
 		description:
-			'Change these rows and run the node again, or set On Error to continue in the settings of the node to send the others.',
+			"Change these rows and run the node again, or set On Error to Continue in the node's settings to send the others.",
 	};
 }

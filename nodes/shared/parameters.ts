@@ -42,7 +42,7 @@ export function attempt<Result>(
 		return look();
 	} catch (thrown) {
 		if (thrown instanceof Refusal) return thrown;
-		return new Refusal(what, `${what} cannot be read: ${reasonOf(thrown)}`);
+		return new Refusal(what, `${what} can't be read: ${reasonOf(thrown)}`);
 	}
 }
 
@@ -158,7 +158,7 @@ export function samoraId(value: unknown, label: string): string {
 	throw new Refusal(
 		label,
 		id === ''
-			? `${label} is empty. It is a UUID such as 123e4567-e89b-12d3-a456-426614174000`
+			? `${label} is empty. Enter a UUID such as 123e4567-e89b-12d3-a456-426614174000`
 			: `${label} must be a UUID such as 123e4567-e89b-12d3-a456-426614174000, but it is ${shown(id)}`,
 	);
 }

@@ -105,8 +105,8 @@ describe('a transcript', () => {
 
 describe('a call without the file', () => {
 	it.each([
-		['09', 120, 'The call has not ended (it is ONGOING), so it has no recording yet'],
-		['01', 120, 'Nobody was spoken to (the call is UNANSWERED), so there is no recording'],
+		['09', 120, "The call hasn't ended (it is ONGOING), so it has no recording yet"],
+		['01', 120, 'Nobody answered (the call is UNANSWERED), so there is no recording'],
 		['12', 120, 'Samora has no recording of this call yet'],
 		['08', 20, 'Samora has no recording of this call yet'],
 	])('gets a message that says why: %s', async (ending, seconds, words) => {

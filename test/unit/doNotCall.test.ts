@@ -59,10 +59,10 @@ describe('the Do Not Call list', () => {
 
 	test('stops at entries that nobody can read, and names them by their place', () => {
 		expect(refusal('+14155550100\nAda\n')).toBe(
-			'Do Not Call entry 2 "Ada" has letters in it. Write one number, in digits',
+			'Do Not Call entry 2 "Ada" contains letters. Enter one number, in digits',
 		);
 		expect(refusal(['+14155550100', 'n/a', '+1', {}, '12'])).toBe(
-			'Do Not Call entry 2 is empty (it says "n/a"). It is a phone number such as +14155550100; 3 more entries cannot be read: 3–5',
+			'Do Not Call entry 2 is empty (it says "n/a"). Enter a phone number such as +14155550100; 3 more entries can\'t be read: 3–5',
 		);
 		expect(refusal('971501234567', { defaultCountry: 'DE' })).toContain('can be read as');
 	});

@@ -14,7 +14,7 @@ export const doNotCallField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. +14155550100, +442079460018',
 	description:
-		'Numbers that are not called: one a line, separated by commas, or an expression that gives a list. They are read like To Number. An entry that cannot be read keeps everybody from being called.',
+		"Numbers that must not be called: one per line, separated by commas, or an expression that returns a list. They are read like To Number. If an entry can't be read, nobody is called.",
 };
 
 /** How the numbers of the rows are read: each way once. */
@@ -49,17 +49,17 @@ export function doNotCallList(options: Record<string, unknown>, ways: Ways): Rea
 
 /** For messages about many rows. */
 const kind: RefusalKind = {
-	reason: 'have a Do Not Call list that cannot be read',
+	reason: "have a Do Not Call list that can't be read",
 	advice: 'correct the list',
 };
 
 function aboutUnread(unread: Array<[number, Refusal]>, differs: boolean): Refusal {
 	const [[, first], ...others] = unread;
-	const because = differs ? ' (Default Country differs from row to row)' : '';
+	const because = differs ? " (Default Country isn't the same for all rows)" : '';
 	const more =
 		others.length === 0
 			? ''
-			: `; ${others.length} more ${others.length === 1 ? 'entry' : 'entries'} cannot be read: ${shortList(others.map(([position]) => position))}`;
+			: `; ${others.length} more ${others.length === 1 ? 'entry' : 'entries'} can't be read: ${shortList(others.map(([position]) => position))}`;
 	return new Refusal(LABEL, `${first.message}${because}${more}`, kind);
 }
 
@@ -71,7 +71,7 @@ function entriesOf(value: unknown): unknown[] {
 	throw new Refusal(
 		LABEL,
 		value === undefined || value === null
-			? `${LABEL} is an expression that gives nothing. It must give a list of numbers, which may be empty`
+			? `${LABEL} is an expression that returns nothing. It must return a list of numbers, which can be empty`
 			: `${LABEL} must be text or a list of numbers, such as {{ $('Sheet').all().map((row) => row.json.phone) }}`,
 		kind,
 	);

@@ -11,7 +11,7 @@ export const maxCallsField: INodeProperties = {
 	typeOptions: { minValue: 0, numberPrecision: 0 },
 	default: 0,
 	description:
-		'The most people that one run may call. A run that would call more is refused before anything is sent. 0 means no limit.',
+		'The maximum number of people that one run can call. A run that would call more is refused before anything is sent. 0 means no limit.',
 };
 
 /**
@@ -25,6 +25,6 @@ export function beyondMaxCalls(value: unknown, people: number): Refusal | undefi
 	if (limit === 0 || people <= limit) return undefined;
 	return new Refusal(
 		LABEL,
-		`${LABEL} is ${limit}, but this run would call ${people} people, so nobody was called. Raise ${LABEL} if that is meant`,
+		`${LABEL} is ${limit}, but this run would call ${people} people, so nobody was called. Raise ${LABEL} to call them all`,
 	);
 }

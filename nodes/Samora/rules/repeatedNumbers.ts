@@ -20,13 +20,13 @@ export const repeatedNumbersField: INodeProperties = {
 		{
 			name: 'Refuse Repeats',
 			value: 'refuse',
-			description: 'Every item after the first with a number counts as a bad row',
+			description: 'Each item that repeats an earlier number counts as a bad row',
 		},
 		{
 			name: 'Skip Repeats',
 			value: 'skip',
 			description:
-				'The first item is called. The others are passed on without a call, with the reason.',
+				'Only the first item is called. The others come out as skipped, with the reason.',
 		},
 	],
 	default: 'skip',

@@ -31,15 +31,15 @@ const REMEDIES: ReadonlyArray<{
 }> = [
 	{
 		status: [409, 409],
-		remedy: (again) => `Look at the webhooks of this agent in Samora, and ${again}.`,
+		remedy: (again) => `Check the webhooks of this agent in Samora, and ${again}.`,
 	},
 	{ status: [429, 429], remedy: (again) => `Wait a minute, and ${again}.` },
 	{ status: [401, 404], remedy: () => '' },
-	{ status: [400, 499], remedy: (again) => `Change what Samora names, and ${again}.` },
+	{ status: [400, 499], remedy: (again) => `Correct what Samora points out, and ${again}.` },
 	{
 		status: [500, 599],
 		remedy: (again) =>
-			`This is a fault at Samora. Wait a minute, and ${again}. Contact Samora AI Support if it stays.`,
+			`The cause is at Samora. Wait a minute, and ${again}. If this keeps happening, contact Samora AI Support.`,
 	},
 ];
 
@@ -61,7 +61,7 @@ export function describeRequest(
 	const isOutOfTime = ['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT'].includes(fault.code);
 	if (fault.words === undefined && (fate === 'unknown' || isOutOfTime)) {
 		return inBothLines(
-			'Samora did not answer',
+			"Samora didn't answer",
 			`Check that this n8n can reach Samora, wait a minute, and ${again}.`,
 		);
 	}

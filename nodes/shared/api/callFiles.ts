@@ -107,7 +107,7 @@ async function fetchOnce(
 }
 
 const IN_THE_CLEAR: UserMessage = {
-	message: 'The link to the file does not start with https://, so it was not followed',
+	message: "The link to the file doesn't start with https://, so the node didn't open it",
 	description: '',
 };
 
@@ -125,7 +125,7 @@ async function whileItFlows<Stored>(
 			WHOLE_FILE_MS,
 			signal ? AbortSignal.any([signal, arrived.signal]) : arrived.signal,
 		);
-		if (!arrived.signal.aborted) body.destroy(new Error('The file did not come to its end'));
+		if (!arrived.signal.aborted) body.destroy(new Error('The download took too long'));
 		return await new Promise(() => {});
 	};
 	try {
@@ -181,18 +181,22 @@ export function aboutHost(ended: Exchange, file: CallFile, url: string): UserMes
 			message: `The host of the ${file}, ${host}, answered with status ${ended.answer.statusCode}`,
 			description:
 				ended.fate === 'refused'
-					? 'The link came from Samora a moment ago. Run the node again in a little while, and contact Samora AI Support if it stays.'
-					: 'This lies with the host, where Samora keeps its files. Run the node again in a little while.',
+					? 'The link is new. Run the node again in a few minutes. If this keeps happening, contact Samora AI Support.'
+					: 'The cause is at the host where Samora stores its files. Run the node again in a few minutes.',
 		};
 	}
 	const { code, words, fate } = ended.fault;
 	if (fate === 'cancelled' || code === 'ERR_CANCELED') {
-		return { message: `The execution was stopped before the ${file} was there`, description: '' };
+		return {
+			message: `The execution was stopped before the ${file} was downloaded`,
+			description: '',
+		};
 	}
 	return {
 		message:
-			words ?? `The ${file} did not come from its host, ${host}${code === '' ? '' : ` (${code})`}`,
+			words ??
+			`The ${file} couldn't be downloaded from its host, ${host}${code === '' ? '' : ` (${code})`}`,
 		description:
-			'Samora keeps its files there. Check that this n8n can reach it (internet connection, firewall, proxy), and run the node again.',
+			'Samora stores its files there. Make sure this n8n can reach it (internet connection, firewall, proxy), and run the node again.',
 	};
 }

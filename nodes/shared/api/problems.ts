@@ -44,63 +44,63 @@ const idList = ({ ids }: Subject): string =>
 const ADVICE: readonly Advice[] = [
 	{
 		status: [300, 399],
-		message: () => 'Samora answered with a redirect, which was not followed',
+		message: () => "Samora answered with a redirect, which the node didn't follow",
 		description: () =>
-			'The API key goes to the Base URL and nowhere else. Check the Base URL in the Samora credential; it is usually https://api.samora.ai',
+			"The node only sends the API key to the Base URL. Check the Base URL in the Samora credential; it's usually https://api.samora.ai",
 	},
 	{
 		status: [401, 401],
-		message: () => 'Samora did not accept the API key',
+		message: () => 'Samora rejected the API key',
 		description: () =>
-			'Open the Samora credential, check the API Key and the Base URL, and test the credential.',
+			'Check the API Key and the Base URL in the Samora credential, and test the credential.',
 	},
 	{
 		status: [403, 403],
-		message: ({ thing }) => `This API key may not use this ${thing.toLowerCase()}`,
+		message: ({ thing }) => `This API key can't access this ${thing.toLowerCase()}`,
 		description: () =>
-			'Use the API key of the Samora organization it belongs to, or ask who manages that organization for access.',
+			'Use an API key of the Samora organization it belongs to, or ask an admin of that organization for access.',
 	},
 	{
 		status: [404, 404],
-		message: ({ thing }) => `Samora does not know this ${thing.toLowerCase()}`,
+		message: ({ thing }) => `Samora can't find this ${thing.toLowerCase()}`,
 		description: (subject) =>
-			`Check ${idList(subject) || 'the Base URL in the Samora credential'}, and that the API key belongs to the same Samora organization.`,
+			`Check ${idList(subject) || 'the Base URL in the Samora credential'}. The API key must belong to the same Samora organization.`,
 	},
 	{
 		status: [409, 409],
-		message: ({ thing }) => `The ${thing.toLowerCase()} is not in a state that allows this`,
-		description: ({ thing }) => `Look at the ${thing.toLowerCase()} in Samora and try again.`,
+		message: ({ thing }) => `The ${thing.toLowerCase()} doesn't allow this in its current state`,
+		description: ({ thing }) => `Check the ${thing.toLowerCase()} in Samora and try again.`,
 	},
 	{
 		status: [413, 413],
-		message: () => 'Samora takes requests of up to 2 MiB, and this one is larger',
-		description: () => 'Send less at a time.',
+		message: () => 'Samora accepts requests of up to 2 MiB, and this one is larger',
+		description: () => 'Send less data at a time.',
 	},
 	{
 		status: [429, 429],
-		message: () => 'Samora is receiving too many requests from this API key',
+		message: () => 'Samora received too many requests from this API key',
 		description: () =>
-			'Nothing was done for this item. Run it again in a little while, or lower Max Concurrency in the options where there is one.',
+			'Samora did nothing for this item. Run it again in a few minutes, or lower Max Concurrency if the node has this option.',
 	},
 	{
 		status: [400, 499],
-		message: ({ thing }) => `Samora refused the request about this ${thing.toLowerCase()}`,
+		message: ({ thing }) => `Samora rejected the request for this ${thing.toLowerCase()}`,
 		description: (subject) =>
 			idList(subject) === ''
-				? 'Change what Samora names and run the node again.'
-				: `Change what Samora names and run the node again. Sent: ${idList(subject)}.`,
+				? 'Correct what Samora points out, and run the node again.'
+				: `Correct what Samora points out, and run the node again. Sent: ${idList(subject)}.`,
 	},
 	{
 		status: [500, 599],
-		message: () => 'Samora could not answer',
+		message: () => 'Samora is unavailable right now',
 		description: () =>
-			'This lies with Samora. Run the node again in a little while, and contact Samora AI Support if it stays.',
+			'The cause is at Samora. Run the node again in a few minutes. If this keeps happening, contact Samora AI Support.',
 	},
 	{
 		status: [0, 999],
-		message: () => 'Samora answered with something that is not its API',
+		message: () => "The response didn't come from the Samora API",
 		description: () =>
-			'Check the Base URL in the Samora credential; it is usually https://api.samora.ai',
+			"Check the Base URL in the Samora credential; it's usually https://api.samora.ai",
 	},
 ];
 
@@ -137,24 +137,24 @@ export function describeFault({ code, fate, words }: Fault): UserMessage {
 		return { message: words, description: fate === 'unreached' ? 'Nothing was sent.' : '' };
 	}
 	if (fate === 'cancelled') {
-		return { message: 'The execution was stopped', description: 'This item was not sent.' };
+		return { message: 'The execution was stopped', description: "This item wasn't sent." };
 	}
 	if (code === 'ERR_CANCELED') {
 		return {
 			message: 'The execution was stopped before Samora answered',
-			description: 'The request was on its way.',
+			description: 'The request had already been sent.',
 		};
 	}
 	const named = code === '' ? '' : ` (${code})`;
 	if (fate === 'unreached') {
 		return {
-			message: 'Samora could not be reached',
-			description: `Nothing was sent${named}. Check the Base URL in the Samora credential, and that this n8n can reach it (internet connection, firewall, proxy).`,
+			message: "n8n couldn't reach Samora",
+			description: `Nothing was sent${named}. Check the Base URL in the Samora credential, and make sure this n8n can reach it (internet connection, firewall, proxy).`,
 		};
 	}
 	return {
-		message: 'Samora did not answer',
-		description: `The connection broke or the time ran out before an answer came${named}. Run the node again in a little while.`,
+		message: "Samora didn't answer",
+		description: `The connection broke or timed out before Samora answered${named}. Run the node again in a few minutes.`,
 	};
 }
 

@@ -3,5 +3,5 @@ import { transition } from './lifecycle/transition';
 export const cancel = transition('cancel', 'cancelled', {
 	name: 'Cancel',
 	action: 'Cancel a campaign for good',
-	description: 'End a campaign for good. Possible unless it is FINISHED, FAILED or CANCELLED.',
+	description: 'Permanently end a campaign. Not possible if it is FINISHED, FAILED or CANCELLED.',
 });

@@ -8,7 +8,7 @@ import type { PlannedRows } from '../recipients/recipientRows';
 import type { LaunchedCampaign } from './destinations';
 import type { Campaign, LaunchRun } from './steps';
 
-export const NOBODY_LEFT = 'No campaign was created, because there is no recipient left to call';
+export const NOBODY_LEFT = 'No campaign was created, because there are no recipients left to call';
 
 /** Adds how far the campaign has come, and the others of the run beside it. */
 export function withProgress(
@@ -21,11 +21,11 @@ export function withProgress(
 		.filter((other) => other !== campaign && run.launchOf(other.key).campaign_id !== undefined)
 		.map((other) => progress(other, run));
 	const own = run.launchOf(campaign.key);
-	const more = others.length === 0 ? '' : ` Beside it: ${others.join('; ')}.`;
+	const more = others.length === 0 ? '' : ` Other campaigns: ${others.join('; ')}.`;
 	if (own.campaign_id === undefined) return { message, description: `${description}${more}` };
 	return {
 		message: `${progress(campaign, run)}: ${message}`,
-		description: `${description} Retry On Fail, or a retry of this execution from the list of executions, carries on with this campaign.${more}`,
+		description: `${description} Retry On Fail, or a retry of this execution from the list of executions, continues with this campaign.${more}`,
 	};
 }
 
