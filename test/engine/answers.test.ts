@@ -409,9 +409,9 @@ describe('a Base URL that is not right', () => {
 		['http://api.samora.example', /must start with https:\/\//],
 		['http://127.0.0.1.samora.example:4010', /must start with https:\/\//],
 		['http://localhost.samora.example', /must start with https:\/\//],
-		['api.samora.ai', /is not a web address/],
-		['ftp://127.0.0.1', /is not a web address/],
-		['', /is not a web address/],
+		['api.samora.ai', /isn't a web address/],
+		['ftp://127.0.0.1', /isn't a web address/],
+		['', /isn't a web address/],
 		['https://user:secret@api.samora.example', /user name or password/],
 	])('makes the node send nothing and say what to change: "%s"', async (baseUrl, sentence) => {
 		for (const id of ['getCall', 'triggerCall', 'addCampaignRecipients'] as const) {

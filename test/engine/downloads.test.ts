@@ -156,8 +156,8 @@ describe('a file that its host does not give', () => {
 
 	it.each<[FaultKind, RegExp]>([
 		['500', /answered with status 500/],
-		['reset-before', /did not come from its host/],
-		['truncated', /did not come from its host/],
+		['reset-before', /couldn't be downloaded from its host/],
+		['truncated', /couldn't be downloaded from its host/],
 	])('makes the message say what happened in the end: %s', async (kind, words) => {
 		await samora.control.addFault({ kind, operationId: 'file', retryAfter: 0, times: null });
 		const { message } = stopOf(await run('downloadRecording', await ended(['00'])));
@@ -173,7 +173,7 @@ describe('a file that its host does not give', () => {
 			{},
 			{ requestOptions: { timeout: 500 } },
 		);
-		expect(stopOf(outcome).message).toMatch(/did not come from its host/);
+		expect(stopOf(outcome).message).toMatch(/couldn't be downloaded from its host/);
 	});
 });
 
@@ -210,7 +210,7 @@ it('follows the host’s redirects without the key, and none that leads out of h
 			mime_type: 'audio/mpeg',
 			file_size: 5,
 		});
-		expect(output[1].json.error).toContain('does not start with https://');
+		expect(output[1].json.error).toContain("doesn't start with https://");
 		const keyed = other.received.filter(({ headers }) => headers['x-api-key'] !== undefined);
 		expect(keyed.map(({ path }) => path.slice(0, 9))).toEqual(['/v1/call/', '/v1/call/']);
 	} finally {

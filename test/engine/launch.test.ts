@@ -179,7 +179,7 @@ describe('a step that does not go through', () => {
 		expect(message).toContain(
 			`Campaign ${campaign.id} ("${NAME}") was created, 5000 of 5003 recipients are in it (items 0–4999), it was not started: Samora rejected the API key`,
 		);
-		expect(description).toContain('carries on with this campaign');
+		expect(description).toContain('continues with this campaign');
 	});
 
 	it.each([

@@ -107,7 +107,7 @@ describe('a parameter that is invalid', () => {
 			const kinds = ['good', ...Array.from({ length: 12 }, (_, n) => `bad ${n}`), 'good'];
 			const { items, parameters } = rowsOf(limit, kinds);
 			const { message } = stopOf(await samora.run(parameters, items));
-			expect(message).toMatch(/^12 of 14 rows cannot be used/);
+			expect(message).toMatch(/^12 of 14 rows can't be used/);
 			expect(message).toMatch(/Agent ID must be a UUID.* \(row 1\); Agent ID must be/);
 			expect(message).toMatch(/; \d+ more rows for other reasons$/);
 			expect(await samora.sent()).toEqual([]);

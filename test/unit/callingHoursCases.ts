@@ -15,7 +15,7 @@ export const REFUSED: Array<[values: Values, words: string]> = [
 	[{ to: '25' }, 'To in Calling Hours must be a time'],
 	[
 		{ from: '09:00', to: '9' },
-		'Calling Hours are from 09:00 to 09:00, which is no time. For the whole day give 00:00 and 24:00',
+		'Calling Hours start and end at 09:00. For the whole day, enter 00:00 and 24:00',
 	],
 	[{ days: [] }, 'Days in Calling Hours needs at least one of monday'],
 	[{ days: ['mon'] }, 'Days in Calling Hours must be one of monday, tuesday'],

@@ -53,7 +53,7 @@ describe('the Do Not Call list', () => {
 		const ways = [{ defaultCountry: 'US' }, { defaultCountry: 'DE' }];
 		expect(list('+14155550100', ...ways)).toEqual(['+14155550100']);
 		expect(refusal('+14155550100\n(415) 555-0101', ...ways)).toMatch(
-			/^Do Not Call entry 2 "\(415\) 555-0101" has no country code.*Default Country differs from row to row/,
+			/^Do Not Call entry 2 "\(415\) 555-0101" has no country code.*Default Country isn't the same for all rows/,
 		);
 	});
 
@@ -68,8 +68,8 @@ describe('the Do Not Call list', () => {
 	});
 
 	test.each([
-		['an expression that gives nothing', undefined, 'gives nothing'],
-		['null', null, 'gives nothing'],
+		['an expression that gives nothing', undefined, 'returns nothing'],
+		['null', null, 'returns nothing'],
 		['an object', { phone: '+14155550100' }, 'must be text or a list of numbers'],
 		['rows of a sheet', [{ phone: '+14155550100' }], 'entry 1 must be one phone number'],
 		['a switch', true, 'must be text or a list of numbers'],

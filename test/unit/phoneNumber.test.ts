@@ -106,7 +106,7 @@ describe('phoneNumber refuses rather than rings somebody else', () => {
 
 	test('a number whose leading zero may have been lost in a cell of numbers, though as text it is fine', () => {
 		expect(sentence(4376120928, 'IT')).toContain('+394376120928 or as +3904376120928');
-		expect(sentence(4376120928, 'IT')).toContain('drops zeros in front');
+		expect(sentence(4376120928, 'IT')).toContain('drops leading zeros');
 		expect(read('4376120928', 'IT')).toBe('+394376120928');
 	});
 

@@ -18,14 +18,22 @@ const page = '<html><body>Not found</body></html>';
 describe('what an answer means', () => {
 	it.each([
 		[301, "Samora answered with a redirect, which the node didn't follow: its words", 'Base URL'],
-		[400, 'Samora rejected the request for this campaign: its words', 'Change what Samora names'],
+		[
+			400,
+			'Samora rejected the request for this campaign: its words',
+			'Correct what Samora points out',
+		],
 		[401, 'Samora rejected the API key: its words', 'Samora credential'],
 		[403, "This API key can't access this campaign: its words", 'organization'],
 		[404, "Samora can't find this campaign: its words", 'Base URL'],
-		[409, "The campaign doesn't allow this in its current state: its words", 'Look at the campaign'],
+		[409, "The campaign doesn't allow this in its current state: its words", 'Check the campaign'],
 		[413, 'Samora accepts requests of up to 2 MiB, and this one is larger: its words', 'less'],
-		[422, 'Samora rejected the request for this campaign: its words', 'Change what Samora names'],
-		[429, 'Samora received too many requests from this API key: its words', 'little while'],
+		[
+			422,
+			'Samora rejected the request for this campaign: its words',
+			'Correct what Samora points out',
+		],
+		[429, 'Samora received too many requests from this API key: its words', 'few minutes'],
 		[500, 'Samora is unavailable right now: its words', 'Support'],
 		[503, 'Samora is unavailable right now: its words', 'Support'],
 	])('%i', (status, message, description) => {
@@ -60,9 +68,9 @@ describe('what an answer means', () => {
 		[401, page, /API key/],
 		[413, page, /2 MiB/],
 		[429, page, /too many requests/],
-		[502, page, /could not answer/],
-		[404, '', /does not know/],
-		[404, {}, /does not know/],
+		[502, page, /unavailable/],
+		[404, '', /can't find/],
+		[404, {}, /can't find/],
 	])('is plain enough without words of the API: %i %j', (status, body, sentence) => {
 		expect(about(status, body).message).toMatch(sentence);
 	});
@@ -85,12 +93,12 @@ describe('what it means when no answer came', () => {
 			/Nothing was sent.*ECONNREFUSED/,
 		],
 		[{ code: 'ECONNRESET', fate: 'unknown' as const }, "Samora didn't answer", /ECONNRESET/],
-		[{ code: '', fate: 'unknown' as const }, "Samora didn't answer", /time ran out/],
+		[{ code: '', fate: 'unknown' as const }, "Samora didn't answer", /timed out/],
 		[{ code: '', fate: 'cancelled' as const }, 'The execution was stopped', /not sent/],
 		[
 			{ code: 'ERR_CANCELED', fate: 'unknown' as const },
 			'The execution was stopped before Samora answered',
-			/on its way/,
+			/already been sent/,
 		],
 		[
 			{ code: '', fate: 'unreached' as const, words: 'Our own words' },

@@ -42,7 +42,7 @@ export function callingHoursFrom(
 	if (from === to) {
 		throw new Refusal(
 			LABEL,
-			`${LABEL} are from ${clock(from)} to ${clock(to)}, which is no time. For the whole day give 00:00 and 24:00`,
+			`${LABEL} start and end at ${clock(from)}. For the whole day, enter 00:00 and 24:00`,
 		);
 	}
 	return {

@@ -89,7 +89,7 @@ export function readFault(thrown: unknown): Fault {
 		if (typeof error.syscall === 'string') syscall = error.syscall;
 	}
 	if (notSent !== undefined) {
-		return { code, fate: 'unreached', words: `The request wasn't sent: ${notSent}` };
+		return { code, fate: 'unreached', words: `The request was not sent: ${notSent}` };
 	}
 	return { code, fate: fateOfFault(code, syscall) };
 }

@@ -137,7 +137,7 @@ export function describeFault({ code, fate, words }: Fault): UserMessage {
 		return { message: words, description: fate === 'unreached' ? 'Nothing was sent.' : '' };
 	}
 	if (fate === 'cancelled') {
-		return { message: 'The execution was stopped', description: "This item wasn't sent." };
+		return { message: 'The execution was stopped', description: 'This item was not sent.' };
 	}
 	if (code === 'ERR_CANCELED') {
 		return {

@@ -52,7 +52,7 @@ export function defaultCountry(value: unknown): Country | undefined {
 	throw new Refusal(
 		LABEL,
 		`${LABEL} must be a country such as US, United States or +1, but it is ${
-			given === '' ? 'no text' : shown(given)
+			given === '' ? 'not text' : shown(given)
 		}`,
 		{ reason: `have an unknown country in ${LABEL}` },
 	);

@@ -157,7 +157,7 @@ function textOf(value: unknown, label: string): string {
 		: typeof value === 'object'
 			? 'an object'
 			: typeof value === 'number'
-				? 'no number'
+				? 'not a number'
 				: `a ${typeof value}`;
 	throw new Refusal(
 		label,
