@@ -35,7 +35,7 @@ export const triggerFields: INodeProperties[] = [
 				default: false,
 				displayOptions: whenFinished,
 				description:
-					'Whether to add the recording of a finished call as the binary file "recording". If Samora doesn't have it yet, the event comes without it.',
+					'Whether to add the recording of a finished call as the binary file "recording". If Samora doesn\'t have it yet, the event comes without it.',
 			},
 			{
 				displayName: 'Download Transcript',
@@ -44,7 +44,7 @@ export const triggerFields: INodeProperties[] = [
 				default: false,
 				displayOptions: whenFinished,
 				description:
-					'Whether to add the transcript of a finished call as the binary file "transcript". If Samora doesn't have it yet, the event comes without it.',
+					'Whether to add the transcript of a finished call as the binary file "transcript". If Samora doesn\'t have it yet, the event comes without it.',
 			},
 			{
 				displayName: 'Include Recording URL',
