@@ -149,7 +149,7 @@ export function trimmed(value: unknown): string {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * An ID of a call, campaign or webhook: a UUID. ASSUMPTION: should Samora ever number them instead, that is one too.
+ * An ID of a call, campaign or webhook: a UUID. ASSUMPTION: if Samora ever uses numbers as IDs, they are accepted too.
  */
 export function samoraId(value: unknown, label: string): string {
 	// A resource locator carries its ID inside.
