@@ -1,18 +1,18 @@
 import { wordsOf, type Answer, type Fault } from './answers';
 import type { Exchange } from './exchange';
 
-/** What a person reads: what happened, and what to do about it. */
+/** What users read: what happened, and what to do about it. */
 export interface UserMessage {
 	message: string;
 	description: string;
 }
 
-/** What a request names, under the API's own names. */
+/** The IDs in a request, under the API's names. */
 export type Ids = Partial<
 	Record<'agent_id' | 'call_id' | 'campaign_id' | 'webhook_id' | 'to_number', string>
 >;
 
-/** What they are called in the editor. */
+/** Their labels in the editor. */
 const LABELS: Readonly<Record<keyof Ids, string>> = {
 	agent_id: 'Agent ID',
 	call_id: 'Call ID',
@@ -21,10 +21,10 @@ const LABELS: Readonly<Record<keyof Ids, string>> = {
 	to_number: 'To Number',
 };
 
-/** What a request was about, for the messages that name it. */
+/** What a request was about, for messages. */
 export interface Subject {
 	thing: 'Agent' | 'Call' | 'Campaign' | 'Webhook' | 'List of webhooks';
-	/** What to check when Samora does not know one of them. */
+	/** What to check when Samora can't find one of them. */
 	ids: Ids;
 }
 
@@ -40,7 +40,7 @@ const idList = ({ ids }: Subject): string =>
 		.map((name) => `${LABELS[name]} ${ids[name]}`)
 		.join(' and ');
 
-/** What each refusal of the API means to the person. The first row that fits counts. */
+/** The message for each status. The first matching row wins. */
 const ADVICE: readonly Advice[] = [
 	{
 		status: [300, 399],
@@ -106,17 +106,17 @@ const ADVICE: readonly Advice[] = [
 
 const NOT_THE_API = ADVICE[ADVICE.length - 1];
 
-/** Statuses that mean what they say, even when a proxy in front of Samora says it. */
+/** Statuses that mean the same when a proxy in front of Samora sends them. */
 const PLAIN = new Set([401, 413, 429]);
 
-/** Whether something else than Samora answered: its refusals are JSON, and not a page to look at. */
+/** Whether something other than Samora answered: Samora's own errors are JSON, not HTML pages. */
 function isForeign({ statusCode, body }: Answer): boolean {
 	if (statusCode >= 200 && statusCode < 300) return true;
 	const isPage = typeof body === 'string' && body.trim() !== '';
 	return isPage && statusCode >= 400 && statusCode < 500 && !PLAIN.has(statusCode);
 }
 
-/** The sentence for an answer that did not do what was asked. The API's own words are quoted. */
+/** The message for an unsuccessful response. It quotes the API's own words. */
 export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
 	const { statusCode } = answer;
 	const advice = isForeign(answer)
@@ -131,7 +131,7 @@ export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
 	};
 }
 
-/** The sentence for a request that brought no answer. */
+/** The message for a request without a response. */
 export function describeFault({ code, fate, words }: Fault): UserMessage {
 	if (words !== undefined) {
 		return { message: words, description: fate === 'unreached' ? 'Nothing was sent.' : '' };
@@ -158,6 +158,6 @@ export function describeFault({ code, fate, words }: Fault): UserMessage {
 	};
 }
 
-/** What a person reads about how a request ended. */
+/** The message for how a request ended. */
 export const describeExchange = ({ answer, fault }: Exchange, subject: Subject): UserMessage =>
 	answer ? describeAnswer(answer, subject) : describeFault(fault);
