@@ -19,8 +19,8 @@ export { hoursFor, isOpen, nextOpening, type CallingHours } from './openHours';
 const LABEL = 'Calling Hours';
 
 /**
- * The hours that a person set, or undefined without the option. What cannot be understood is refused: to call at
- * any time instead would be the one thing they did not want.
+ * The hours that the user set, or undefined without the option. Invalid hours are refused: calling at any time instead
+ * is what the user wanted to prevent.
  */
 export function callingHoursFrom(
 	value: unknown,
@@ -28,7 +28,7 @@ export function callingHoursFrom(
 ): CallingHours | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
 	if (!isRecord(value)) throw new Refusal(LABEL, `${LABEL} must be hours and days`);
-	// Its inner bin takes the hours out and leaves the option there, which still looks as if it kept some.
+	// The inner trash icon removes the hours but keeps the option, which still looks as if it had hours.
 	if (Object.keys(value).length === 0) {
 		throw new Refusal(LABEL, `${LABEL} is empty. Add hours, or remove the option`);
 	}
@@ -60,7 +60,7 @@ export const outsideHoursKind: RefusalKind = {
 	advice: 'run the node within these hours, or set Outside These Hours to Skip',
 };
 
-/** Why a call may not go now: whose clock counts, what it shows, and from when the call may go. */
+/** Why a call can't be placed now: the time there, and when the call can be placed. */
 export function outsideCallingHours(hours: CallingHours, now: Date): string {
 	const zones = zonesIn(hours);
 	const ofHours = `the calling hours (${summary(hours)})`;
@@ -141,7 +141,7 @@ function daysOf(value: unknown): Day[] {
 	return DAYS.filter((day) => chosen.includes(day));
 }
 
-/** EST and its like stay in winter time all year, or are not known: rarely what is meant. */
+/** EST and other abbreviations have no daylight saving time, or are unknown: rarely what the user means. */
 const ABBREVIATION = /^(?!UTC|GMT)[A-Z]{3}$/i;
 const OFFSET = /^[+-]/;
 

@@ -24,7 +24,7 @@ function timezoneChoices(): INodePropertyOptions[] {
 	];
 }
 
-/** In the order in which one says it. */
+/** In the order people say it: from, to, days. */
 const hoursFields: INodeProperties[] = [
 	{
 		displayName: 'From',
@@ -89,7 +89,7 @@ export const callingHoursField: INodeProperties = {
 	name: 'callingHours',
 	type: 'fixedCollection',
 	placeholder: 'Add Calling Hours',
-	// Filled in, or the option would look chosen while it holds no hours and calls go at any time.
+	// Filled in, or the option would look set while it has no hours, and calls would be placed at any time.
 	default: { values: DEFAULTS },
 	description: "When calls can be placed. If it's not set, calls can be placed at any time.",
 	options: [{ displayName: 'Hours', name: 'values', values: hoursFields }],

@@ -21,13 +21,12 @@ export const doNotCallField: INodeProperties = {
 type Ways = readonly NumberOptions[];
 
 /**
- * The numbers that are not called, in E.164. It takes as long as its entries and is the same for the whole run, so it
- * is to be read once; looking a number up takes no time.
+ * The numbers that are not called, in E.164. The list is the same for the whole run: read it once.
  *
  * @param options the values of the options; without doNotCall in them there is no list
  * @param ways how the rows read numbers. Where they differ, as with a Default Country of each row's own, nobody can
- * tell how a number of the list is meant that has no country code, and it is refused
- * @throws Refusal for entries that cannot be read: whoever they stand for might be called
+ * tell what a number without a country code in the list means, and it is refused
+ * @throws Refusal for entries that can't be read: the people they stand for might be called
  */
 export function doNotCallList(options: Record<string, unknown>, ways: Ways): ReadonlySet<string> {
 	if (!Object.hasOwn(options, 'doNotCall')) return new Set();

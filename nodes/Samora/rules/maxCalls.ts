@@ -18,7 +18,7 @@ export const maxCallsField: INodeProperties = {
  * @param value the parameter; 0 and undefined mean no limit
  * @param people how many people the run would call
  * @returns why nobody is called; undefined within the limit
- * @throws Refusal for what is no limit
+ * @throws Refusal for an invalid limit
  */
 export function beyondMaxCalls(value: unknown, people: number): Refusal | undefined {
 	const limit = value === undefined || value === '' ? 0 : integer(value, LABEL, { min: 0 });

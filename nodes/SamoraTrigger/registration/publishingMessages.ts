@@ -17,14 +17,14 @@ export function inBothLines(happened: string, remedy: string): UserMessage {
 	return { message: whole, description: whole };
 }
 
-/** What the person did, and can do again. */
+/** What the user did, and can do again. */
 export function again(context: Pick<IHookFunctions, 'getActivationMode'>): string {
 	return context.getActivationMode() === 'manual'
 		? 'listen for a test event again'
 		: 'publish the workflow again';
 }
 
-/** What to do about a refusal, by its status. The first row that fits counts; for the others see `describeAnswer`. */
+/** What to do, by status. The first matching row wins; for other statuses see `describeAnswer`. */
 const REMEDIES: ReadonlyArray<{
 	status: readonly [number, number];
 	remedy: (again: string) => string;
@@ -43,7 +43,7 @@ const REMEDIES: ReadonlyArray<{
 	},
 ];
 
-/** The message for a request to Samora, at publishing, that did not do what was asked. Samora's words are quoted. */
+/** The message for an unsuccessful request to Samora while publishing. It quotes Samora's words. */
 export function describeRequest(
 	{ answer, fault, fate }: Exchange,
 	subject: Subject,

@@ -26,8 +26,7 @@ interface Why extends RefusalKind {
 }
 
 /**
- * The number that was written, whether or not the API can call it. It is given only when what was written can be read
- * in one way.
+ * Reads a phone number, whether or not the API can call it. A number that can be read in several ways is refused.
  *
  * @param options.label what it is, such as the parameter as the editor shows it
  * @returns a number in E.164
@@ -51,7 +50,7 @@ export function readNumber(value: unknown, options: NumberOptions & { label: str
 }
 
 /**
- * The number as the API takes it: a wrong number rings a stranger, a refused one is corrected.
+ * Reads a phone number that the API can call. When in doubt it is refused: a wrong number calls a stranger.
  *
  * @param options.label the parameter as the editor shows it
  * @returns a number in E.164 with 10 to 15 digits

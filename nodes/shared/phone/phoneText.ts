@@ -1,6 +1,6 @@
 import { Refusal, shown, type RefusalKind } from '../parameters';
 
-/** A phone number as it was written, reduced to what can be dialled. */
+/** A phone number as it was written, reduced to what can be dialed. */
 export interface Dialled {
 	/** Digits, with a plus sign in front if there was one. */
 	digits: string;
@@ -8,7 +8,7 @@ export interface Dialled {
 	asNumber: boolean;
 }
 
-/** Longer than any number with its spaces; what is longer is something else. */
+/** Longer than any phone number with spaces. */
 const MAX_LENGTH = 100;
 
 /** Where the digits of other scripts begin: Arabic, Persian, the scripts of India, Thai, Lao … and full width. */
@@ -57,7 +57,7 @@ const MORE_THAN_ONE = {
 	advice: 'put each number in its own item',
 };
 
-/** What is refused rather than guessed at. The first that fits is said. */
+/** Texts that are refused rather than guessed. The first match becomes the message. */
 const OBSTACLES: readonly Obstacle[] = [
 	{
 		is: /^[-+]?\d+(?:[.,]\d+)?e[-+]?\d+$/i,
@@ -113,11 +113,11 @@ const OBSTACLES: readonly Obstacle[] = [
 	},
 ];
 
-/** What people and programs write where there is no number, perhaps in brackets. */
+/** What people and programs write instead of a number, perhaps in parentheses. */
 const NO_NUMBER =
 	/^[(<]?(?:#?n[./ ]?a|#null!?|nan|nil|null|none|undefined|unknown|empty|blank|missing|tbd|no(?: ?phone)?(?: ?number)?|not (?:available|given|known|provided)|[-?_.]+)?[)>]?$/i;
 
-/** Takes the digits out of what people, spreadsheets and address books write, unless it may be something else. */
+/** Extracts the digits from a phone number as people, spreadsheets and address books write it. */
 export function dialled(value: unknown, label: string): Dialled {
 	const given = textOf(value, label);
 	const refused = (because: string, kind: RefusalKind) =>

@@ -10,7 +10,7 @@ import type { Campaign, LaunchRun } from './steps';
 
 export const NOBODY_LEFT = 'No campaign was created, because there are no recipients left to call';
 
-/** Adds how far the campaign has come, and the others of the run beside it. */
+/** Adds how far this campaign and the other campaigns of the run got. */
 export function withProgress(
 	{ message, description }: UserMessage,
 	campaign: Campaign,
@@ -44,7 +44,7 @@ function progress({ key, target, rows }: Campaign, run: LaunchRun): string {
 	return `Campaign ${id} ("${target.body.name}") was created, ${count}, ${end}`;
 }
 
-/** What came of the campaign's rows. */
+/** The output for the campaign's rows. */
 export function report(
 	{ key, rows }: Campaign,
 	run: LaunchRun,

@@ -10,7 +10,7 @@ import { doNotCallField } from '../../../rules/doNotCall';
 import { includeInputFieldsField } from '../../../rules/includeInputFields';
 import { maxCallsField } from '../../../rules/maxCalls';
 
-/** What makes a row of input items a recipient. */
+/** The fields that turn an input item into a recipient. */
 export const recipientFields: INodeProperties[] = [
 	toNumberField,
 	{
@@ -64,7 +64,7 @@ export const recipientFields: INodeProperties[] = [
 	},
 ];
 
-/** What the node can give on, of recipients. */
+/** The output modes. */
 export const OUTPUTS = ['recipients', 'summary'] as const;
 
 export const recipientOptionsField: INodeProperties = {
