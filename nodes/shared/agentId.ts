@@ -43,7 +43,7 @@ function defaultIn(defaultAgentId: unknown, label: string): string {
 	if (given === '') {
 		throw new Refusal(
 			label,
-			`${label} is empty, and the Samora credential has no Default Agent ID. You can find the ID on the agent's page in Samora`,
+			`${label} is empty, and the Samora credential has no Default Agent ID. Enter the UUID from the agent's page in Samora`,
 		);
 	}
 	const id = onlyUuid(given);

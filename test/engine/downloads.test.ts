@@ -119,7 +119,7 @@ describe('a call without the file', () => {
 		const items = await ended(['01', '00']);
 		const { output } = await run('downloadRecording', items, { onError: 'continueRegularOutput' });
 		expect(output[0].json).toMatchObject({
-			error: expect.stringContaining('Nobody was spoken to'),
+			error: expect.stringContaining('Nobody answered'),
 			details: { call_id: items[0].call, status: 'UNANSWERED' },
 		});
 		expect(output[1].binary?.data).toBeDefined();

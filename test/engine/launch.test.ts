@@ -292,7 +292,7 @@ describe('a step whose result is unknown', () => {
 		await spoil('reset-after', 'createCampaign');
 		const { message, description } = stopOf(await samora.run(parameters(), rows(3)));
 		expect(message).toMatch(/^It is not known whether the campaign "Renewals" was created/);
-		expect(description).toContain('nobody is called');
+		expect(description).toContain('nobody is being called');
 		expect(await theCampaign()).toMatchObject({ status: 'DRAFT', call_stats: { total: 0 } });
 	});
 
