@@ -42,7 +42,7 @@ export class SamoraApi implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'The API key of your Samora organization. Samora sends real calls for whoever holds it, so keep it to yourself.',
+				'The API key of your Samora organization. Anyone who has it can place real, billed calls, so keep it secret.',
 		},
 		{
 			displayName: 'Base URL',
@@ -52,7 +52,7 @@ export class SamoraApi implements ICredentialType {
 			default: 'https://api.samora.ai',
 			placeholder: 'e.g. https://api.samora.ai',
 			description:
-				'Where the API is. Change it only for a staging host or for the sandbox that comes with this package (http://127.0.0.1:4010). When the test says ECONNREFUSED or ENOTFOUND, nobody answers at this address.',
+				'The URL of the Samora API. Change it only for a staging host or for the sandbox that comes with this package (http://127.0.0.1:4010). If the test says ECONNREFUSED or ENOTFOUND, nothing answers at this URL.',
 		},
 		{
 			displayName: 'Default Agent ID',
@@ -61,7 +61,7 @@ export class SamoraApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. 123e4567-e89b-12d3-a456-426614174000',
 			description:
-				'The agent that the nodes use when their Agent ID is empty: its ID, or the address of its page in Samora',
+				'The agent that the nodes use when their Agent ID is empty: its ID, or the URL of its page in Samora',
 		},
 	];
 
@@ -98,7 +98,7 @@ export class SamoraApi implements ICredentialType {
 				type: 'responseCode',
 				properties: {
 					value: 401,
-					message: 'Samora does not know this API key. Copy it again from your Samora dashboard.',
+					message: 'Samora rejected this API key. Copy it again from your Samora dashboard.',
 				},
 			},
 			{
@@ -106,7 +106,7 @@ export class SamoraApi implements ICredentialType {
 				properties: {
 					value: 403,
 					message:
-						'Samora knows this API key but does not let it in. Ask who manages your Samora organization.',
+						"Samora knows this API key but doesn't give it access. Ask an admin of your Samora organization.",
 				},
 			},
 			{
@@ -114,7 +114,7 @@ export class SamoraApi implements ICredentialType {
 				properties: {
 					value: 404,
 					message:
-						'This is not the Samora API. Check the Base URL: it is usually https://api.samora.ai',
+						"This isn't the Samora API. Check the Base URL: it's usually https://api.samora.ai",
 				},
 			},
 		],

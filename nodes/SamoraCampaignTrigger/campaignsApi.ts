@@ -17,7 +17,7 @@ import type { ApiRecord } from './watch/record';
 
 /** The most elements a page of the API holds. */
 const PAGE_SIZE = 100;
-/** A poll comes again by itself, so it is not patient. */
+/** Few, because the next poll tries again. */
 const MAX_RETRIES = 2;
 const TIMEOUT_MS = 30_000;
 

@@ -26,7 +26,7 @@ export const campaignTriggerFields: INodeProperties[] = [
 			{
 				name: 'Status Changed',
 				value: 'CAMPAIGN_STATUS_CHANGED',
-				description: 'When a campaign is new, starts, pauses or is finished',
+				description: 'When a campaign is created, starts, pauses or ends',
 			},
 		],
 		default: ['CAMPAIGN_CALL_ENDED', 'CAMPAIGN_STATUS_CHANGED'],
@@ -78,7 +78,7 @@ export const campaignTriggerFields: INodeProperties[] = [
 				displayOptions: { show: { '/events': ['CAMPAIGN_CALL_ENDED'] } },
 				default: false,
 				description:
-					'Whether to add what Call: Get gives to every ended call: its variables, and links to its recording and transcript that work for 60 minutes. This is one more request per call.',
+					'Whether to add what Call: Get returns to every ended call: its variables, and links to its recording and transcript that work for 60 minutes. This sends one more request per call.',
 			},
 		],
 	},

@@ -19,7 +19,7 @@ const begun = new WeakSet<object>();
 /** How things were as workflows were published, until a later poll finds it kept. */
 const beginnings = new Map<string, TriggerState>();
 
-/** @returns what has happened since the last poll, or, in the editor, what has happened last */
+/** @returns the events since the last poll, or, in the editor, the latest events */
 export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]> {
 	const watch = await watchOf(context);
 	const api = campaignsApi(context, watch);
@@ -28,7 +28,7 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 		if (recent.length > 0) return recent;
 		throw operationError(context.getNode(), {
 			message:
-				'There is nothing to show yet: no campaign of this agent fits the events and options',
+				"There's nothing to show yet: no campaign of this agent matches the events and options",
 			description:
 				'Create a campaign, or choose other events or options. The published workflow starts by itself when something happens.',
 		});
@@ -39,7 +39,7 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 		? undefined
 		: latestState(trigger, stateIn(kept, watch), watch);
 	if (!known) {
-		// Whoever publishes the workflow sees what stands in the way.
+		// Whoever publishes the workflow sees why it doesn't work.
 		const state = await shown(context, beginWatch(api, watch));
 		keep(kept, state);
 		begun.add(context);
@@ -58,7 +58,7 @@ export async function pollOnce(context: IPollFunctions): Promise<TriggerEvent[]>
 	}
 }
 
-/** Whether the workflow was not published before; then what happened before is not reported. */
+/** Whether the workflow has just been published: earlier events don't start it. */
 const isPublishing = (context: IPollFunctions): boolean =>
 	context.getActivationMode() === 'activate' && !begun.has(context);
 
@@ -90,20 +90,20 @@ function keep(kept: Record<string, unknown>, { scope, since, campaigns }: Trigge
 	Object.assign(kept, { scope, since, campaigns });
 }
 
-/** @throws NodeApiError also for what would pass */
+/** @throws NodeApiError for temporary faults too */
 const shown = async <Result>(context: IPollFunctions, work: Promise<Result>): Promise<Result> =>
 	await work.catch((thrown: unknown) => {
 		if (!(thrown instanceof PassingFault)) throw thrown;
 		throw apiError(context.getNode(), {
 			message: thrown.message,
-			description: 'Try again in a little while.',
+			description: 'Try again in a few minutes.',
 		});
 	});
 
 function warn(context: IPollFunctions, faults: string[]): void {
 	const [first, ...others] = [...new Set(faults)];
 	context.logger.warn(
-		`Samora Campaign Trigger makes up for it with the next poll: ${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}`,
+		`Samora Campaign Trigger will catch up with the next poll: ${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}`,
 		{ nodeName: context.getNode().name, workflowId: context.getWorkflow().id },
 	);
 }

@@ -9,7 +9,7 @@ import type { Watched } from './campaignsApi';
 import { EVENTS } from './fields';
 import type { Watch } from './watch/watch';
 
-/** n8n may give a poll up after some time. Until then there is something to report. */
+/** n8n may stop a poll after some time. The node returns its events before that. */
 const LONGEST_MS = 40_000;
 
 /**

@@ -35,7 +35,7 @@ export const triggerFields: INodeProperties[] = [
 				default: false,
 				displayOptions: whenFinished,
 				description:
-					'Whether to add the recording of a finished call as the binary file "recording". If Samora does not have it yet, the event comes without it.',
+					'Whether to add the recording of a finished call as the binary file "recording". If Samora doesn\'t have it yet, the event comes without it.',
 			},
 			{
 				displayName: 'Download Transcript',
@@ -44,7 +44,7 @@ export const triggerFields: INodeProperties[] = [
 				default: false,
 				displayOptions: whenFinished,
 				description:
-					'Whether to add the transcript of a finished call as the binary file "transcript". If Samora does not have it yet, the event comes without it.',
+					'Whether to add the transcript of a finished call as the binary file "transcript". If Samora doesn\'t have it yet, the event comes without it.',
 			},
 			{
 				displayName: 'Include Recording URL',
@@ -53,7 +53,7 @@ export const triggerFields: INodeProperties[] = [
 				default: false,
 				displayOptions: whenFinished,
 				description:
-					"Whether Samora adds the recording's URL to the event of a finished call. Such a URL works for 60 minutes.",
+					"Whether Samora adds the recording's URL to the event of a finished call. The URL works for 60 minutes.",
 			},
 			{
 				displayName: 'Include Transcript',

@@ -12,7 +12,7 @@ export const agentIdField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 123e4567-e89b-12d3-a456-426614174000',
 	description:
-		"The voice agent's ID, or the address of its page in Samora. Leave it empty to use the Default Agent ID of the credential.",
+		'The ID of the voice agent, or the URL of its page in Samora. Leave it empty to use the Default Agent ID of the credential.',
 };
 
 /** What an empty Agent ID means, from the credential. */
@@ -34,7 +34,7 @@ export function agentId(value: unknown, { defaultAgentId }: AgentDefault, label 
 	if (id !== undefined) return id;
 	throw new Refusal(
 		label,
-		`${label} must be a UUID such as 123e4567-e89b-12d3-a456-426614174000, or the address of the agent's page in Samora, but it is ${shown(given)}`,
+		`${label} must be a UUID such as 123e4567-e89b-12d3-a456-426614174000, or the URL of the agent's page in Samora, but it is ${shown(given)}`,
 	);
 }
 
@@ -43,14 +43,14 @@ function defaultIn(defaultAgentId: unknown, label: string): string {
 	if (given === '') {
 		throw new Refusal(
 			label,
-			`${label} is empty, and so is Default Agent ID in the Samora credential. It is a UUID that you find on the agent's page in Samora`,
+			`${label} is empty, and the Samora credential has no Default Agent ID. Enter the UUID from the agent's page in Samora`,
 		);
 	}
 	const id = onlyUuid(given);
 	if (id !== undefined) return id;
 	throw new Refusal(
 		label,
-		`${label} is empty, and Default Agent ID in the Samora credential is no agent's ID: ${shown(given)}`,
+		`${label} is empty, and Default Agent ID in the Samora credential isn't an agent ID: ${shown(given)}`,
 	);
 }
 

@@ -21,8 +21,8 @@ export const campaignIdField: INodeProperties = {
 	type: 'resourceLocator',
 	required: true,
 	default: { mode: 'list', value: '' },
-	description: "One of the agent's campaigns. When Agent ID changes, choose it anew.",
-	// n8n's editor empties the field then: another agent's campaign must not stay in it unseen.
+	description: 'A campaign of the agent. If you change Agent ID, choose the campaign again.',
+	// n8n's editor then empties the field, so that a campaign of another agent can't stay in it.
 	typeOptions: { loadOptionsDependsOn: ['agentId'] },
 	modes: [
 		{
@@ -44,7 +44,7 @@ export const campaignIdField: INodeProperties = {
 /** Where a campaign begins to call. */
 export const realCallsNotice: INodeProperties = {
 	displayName:
-		'From then on Samora calls the recipients, also when you execute this step to try it out. The sandbox that comes with this package rings no phone.',
+		'This calls real people, even when you execute this step as a test. To try it without calling anyone, use the sandbox that comes with this package.',
 	name: 'notice',
 	type: 'notice',
 	default: '',
@@ -81,7 +81,7 @@ const DOING: Record<keyof typeof ALLOWED_FROM, string> = {
 	addRecipients: 'Recipients can be added to a campaign',
 	start: 'A campaign can be started',
 	stop: 'A campaign can be stopped',
-	cancel: 'A campaign can be cancelled',
+	cancel: 'A campaign can be canceled',
 };
 
 /** That a forbidden transition answers 400 or 409 is an assumption: the API does not document which. */
@@ -109,8 +109,8 @@ export function describeTransition(
 export function describeStillDraft(body: unknown): UserMessage | undefined {
 	if (String(thingIn(body)?.status).toUpperCase() !== 'DRAFT') return undefined;
 	return {
-		message: 'The campaign has not started: Samora answered that it is still DRAFT',
-		description: 'Nobody is called. Look at the campaign in Samora, and start it again.',
+		message: "The campaign didn't start: Samora says that it's still DRAFT",
+		description: 'Nobody is being called. Check the campaign in Samora, and start it again.',
 	};
 }
 

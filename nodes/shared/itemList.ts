@@ -95,10 +95,10 @@ export function refusedRows(
 		const what = label === THIS_ITEM ? 'it' : label;
 		return {
 			message,
-			description: `Nothing was sent${total > 1 ? ` for any of the ${total} items` : ''}. Change ${what} and run the node again${total > 1 ? ', or set On Error to continue in the settings of the node to send the others' : ''}.`,
+			description: `Nothing was sent${total > 1 ? ` for any of the ${total} items` : ''}. Change ${what} and run the node again${total > 1 ? ", or set On Error to Continue in the node's settings to send the others" : ''}.`,
 		};
 	}
-	const start = `${refusals.length} of ${total} rows cannot be used, so ${sentNothing}: `;
+	const start = `${refusals.length} of ${total} rows can't be used, so ${sentNothing}: `;
 	const [first, ...further] = byReason(refusals);
 	const named = [groupOf(first)];
 	let unnamed = 0;
@@ -113,6 +113,6 @@ export function refusedRows(
 	return {
 		message: `${start}${[...named, ...more].join('; ')}`,
 		description:
-			'Change these rows and run the node again, or set On Error to continue in the settings of the node to send the others.',
+			"Change these rows and run the node again, or set On Error to Continue in the node's settings to send the others.",
 	};
 }

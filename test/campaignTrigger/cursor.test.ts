@@ -401,7 +401,7 @@ describe('details', () => {
 			expect.objectContaining({
 				event: 'CAMPAIGN_CALL_ENDED',
 				id: 'call 0',
-				details_unavailable: 'Samora does not know this call',
+				details_unavailable: "Samora can't find this call",
 			}),
 		]);
 	});

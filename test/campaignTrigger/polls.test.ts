@@ -301,7 +301,7 @@ describe('what goes wrong', () => {
 
 	it('Samora cannot be reached as it is published: the person sees it', async () => {
 		await expect(hostOf({}, 'http://127.0.0.1:1').publish()).rejects.toThrow(
-			'Samora could not be reached',
+			"n8n couldn't reach Samora",
 		);
 	}, 30_000);
 });

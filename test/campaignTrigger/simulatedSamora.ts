@@ -145,7 +145,7 @@ export class SimulatedSamora implements CampaignsApi {
 	async call(callId: string): Promise<ApiRecord> {
 		this.request();
 		const call = this.callList.find(({ id }) => id === callId);
-		if (!call) throw new PassingFault('Samora does not know this call', false);
+		if (!call) throw new PassingFault("Samora can't find this call", false);
 		return { ...present(call), call_variables: { of: callId } };
 	}
 
@@ -158,7 +158,7 @@ export class SimulatedSamora implements CampaignsApi {
 		}
 		if (this.failing > 0) {
 			this.failing -= 1;
-			throw new PassingFault('Samora could not be reached', this.failing % 2 === 0);
+			throw new PassingFault("n8n couldn't reach Samora", this.failing % 2 === 0);
 		}
 	}
 

@@ -29,7 +29,7 @@ describe('a key that Samora does not know', () => {
 			{ apiKey: 'not-the-key-7f3a' },
 		);
 		const { message, description } = stopOf(outcome);
-		expect(message).toBe('Samora did not accept the API key: Invalid API key [item 0]');
+		expect(message).toBe('Samora rejected the API key: Invalid API key [item 0]');
 		expect(description).toMatch(/Samora credential.*API Key/);
 		expect(httpCode(outcome)).toBe('401');
 		expect(await samora.sent({ operationId: id })).toEqual([
@@ -59,7 +59,7 @@ it.each(['getCall', 'createCampaign', 'addCampaignRecipients'] as const)(
 		const outcome = await run(id);
 		const { message, description } = stopOf(outcome);
 		expect(message).toMatch(
-			/^This API key may not use this (call|campaign): Forbidden \[item 0\]$/,
+			/^This API key can't access this (call|campaign): Forbidden \[item 0\]$/,
 		);
 		expect(description).toContain('organization');
 		expect(httpCode(outcome)).toBe('403');
@@ -91,7 +91,7 @@ describe('an ID that Samora does not know', () => {
 	])('is named in the message: %s %j', async (id, more, words, label) => {
 		const outcome = await run(id, more);
 		const { message, description } = stopOf(outcome);
-		expect(message).toMatch(/^Samora does not know this \w+: /);
+		expect(message).toMatch(/^Samora can't find this \w+: /);
 		expect(message).toContain(words);
 		expect(description).toContain(`${label} ${stranger}`);
 		expect(httpCode(outcome)).toBe('404');
@@ -149,7 +149,7 @@ describe('a campaign whose status forbids it', () => {
 		await samora.control.addFault({ kind: '403', operationId: 'getCampaign', times: null });
 		for (const id of ['startCampaign', 'addCampaignRecipients'] as const) {
 			const { message, description } = stopOf(await run(id));
-			expect(message).toMatch(/^The campaign is not in a state that allows this: .*FINISHED/);
+			expect(message).toMatch(/^The campaign doesn't allow this in its current state: .*FINISHED/);
 			expect(description).not.toBe('');
 		}
 	});
@@ -165,7 +165,7 @@ it('quotes the API when it refuses a number', async () => {
 	const outcome = await run('triggerCall', { toNumber: '+14155550110' });
 	const { message, description } = stopOf(outcome);
 	expect(message).toBe(
-		'Samora refused the request about this call: Invalid phone number: +14155550110 [item 0]',
+		'Samora rejected the request for this call: Invalid phone number: +14155550110 [item 0]',
 	);
 	expect(description).toContain('To Number +14155550110');
 	expect(httpCode(outcome)).toBe('400');
@@ -248,7 +248,7 @@ describe('a request that Samora answers with 500', () => {
 		await spoil(id, { kind: '500', retryAfter: 0, times: null });
 		const outcome = await run(id);
 		const { message, description } = stopOf(outcome);
-		expect(message).toBe('Samora could not answer: Internal server error [item 0]');
+		expect(message).toBe('Samora is unavailable right now: Internal server error [item 0]');
 		expect(description).toContain('Samora AI Support');
 		expect(httpCode(outcome)).toBe('500');
 		expect(await tries(id)).toHaveLength(4);
@@ -257,7 +257,7 @@ describe('a request that Samora answers with 500', () => {
 	it.each(NOT_REPEATABLE)('is sent once where repeating is not safe: %s', async (id) => {
 		await spoil(id, { kind: '500', retryAfter: 0, times: null });
 		const { message } = stopOf(await run(id));
-		expect(message).toContain('Samora could not answer: Internal server error');
+		expect(message).toContain('Samora is unavailable right now: Internal server error');
 		expect(await tries(id)).toHaveLength(1);
 	});
 
@@ -273,12 +273,12 @@ describe('a request that Samora answers with 500', () => {
 describe('a request without an answer that can be read', () => {
 	/** How the sentence begins; GETs are tried four times, with pauses, so all of them at once. */
 	const FAULTS: Array<[FaultKind, RegExp]> = [
-		['hang', /Samora did not answer/],
-		['reset-before', /Samora did not answer/],
-		['truncated', /Samora did not answer/],
-		['malformed', /Samora answered with something that is not its API/],
-		['empty', /Samora answered with something that is not its API/],
-		['html', /Samora could not answer/],
+		['hang', /Samora didn't answer/],
+		['reset-before', /Samora didn't answer/],
+		['truncated', /Samora didn't answer/],
+		['malformed', /The response didn't come from the Samora API/],
+		['empty', /The response didn't come from the Samora API/],
+		['html', /Samora is unavailable right now/],
 	];
 
 	it('is sent again where repeating is safe, and then given up', async () => {
@@ -361,7 +361,7 @@ describe('a Base URL that is not right', () => {
 		const ids = ['getCall', 'triggerCall', 'addCampaignRecipients'] as const;
 		for (const outcome of await Promise.all(ids.map((id) => elsewhereRun(id, nobody)))) {
 			const { message, description } = stopOf(outcome);
-			expect(message).toBe(`Samora could not be reached at ${new URL(nobody).host} [item 0]`);
+			expect(message).toBe(`n8n couldn't reach Samora at ${new URL(nobody).host} [item 0]`);
 			expect(description).toMatch(/Nothing was sent.*ECONNREFUSED.*Base URL/);
 		}
 	});
@@ -379,7 +379,7 @@ describe('a Base URL that is not right', () => {
 			'createWebhook',
 		] as const) {
 			const { message, description } = stopOf(await elsewhereRun(id, elsewhere.url));
-			expect(message).toContain('Samora answered with something that is not its API');
+			expect(message).toContain("The response didn't come from the Samora API");
 			// A page that looks like a success leaves in doubt what became of the webhook, and that comes first.
 			if (id !== 'createWebhook') expect(description).toMatch(/Base URL/);
 		}
@@ -396,7 +396,9 @@ describe('a Base URL that is not right', () => {
 			});
 			const { message, description } = stopOf(await elsewhereRun(id, redirecting.url));
 			await redirecting.stop();
-			expect(message).toBe('Samora answered with a redirect, which was not followed [item 0]');
+			expect(message).toBe(
+				"Samora answered with a redirect, which the node didn't follow [item 0]",
+			);
 			expect(description).toMatch(/Base URL/);
 			expect(redirecting.received).toHaveLength(1);
 			expect(elsewhere.received).toEqual([]);
@@ -407,9 +409,9 @@ describe('a Base URL that is not right', () => {
 		['http://api.samora.example', /must start with https:\/\//],
 		['http://127.0.0.1.samora.example:4010', /must start with https:\/\//],
 		['http://localhost.samora.example', /must start with https:\/\//],
-		['api.samora.ai', /is not a web address/],
-		['ftp://127.0.0.1', /is not a web address/],
-		['', /is not a web address/],
+		['api.samora.ai', /isn't a web address/],
+		['ftp://127.0.0.1', /isn't a web address/],
+		['', /isn't a web address/],
 		['https://user:secret@api.samora.example', /user name or password/],
 	])('makes the node send nothing and say what to change: "%s"', async (baseUrl, sentence) => {
 		for (const id of ['getCall', 'triggerCall', 'addCampaignRecipients'] as const) {
@@ -519,6 +521,6 @@ describe('a call that was placed', () => {
 it('names the agent when Samora does not know the agent of a call', async () => {
 	const agentId = randomUUID();
 	const { message, description } = stopOf(await run('triggerCall', { agentId }));
-	expect(message).toMatch(/^Samora does not know this agent: .* \[item 0\]$/);
+	expect(message).toMatch(/^Samora can't find this agent: .* \[item 0\]$/);
 	expect(description).toContain(`Check Agent ID ${agentId}`);
 });

@@ -187,7 +187,7 @@ describe('the campaign picker', () => {
 	it('names the agent that Samora does not know', async () => {
 		const agentId = '99999999-9999-4999-8999-999999999999';
 		const { message, description } = await stopped('campaigns', { parameters: { agentId } });
-		expect(message).toBe('Samora does not know this agent: Agent not found');
+		expect(message).toBe("Samora can't find this agent: Agent not found");
 		expect(description).toContain(`Agent ID ${agentId}`);
 	});
 });
@@ -222,7 +222,7 @@ describe.each(['campaigns', 'webhooks'] as const)('the picker of %s', (picker) =
 		const { message, description } = await stopped(picker, {
 			credential: { apiKey: 'not-the-key-7f3a' },
 		});
-		expect(message).toBe('Samora did not accept the API key: Invalid API key');
+		expect(message).toBe('Samora rejected the API key: Invalid API key');
 		expect(description).toMatch(/Samora credential/);
 	});
 
@@ -240,7 +240,7 @@ describe.each(['campaigns', 'webhooks'] as const)('the picker of %s', (picker) =
 	it('says that no server answers', async () => {
 		const baseUrl = await addressOfNobody();
 		const { message } = await stopped(picker, { credential: { baseUrl } });
-		expect(message).toBe(`Samora could not be reached at ${new URL(baseUrl).host}`);
+		expect(message).toBe(`n8n couldn't reach Samora at ${new URL(baseUrl).host}`);
 	});
 
 	it('tries again when Samora is busy, and shows the list', async () => {

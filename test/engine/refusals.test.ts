@@ -58,7 +58,7 @@ describe('a parameter that is invalid', () => {
 
 			const all = rowsOf(limit, ['good', ...limit.bad, limit.bad[0]]);
 			expect(stopOf(await samora.run(all.parameters, all.items)).message).toMatch(
-				new RegExp(`^${limit.bad.length + 1} of ${limit.bad.length + 2} rows cannot be used, so `),
+				new RegExp(`^${limit.bad.length + 1} of ${limit.bad.length + 2} rows can't be used, so `),
 			);
 			expect(await samora.sent()).toEqual([]);
 		});
@@ -107,7 +107,7 @@ describe('a parameter that is invalid', () => {
 			const kinds = ['good', ...Array.from({ length: 12 }, (_, n) => `bad ${n}`), 'good'];
 			const { items, parameters } = rowsOf(limit, kinds);
 			const { message } = stopOf(await samora.run(parameters, items));
-			expect(message).toMatch(/^12 of 14 rows cannot be used/);
+			expect(message).toMatch(/^12 of 14 rows can't be used/);
 			expect(message).toMatch(/Agent ID must be a UUID.* \(row 1\); Agent ID must be/);
 			expect(message).toMatch(/; \d+ more rows for other reasons$/);
 			expect(await samora.sent()).toEqual([]);
@@ -177,7 +177,7 @@ describe('a parameter that is invalid', () => {
 		};
 		const items = [{ good: ordinary(1) }, { bad: true }];
 		const { message } = stopOf(await samora.run(recipients, items));
-		expect(message).toMatch(/^The expression in "toNumber" cannot be read: .* \[item 1\]$/);
+		expect(message).toMatch(/^The expression in "toNumber" can't be read: .* \[item 1\]$/);
 		expect(await samora.sent()).toEqual([]);
 		const goesOn = await samora.run(recipients, items, { onError: 'continueErrorOutput' });
 		expect(goesOn.output).toHaveLength(1);

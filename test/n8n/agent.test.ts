@@ -153,7 +153,7 @@ describe.each(VERSIONS)('an AI agent in n8n %s', (version) => {
 			if (agent >= 3) {
 				expect(recipients).toEqual([NUMBER]);
 				expect(told()[1]).toContain(
-					`${NUMBER} was given to campaign ${campaign_id} already in this execution`,
+					`${NUMBER} was already added to campaign ${campaign_id} in this execution`,
 				);
 			} else {
 				expect(recipients).toEqual([]);

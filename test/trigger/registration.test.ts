@@ -610,7 +610,7 @@ describe('a fault that stays', () => {
 	it('is reported with what to do when Samora does not know the key', async () => {
 		host.credential.apiKey = 'not-the-key';
 		const { 'Samora Trigger': refused } = await host.publish('w1');
-		expect(refused.message).toContain('Samora did not accept the API key');
+		expect(refused.message).toContain('Samora rejected the API key');
 		// At startup n8n gives up for good on a message with this word in it.
 		expect(refused.message).not.toContain('Authorization');
 		expect(JSON.stringify(refused)).not.toContain('not-the-key');
@@ -621,7 +621,7 @@ describe('a fault that stays', () => {
 		node.parameters.agentId = unknown;
 		host.save('w1', { nodes: [node] });
 		const { 'Samora Trigger': refused } = await host.publish('w1');
-		expect(refused.message).toContain('Samora does not know this agent');
+		expect(refused.message).toContain("Samora can't find this agent");
 		expect(refused).toMatchObject({ description: expect.stringContaining(unknown) });
 		expect(await webhooks()).toEqual([]);
 	});

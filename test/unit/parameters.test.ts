@@ -46,7 +46,7 @@ describe('samoraId', () => {
 		(value) => {
 			expect(refusal(() => samoraId(value, 'Campaign'))).toEqual({
 				label: 'Campaign',
-				sentence: `Campaign is empty. It is a UUID such as ${ID}`,
+				sentence: `Campaign is empty. Enter a UUID such as ${ID}`,
 			});
 		},
 	);
@@ -160,7 +160,7 @@ describe('jsonObject', () => {
 	});
 
 	it.each(['{', '{"a": 1,}', "{'a': 1}", 'undefined', '{"a": 1} x'])(
-		'says why it cannot be read: %s',
+		"says why it can't be read: %s",
 		(value) => {
 			const { sentence } = refusal(() => jsonObject(value, 'Metadata JSON'));
 			expect(sentence).toMatch(/^Metadata JSON is not valid JSON: \S/);
@@ -293,7 +293,7 @@ describe('parameterReader', () => {
 
 	it('refuses an expression that cannot be evaluated, and names where it stands', () => {
 		expect(refusal(() => read(0)('broken')).sentence).toBe(
-			'The expression in "broken" cannot be read: No missing',
+			'The expression in "broken" can\'t be read: No missing',
 		);
 	});
 

@@ -71,14 +71,14 @@ describe('refusedRows', () => {
 		];
 		expect(refusedRows(rows, 30)).toEqual({
 			message:
-				'19 of 30 rows cannot be used, so nothing was sent: 17 rows have no country code (rows 0, 2 and 4–18): choose a Default Country; 1 row has no number (row 20); Name 22 is empty (row 22)',
+				"19 of 30 rows can't be used, so nothing was sent: 17 rows have no country code (rows 0, 2 and 4–18): choose a Default Country; 1 row has no number (row 20); Name 22 is empty (row 22)",
 			description: expect.stringContaining('On Error'),
 		});
 	});
 
 	it('says what did not happen in the words of the operation', () => {
 		expect(refusedRows([0, 1].map(without), 2, 'nobody was called').message).toMatch(
-			/^2 of 2 rows cannot be used, so nobody was called: 2 rows have no country code \(rows 0–1\)/,
+			/^2 of 2 rows can't be used, so nobody was called: 2 rows have no country code \(rows 0–1\)/,
 		);
 	});
 

@@ -12,7 +12,7 @@ export const toNumberField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. +14155550100 or {{ $json.phone }}',
 	description:
-		'The phone number to call, with a plus sign and the country code. For many people, drag the field of the input items here. For numbers without a country code, add the option Default Country.',
+		'The phone number to call, with a plus sign and the country code. To call many people, drag the input field with the numbers here. For numbers without a country code, add the option Default Country.',
 };
 
 /** How numbers are read, by the values of the options. */

@@ -19,8 +19,8 @@ export { hoursFor, isOpen, nextOpening, type CallingHours } from './openHours';
 const LABEL = 'Calling Hours';
 
 /**
- * The hours that a person set, or undefined without the option. What cannot be understood is refused: to call at
- * any time instead would be the one thing they did not want.
+ * The hours that the user set, or undefined without the option. Invalid hours are refused: calling at any time instead
+ * is what the user wanted to prevent.
  */
 export function callingHoursFrom(
 	value: unknown,
@@ -28,9 +28,9 @@ export function callingHoursFrom(
 ): CallingHours | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
 	if (!isRecord(value)) throw new Refusal(LABEL, `${LABEL} must be hours and days`);
-	// Its inner bin takes the hours out and leaves the option there, which still looks as if it kept some.
+	// The inner trash icon removes the hours but keeps the option, which still looks as if it had hours.
 	if (Object.keys(value).length === 0) {
-		throw new Refusal(LABEL, `${LABEL} is empty: add the hours, or remove the whole option`);
+		throw new Refusal(LABEL, `${LABEL} is empty. Add hours, or remove the option`);
 	}
 	if (!isRecord(value.values)) {
 		throw new Refusal(LABEL, `${LABEL} must have the hours and days in "values"`);
@@ -42,7 +42,7 @@ export function callingHoursFrom(
 	if (from === to) {
 		throw new Refusal(
 			LABEL,
-			`${LABEL} are from ${clock(from)} to ${clock(to)}, which is no time. For the whole day give 00:00 and 24:00`,
+			`${LABEL} start and end at ${clock(from)}. For the whole day, enter 00:00 and 24:00`,
 		);
 	}
 	return {
@@ -57,27 +57,27 @@ export function callingHoursFrom(
 /** For messages about many rows. */
 export const outsideHoursKind: RefusalKind = {
 	reason: 'are outside the Calling Hours',
-	advice: 'run the node within them, or set Outside These Hours to Skip',
+	advice: 'run the node within these hours, or set Outside These Hours to Skip',
 };
 
-/** Why a call may not go now: whose clock counts, what it shows, and from when the call may go. */
+/** Why a call can't be placed now: the time there, and when the call can be placed. */
 export function outsideCallingHours(hours: CallingHours, now: Date): string {
 	const zones = zonesIn(hours);
 	const ofHours = `the calling hours (${summary(hours)})`;
 	if (zones.length === 0) {
-		return `It is not known in which time zone this number is, so nobody can tell whether it is within ${ofHours} there. Choose a time zone in Calling Hours to call it`;
+		return `The time zone of this number is not known, so the node can't check ${ofHours}. Choose a time zone in Calling Hours to call it`;
 	}
 	const start = now.getTime();
 	const next = nextOpening(hours, now)?.getTime();
 	const why = `It is ${nowIn(hours, start)}, outside ${ofHours}`;
 	if (next === undefined) {
-		return `${why}; it is never within these hours in all of its time zones at once. Choose longer hours, or one time zone`;
+		return `${why}; these hours never overlap in all of its possible time zones. Choose longer hours, or one time zone`;
 	}
 	const [zone, ...others] = clocksAt(zones, next);
 	const there = hours.timezone === RECIPIENT ? ` in ${zone}` : '';
 	const elsewhere = others.length === 0 ? '' : ', when it is within the hours in all of them';
 	const { date, minute } = wallTime(next, zone);
-	return `${why}; the next call may go ${dayName(date)} ${dayOfMonth(date)} at ${clock(minute)}${there}${elsewhere} (${fromNow(next - start)})`;
+	return `${why}; the next call can be placed ${dayName(date)} ${dayOfMonth(date)} at ${clock(minute)}${there}${elsewhere} (${fromNow(next - start)})`;
 }
 
 /** "Mon 08:30 in Europe/Berlin", and of several zones with different clocks the earliest and the latest. */
@@ -102,8 +102,8 @@ function nowIn(hours: CallingHours, now: number): string {
 	if (hours.timezone !== RECIPIENT) return shows(zones[0]);
 	const clocks = clocksAt(zones, now);
 	const [first] = clocks;
-	if (clocks.length === 1) return `${shows(first)}, where this number belongs`;
-	return `${shows(first)} and ${shows(clocks[clocks.length - 1])}, where this number may belong (${zones.length} time zones)`;
+	if (clocks.length === 1) return `${shows(first)}, where this number is from`;
+	return `${shows(first)} and ${shows(clocks[clocks.length - 1])}, where this number may be from (${zones.length} time zones)`;
 }
 
 /** Zones whose clocks show different times now, the earliest first; one of each. */
@@ -141,7 +141,7 @@ function daysOf(value: unknown): Day[] {
 	return DAYS.filter((day) => chosen.includes(day));
 }
 
-/** EST and its like stay in winter time all year, or are not known: rarely what is meant. */
+/** EST and other abbreviations have no daylight saving time, or are unknown: rarely what the user means. */
 const ABBREVIATION = /^(?!UTC|GMT)[A-Z]{3}$/i;
 const OFFSET = /^[+-]/;
 

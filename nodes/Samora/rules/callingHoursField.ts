@@ -18,13 +18,13 @@ function timezoneChoices(): INodePropertyOptions[] {
 		{
 			name: "The Recipient's Time Zone",
 			value: RECIPIENT,
-			description: 'Where the number belongs, by its country or area code',
+			description: "The time zone of the number's country or area code",
 		},
 		...zones.map((zone) => ({ name: nameOf(zone), value: zone })),
 	];
 }
 
-/** In the order in which one says it. */
+/** In the order people say it: from, to, days. */
 const hoursFields: INodeProperties[] = [
 	{
 		displayName: 'From',
@@ -32,7 +32,7 @@ const hoursFields: INodeProperties[] = [
 		type: 'string',
 		default: '09:00',
 		placeholder: 'e.g. 09:00',
-		description: 'When calling may begin, in 24-hour time',
+		description: 'When calling can start, in 24-hour time',
 	},
 	{
 		displayName: 'To',
@@ -41,7 +41,7 @@ const hoursFields: INodeProperties[] = [
 		default: '20:00',
 		placeholder: 'e.g. 20:00',
 		description:
-			'When calling ends, in 24-hour time, up to 24:00. A time before From is on the next day.',
+			"When calling ends, in 24-hour time, up to 24:00. If it's earlier than From, the hours end on the next day.",
 	},
 	{
 		displayName: 'Days',
@@ -49,7 +49,8 @@ const hoursFields: INodeProperties[] = [
 		type: 'multiOptions',
 		options: DAYS.map((day) => ({ name: day.charAt(0).toUpperCase() + day.slice(1), value: day })),
 		default: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
-		description: 'The days on which the hours begin. Hours past midnight belong to the day before.',
+		description:
+			'The days on which the hours start. Hours after midnight belong to the day before.',
 	},
 	{
 		displayName: 'Time Zone',
@@ -58,7 +59,7 @@ const hoursFields: INodeProperties[] = [
 		options: timezoneChoices(),
 		default: '',
 		description:
-			"The time zone these hours are in. The recipient's is where the number belongs; where that may be in several time zones, it must be within the hours in all of them.",
+			"The time zone these hours are in. The recipient's time zone comes from the number's country or area code. If there are several, calls are placed only when it's within the hours in all of them.",
 	},
 	{
 		displayName: 'Outside These Hours',
@@ -68,16 +69,16 @@ const hoursFields: INodeProperties[] = [
 			{
 				name: 'Refuse',
 				value: 'refuse',
-				description: 'The item counts as a bad row, and the message says when it may be called',
+				description: 'The item counts as a bad row, and the message says when it can be called',
 			},
 			{
 				name: 'Skip',
 				value: 'skip',
-				description: 'The item is passed on without a call, with the reason',
+				description: "The item isn't called, and comes out with the reason",
 			},
 		],
 		default: 'refuse',
-		description: 'What happens to an item that comes outside these hours',
+		description: 'What to do with items outside these hours',
 	},
 ];
 
@@ -88,8 +89,8 @@ export const callingHoursField: INodeProperties = {
 	name: 'callingHours',
 	type: 'fixedCollection',
 	placeholder: 'Add Calling Hours',
-	// Filled in, or the option would look chosen while it holds no hours and calls go at any time.
+	// Filled in, or the option would look set while it has no hours, and calls would be placed at any time.
 	default: { values: DEFAULTS },
-	description: 'When calls may be placed. Without this they are placed at any time.',
+	description: "When calls can be placed. If it's not set, calls can be placed at any time.",
 	options: [{ displayName: 'Hours', name: 'values', values: hoursFields }],
 };

@@ -6,7 +6,7 @@ export const checkOnlyField: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to call nobody and only say for every item whether it would be called, at which number, and why not',
+		'Whether to only check the items and call nobody. Each item then says whether it would be called, at which number, and if not, why.',
 };
 
 /**

@@ -14,20 +14,19 @@ export const doNotCallField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. +14155550100, +442079460018',
 	description:
-		'Numbers that are not called: one a line, separated by commas, or an expression that gives a list. They are read like To Number. An entry that cannot be read keeps everybody from being called.',
+		"Numbers that must not be called: one per line, separated by commas, or an expression that returns a list. They are read like To Number. If an entry can't be read, nobody is called.",
 };
 
 /** How the numbers of the rows are read: each way once. */
 type Ways = readonly NumberOptions[];
 
 /**
- * The numbers that are not called, in E.164. It takes as long as its entries and is the same for the whole run, so it
- * is to be read once; looking a number up takes no time.
+ * The numbers that are not called, in E.164. The list is the same for the whole run: read it once.
  *
  * @param options the values of the options; without doNotCall in them there is no list
  * @param ways how the rows read numbers. Where they differ, as with a Default Country of each row's own, nobody can
- * tell how a number of the list is meant that has no country code, and it is refused
- * @throws Refusal for entries that cannot be read: whoever they stand for might be called
+ * tell what a number without a country code in the list means, and it is refused
+ * @throws Refusal for entries that can't be read: the people they stand for might be called
  */
 export function doNotCallList(options: Record<string, unknown>, ways: Ways): ReadonlySet<string> {
 	if (!Object.hasOwn(options, 'doNotCall')) return new Set();
@@ -49,17 +48,17 @@ export function doNotCallList(options: Record<string, unknown>, ways: Ways): Rea
 
 /** For messages about many rows. */
 const kind: RefusalKind = {
-	reason: 'have a Do Not Call list that cannot be read',
+	reason: "have a Do Not Call list that can't be read",
 	advice: 'correct the list',
 };
 
 function aboutUnread(unread: Array<[number, Refusal]>, differs: boolean): Refusal {
 	const [[, first], ...others] = unread;
-	const because = differs ? ' (Default Country differs from row to row)' : '';
+	const because = differs ? " (Default Country isn't the same for all rows)" : '';
 	const more =
 		others.length === 0
 			? ''
-			: `; ${others.length} more ${others.length === 1 ? 'entry' : 'entries'} cannot be read: ${shortList(others.map(([position]) => position))}`;
+			: `; ${others.length} more ${others.length === 1 ? 'entry' : 'entries'} can't be read: ${shortList(others.map(([position]) => position))}`;
 	return new Refusal(LABEL, `${first.message}${because}${more}`, kind);
 }
 
@@ -71,7 +70,7 @@ function entriesOf(value: unknown): unknown[] {
 	throw new Refusal(
 		LABEL,
 		value === undefined || value === null
-			? `${LABEL} is an expression that gives nothing. It must give a list of numbers, which may be empty`
+			? `${LABEL} is an expression that returns nothing. It must return a list of numbers, which can be empty`
 			: `${LABEL} must be text or a list of numbers, such as {{ $('Sheet').all().map((row) => row.json.phone) }}`,
 		kind,
 	);

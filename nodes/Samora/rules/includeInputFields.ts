@@ -6,5 +6,5 @@ export const includeInputFieldsField: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		"Whether output items also carry the fields of their input item. Where both have a field, the result's is kept.",
+		"Whether to add the fields of the input item to each output item. If both have a field of the same name, the result's value is kept.",
 };

@@ -11,7 +11,7 @@ export const maxOngoingCallsField: INodeProperties = {
 	typeOptions: { minValue: 0, numberPrecision: 0 },
 	default: 0,
 	description:
-		'How many calls of this run may go on at the same time. The next one is placed when one has ended. 0 means no limit.',
+		'The maximum number of calls of this run at the same time. The next call is placed when one has ended. 0 means no limit.',
 };
 
 /** @returns how many calls may go on at the same time; Infinity without a limit */

@@ -5,11 +5,11 @@ import { isCheckOnly } from './checkOnly';
 import { doNotCallList } from './doNotCall';
 import { beyondMaxCalls } from './maxCalls';
 
-/** The options that count for a whole run. They are asked of its first item. */
+/** The options that apply to a whole run. They are read from its first item. */
 export interface RunOptions {
 	checkOnly: boolean;
 	includeInputFields: boolean;
-	/** The numbers that are not called; a Refusal where an entry can't be read, and then nobody is. */
+	/** The numbers that are not called; a Refusal if an entry can't be read, and then nobody is called. */
 	doNotCall: ReadonlySet<string> | Refusal;
 	/** Why the run may not call so many people; undefined if it may. */
 	beyondMaxCalls: (people: number) => Refusal | undefined;

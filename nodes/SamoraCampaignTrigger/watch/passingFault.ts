@@ -1,8 +1,8 @@
-/** Something that passes by itself: no connection, too many requests, Samora unable to answer. */
+/** A temporary fault: no connection, too many requests, Samora unavailable. */
 export class PassingFault extends Error {
 	/**
 	 * @param message what happened, for a person
-	 * @param concernsAll whether the next request would fare no better
+	 * @param concernsAll whether the next request would most likely fail too
 	 */
 	constructor(
 		message: string,
@@ -12,7 +12,7 @@ export class PassingFault extends Error {
 	}
 }
 
-/** @throws what does not pass by itself */
+/** @throws anything that isn't temporary */
 export function passing(thrown: unknown): PassingFault {
 	if (thrown instanceof PassingFault) return thrown;
 	throw thrown;

@@ -12,7 +12,7 @@ export type ReadPage = (number: number) => Promise<Page>;
 
 /** Pages without a new call, after which there may be no end to them. */
 const MOST_REPEATED = 10;
-const REPEATED = 'Samora gave the same calls on one page of the list after the other';
+const REPEATED = 'Samora returned the same calls on several pages of the list';
 
 /**
  * Reads calls, those that changed last first, down to those that did not change since a time.

@@ -3,11 +3,11 @@ import type { CampaignsApi } from './samora';
 import type { Watch } from './watch';
 import { callOutcome, idOf, statusOf, timeOf, type ApiRecord } from './record';
 
-/** Enough to build a workflow with. */
+/** Enough to build a workflow. */
 const CAMPAIGNS = 3;
 const CALLS = 5;
 
-/** What has happened last, as events to build a workflow with: campaigns as they are, and a few of their calls. */
+/** The latest events, to build a workflow with: the latest campaigns and a few of their calls. */
 export async function recentEvents(api: CampaignsApi, watch: Watch): Promise<TriggerEvent[]> {
 	const { campaigns } = await api.campaigns();
 	const latest = newest(campaigns, 'updated_at').slice(0, CAMPAIGNS);

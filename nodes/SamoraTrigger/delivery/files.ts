@@ -55,7 +55,7 @@ async function withFiles(
 			else report(`Samora has no ${file} ${ofCall} yet`);
 		} catch (error) {
 			const reason = error instanceof Error ? error.message : String(error);
-			report(`The ${file} ${ofCall} could not be fetched: ${reason}`);
+			report(`The ${file} ${ofCall} couldn't be downloaded: ${reason}`);
 		}
 	}
 	return { ...item, binary };

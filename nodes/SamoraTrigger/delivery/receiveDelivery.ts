@@ -65,7 +65,7 @@ export async function receiveDelivery(this: IWebhookFunctions): Promise<IWebhook
 /** Names the headers and never their values: whoever knows a value could look for the secret. */
 function unrecognizedHint(headers: string[]): string {
 	const names = headers.map((header) => `"${header.slice(0, 100)}"`).join(', ');
-	return `Samora signs events in ${names}, in a way that this node does not recognize. Events are checked by their token alone. Please report this header name to the package's maintainers.`;
+	return `Samora signs events in ${names}, in a way that this node doesn't recognize. The node checks events by their token alone. Please report this header name to the package's maintainers.`;
 }
 
 /**

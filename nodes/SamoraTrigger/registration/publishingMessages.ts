@@ -17,33 +17,33 @@ export function inBothLines(happened: string, remedy: string): UserMessage {
 	return { message: whole, description: whole };
 }
 
-/** What the person did, and can do again. */
+/** What the user did, and can do again. */
 export function again(context: Pick<IHookFunctions, 'getActivationMode'>): string {
 	return context.getActivationMode() === 'manual'
 		? 'listen for a test event again'
 		: 'publish the workflow again';
 }
 
-/** What to do about a refusal, by its status. The first row that fits counts; for the others see `describeAnswer`. */
+/** What to do, by status. The first matching row wins; for other statuses see `describeAnswer`. */
 const REMEDIES: ReadonlyArray<{
 	status: readonly [number, number];
 	remedy: (again: string) => string;
 }> = [
 	{
 		status: [409, 409],
-		remedy: (again) => `Look at the webhooks of this agent in Samora, and ${again}.`,
+		remedy: (again) => `Check the webhooks of this agent in Samora, and ${again}.`,
 	},
 	{ status: [429, 429], remedy: (again) => `Wait a minute, and ${again}.` },
 	{ status: [401, 404], remedy: () => '' },
-	{ status: [400, 499], remedy: (again) => `Change what Samora names, and ${again}.` },
+	{ status: [400, 499], remedy: (again) => `Correct what Samora points out, and ${again}.` },
 	{
 		status: [500, 599],
 		remedy: (again) =>
-			`This is a fault at Samora. Wait a minute, and ${again}. Contact Samora AI Support if it stays.`,
+			`The cause is at Samora. Wait a minute, and ${again}. If this keeps happening, contact Samora AI Support.`,
 	},
 ];
 
-/** The message for a request to Samora, at publishing, that did not do what was asked. Samora's words are quoted. */
+/** The message for an unsuccessful request to Samora while publishing. It quotes Samora's words. */
 export function describeRequest(
 	{ answer, fault, fate }: Exchange,
 	subject: Subject,
@@ -61,7 +61,7 @@ export function describeRequest(
 	const isOutOfTime = ['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT'].includes(fault.code);
 	if (fault.words === undefined && (fate === 'unknown' || isOutOfTime)) {
 		return inBothLines(
-			'Samora did not answer',
+			"Samora didn't answer",
 			`Check that this n8n can reach Samora, wait a minute, and ${again}.`,
 		);
 	}

@@ -15,13 +15,13 @@ export function isLoopback(url: string): boolean {
 export function baseUrlRefusal(baseUrl: string): string | undefined {
 	const parsed = parse(baseUrl);
 	if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
-		return `The Base URL of the Samora credential is not a web address: "${baseUrl}". It is usually https://api.samora.ai`;
+		return `The Base URL of the Samora credential isn't a web address: "${baseUrl}". It's usually https://api.samora.ai`;
 	}
 	if (parsed.username || parsed.password) {
-		return 'The Base URL of the Samora credential must not contain a user name or password';
+		return "The Base URL of the Samora credential can't contain a username or password";
 	}
 	if (parsed.protocol === 'http:' && !isLoopback(baseUrl)) {
-		return `The Base URL of the Samora credential must start with https://, because http would send the API key in the clear to ${parsed.host}`;
+		return `The Base URL of the Samora credential must start with https://, because http would send the API key unencrypted to ${parsed.host}`;
 	}
 	return undefined;
 }
@@ -50,7 +50,7 @@ export function keyMayTravelTo(
 	const target = parse(request.url ?? request.uri ?? '', request.baseURL ?? baseUrl);
 	if (target?.origin !== allowed.origin) {
 		throw new KeyWithheld(
-			`The Samora API key is only sent to ${allowed.origin}, the Base URL of the credential, and not to ${target?.origin ?? 'an unreadable address'}`,
+			`The Samora API key is only sent to ${allowed.origin}, the Base URL of the credential, not to ${target?.origin ?? 'an unreadable address'}`,
 		);
 	}
 }
@@ -91,7 +91,7 @@ export function keyToSend(apiKey: unknown): string {
 	const key = String(apiKey ?? '').trim();
 	if (/^[\x21-\x7e]*$/.test(key)) return key;
 	throw new KeyWithheld(
-		'The API Key of the Samora credential has a space, a line break or another character in it that does not belong there. Copy it again from Samora',
+		'The API Key of the Samora credential contains a space, a line break or another invalid character. Copy it again from Samora',
 	);
 }
 

@@ -121,7 +121,7 @@ export function cutOff(body: FileResponse['body'], limit: number): void {
 }
 
 const IN_THE_CLEAR: UserMessage = {
-	message: 'The link to the file does not start with https://, so it was not followed',
+	message: "The link to the file doesn't start with https://, so the node didn't open it",
 	description: '',
 };
 
@@ -174,8 +174,8 @@ export function describeHostResult(result: Exchange, file: CallFile, url: string
 			message: `The host of the ${file}, ${host}, answered with status ${result.answer.statusCode}`,
 			description:
 				result.fate === 'refused'
-					? 'The link came from Samora a moment ago. Run the node again in a little while, and contact Samora AI Support if it stays.'
-					: 'This lies with the host, where Samora keeps its files. Run the node again in a little while.',
+					? 'The link is new. Run the node again in a few minutes. If this keeps happening, contact Samora AI Support.'
+					: 'The cause is at the host where Samora stores its files. Run the node again in a few minutes.',
 		};
 	}
 	const { code, words, fate } = result.fault;
@@ -186,12 +186,16 @@ export function describeHostResult(result: Exchange, file: CallFile, url: string
 		};
 	}
 	if (fate === 'cancelled' || code === 'ERR_CANCELED') {
-		return { message: `The execution was stopped before the ${file} was there`, description: '' };
+		return {
+			message: `The execution was stopped before the ${file} was downloaded`,
+			description: '',
+		};
 	}
 	return {
 		message:
-			words ?? `The ${file} did not come from its host, ${host}${code === '' ? '' : ` (${code})`}`,
+			words ??
+			`The ${file} couldn't be downloaded from its host, ${host}${code === '' ? '' : ` (${code})`}`,
 		description:
-			'Samora keeps its files there. Check that this n8n can reach it (internet connection, firewall, proxy), and run the node again.',
+			'Samora stores its files there. Make sure this n8n can reach it (internet connection, firewall, proxy), and run the node again.',
 	};
 }

@@ -32,7 +32,7 @@ export const defaultCountryField: INodeProperties = {
 	],
 	default: '',
 	description:
-		'The country of numbers that are written without a country code, such as (415) 555-2671. Without it such numbers are refused.',
+		"The country of numbers without a country code, such as (415) 555-2671. If it's not set, these numbers are refused.",
 };
 
 /**
@@ -52,8 +52,8 @@ export function defaultCountry(value: unknown): Country | undefined {
 	throw new Refusal(
 		LABEL,
 		`${LABEL} must be a country such as US, United States or +1, but it is ${
-			given === '' ? 'no text' : shown(given)
+			given === '' ? 'not text' : shown(given)
 		}`,
-		{ reason: `have no country that is known in ${LABEL}` },
+		{ reason: `have an unknown country in ${LABEL}` },
 	);
 }

@@ -6,5 +6,5 @@ export const numbersIncludeCountryCodeField: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether digits without a plus sign are international numbers, such as 14155552671. Turn it on for lists that WhatsApp, HubSpot or Meta export.',
+		'Whether numbers without a plus sign start with a country code, such as 14155552671. Turn it on for lists exported from WhatsApp, HubSpot or Meta.',
 };

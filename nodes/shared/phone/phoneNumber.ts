@@ -26,8 +26,7 @@ interface Why extends RefusalKind {
 }
 
 /**
- * The number that was written, whether or not the API can call it. It is given only when what was written can be read
- * in one way.
+ * Reads a phone number, whether or not the API can call it. A number that can be read in several ways is refused.
  *
  * @param options.label what it is, such as the parameter as the editor shows it
  * @returns a number in E.164
@@ -51,7 +50,7 @@ export function readNumber(value: unknown, options: NumberOptions & { label: str
 }
 
 /**
- * The number as the API takes it: a wrong number rings a stranger, a refused one is corrected.
+ * Reads a phone number that the API can call. When in doubt it is refused: a wrong number calls a stranger.
  *
  * @param options.label the parameter as the editor shows it
  * @returns a number in E.164 with 10 to 15 digits
@@ -61,9 +60,9 @@ export function phoneNumber(value: unknown, options: NumberOptions & { label: st
 	const number = readNumber(value, options);
 	if (TO_NUMBER.test(number)) return number;
 	throw refused(value, options.label, {
-		because: `is ${number}, which has ${number.length - 1} digits. Samora can call numbers of 10 to 15 digits, country code included`,
+		because: `is ${number}, which has ${number.length - 1} digits. Samora can call numbers of 10 to 15 digits, including the country code`,
 		reason: 'have a number of fewer than 10 or more than 15 digits',
-		advice: 'Samora cannot call these',
+		advice: "Samora can't call these",
 	});
 }
 
@@ -77,7 +76,7 @@ function whyNone(digits: string, country: Country | undefined): Why {
 	if (digits.startsWith('+')) return whyNotInternational(digits);
 	if (digits.length <= SHORT_NUMBER) {
 		return {
-			because: 'is too short. Emergency numbers and other short numbers are not called',
+			because: "is too short. Emergency numbers and other short numbers can't be called",
 			reason: 'have a number that is too short',
 			advice: CHECK,
 		};
@@ -90,7 +89,7 @@ function whyNone(digits: string, country: Country | undefined): Why {
 			advice: 'choose a Default Country, or write them with a plus sign and the country code',
 		};
 	}
-	const here = `does not fit ${nameOf(country)}, the Default Country`;
+	const here = `doesn't match ${nameOf(country)}, the Default Country`;
 	const callingCode = callingCodeOf(country);
 	const elsewhere = withPlus(digits);
 	const why = whyNotIn(callingCode, withoutTrunkPrefix(digits, country));
@@ -98,20 +97,20 @@ function whyNone(digits: string, country: Country | undefined): Why {
 		because:
 			elsewhere === undefined
 				? `${here}: ${why}. Check the digits. A number of another country needs ${WITH_CODE}`
-				: `${here}: ${why}. With a plus sign it is ${elsewhere}: if that is meant, write it so, or turn on Numbers Include Country Code`,
-		reason: 'have a number that does not fit the Default Country',
+				: `${here}: ${why}. With a plus sign it is ${elsewhere}. If you mean that number, add the plus sign, or turn on Numbers Include Country Code`,
+		reason: "have a number that doesn't match the Default Country",
 		advice: 'check the digits, and write numbers of other countries with a plus sign',
 	};
 }
 
 const whyNotIn = (callingCode: string, national: string): string =>
 	lengthsOf(callingCode).includes(national.length)
-		? 'no number there begins like this'
-		: `numbers there have ${digitsThere(callingCode)}, and this has ${national.length}`;
+		? 'no number there starts like this'
+		: `numbers there have ${digitsThere(callingCode)}, and this one has ${national.length}`;
 
 const UNKNOWN_CODE: Why = {
-	because: `does not begin with the code of a country. Write it with ${WITH_CODE}`,
-	reason: 'have a number that does not begin with the code of a country',
+	because: `doesn't start with a country code. Write it with ${WITH_CODE}`,
+	reason: "have a number that doesn't start with a country code",
 	advice: 'write them with a plus sign and the country code',
 };
 
@@ -120,8 +119,8 @@ function whyNotInternational(number: string): Why {
 	if (parts === undefined) return UNKNOWN_CODE;
 	const { callingCode, national } = parts;
 	return {
-		because: `does not fit +${callingCode}: ${whyNotIn(callingCode, national)}. Check the digits`,
-		reason: 'have a number that does not fit its country code',
+		because: `doesn't match +${callingCode}: ${whyNotIn(callingCode, national)}. Check the digits`,
+		reason: "have a number that doesn't match its country code",
 		advice: CHECK,
 	};
 }
@@ -147,7 +146,7 @@ function digitsThere(callingCode: string): string {
 }
 
 function whySeveral(numbers: readonly string[], { asNumber }: Dialed): Why {
-	const lostZero = asNumber ? ' (a column of numbers drops zeros in front)' : '';
+	const lostZero = asNumber ? ' (a number column drops leading zeros)' : '';
 	return {
 		because: `can be read as ${numbers.join(' or as ')}${lostZero}. Write it with ${WITH_CODE}`,
 		reason: 'have a number that can be read in two ways',

@@ -8,7 +8,7 @@ export interface Dialed {
 	asNumber: boolean;
 }
 
-/** Longer than any number with its spaces; what is longer is something else. */
+/** Longer than any phone number with spaces. */
 const MAX_LENGTH = 100;
 
 /** Where the digits of other scripts begin: Arabic, Persian, the scripts of India, Thai, Lao … and full width. */
@@ -49,15 +49,15 @@ interface Obstacle extends RefusalKind {
 	because: string;
 }
 
-const IN_DIGITS = 'Write one number, in digits';
+const IN_DIGITS = 'Enter one number, in digits';
 const MORE_THAN_ONE = {
 	because:
-		'may be more than one number. Give each number an item of its own, with only spaces or dashes between its digits',
+		'may be more than one number. Put each number in its own item, with only spaces or dashes between its digits',
 	reason: 'may have more than one number',
-	advice: 'give each number an item of its own',
+	advice: 'put each number in its own item',
 };
 
-/** What is refused rather than guessed at. The first that fits is said. */
+/** Texts that are refused rather than guessed. The first match becomes the message. */
 const OBSTACLES: readonly Obstacle[] = [
 	{
 		is: /^[-+]?\d+(?:[.,]\d+)?e[-+]?\d+$/i,
@@ -69,8 +69,8 @@ const OBSTACLES: readonly Obstacle[] = [
 	{
 		is: /^[-+]?(?:\d{5,}[.,]\d{1,2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?)$/,
 		because:
-			'is written as an amount, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
-		reason: 'have a number that is written as an amount',
+			'looks like an amount, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
+		reason: 'have a number that looks like an amount',
 		advice: 'format that column as text and enter the numbers again',
 	},
 	{
@@ -82,8 +82,8 @@ const OBSTACLES: readonly Obstacle[] = [
 	{
 		is: /\d[\s().,;:-]*(?:ext(?:ensi[oó]n|ension|n)?|x|poste|ramal|anexo|interno|durchwahl|доб|#)[\s.:=]*\d{1,8}[\s)#]*$/iu,
 		because:
-			'has an extension, which Samora cannot dial. Give a number that reaches the person directly',
-		reason: 'have a number with an extension, which Samora cannot dial',
+			"has an extension, which Samora can't dial. Give a number that reaches the person directly",
+		reason: "have a number with an extension, which Samora can't dial",
 	},
 	{ is: /\d.*\+|[\d)][\s.)]*[,;|&\n][\s.(]*[\d(]/s, ...MORE_THAN_ONE },
 	// Digits are grouped in short groups; two long ones are two numbers.
@@ -95,29 +95,29 @@ const OBSTACLES: readonly Obstacle[] = [
 	},
 	{
 		is: /\p{L}/u,
-		because: `has letters in it. ${IN_DIGITS}`,
-		reason: 'have a number with letters in it',
+		because: `contains letters. ${IN_DIGITS}`,
+		reason: 'have a number with letters',
 		advice: 'write it in digits',
 	},
 	// (415) 555-2671 is a number. With the 2 of a remark, 030 1234567 (2) would be another one.
 	{
 		is: /\((?![^()]*\)(?:\D*\d){4})|(?:\d\D*){7}\(|^[^(]*\)/,
-		because: 'has brackets that may not belong to the number. Write it without them',
-		reason: 'have brackets that may not belong to the number',
+		because: 'has parentheses that may not belong to the number. Write it without them',
+		reason: 'have parentheses that may not belong to the number',
 	},
 	{
 		is: /^-|[^\d+ ().\-/]|\+.*\+/s,
-		because: `has characters that phone numbers do not have. ${IN_DIGITS}`,
-		reason: 'have characters that phone numbers do not have',
+		because: `has characters that phone numbers don't have. ${IN_DIGITS}`,
+		reason: "have characters that phone numbers don't have",
 		advice: 'write it in digits',
 	},
 ];
 
-/** What people and programs write where there is no number, perhaps in brackets. */
+/** What people and programs write instead of a number, perhaps in parentheses. */
 const NO_NUMBER =
 	/^[(<]?(?:#?n[./ ]?a|#null!?|nan|nil|null|none|undefined|unknown|empty|blank|missing|tbd|no(?: ?phone)?(?: ?number)?|not (?:available|given|known|provided)|[-?_.]+)?[)>]?$/i;
 
-/** Takes the digits out of what people, spreadsheets and address books write, unless it may be something else. */
+/** Extracts the digits from a phone number as people, spreadsheets and address books write it. */
 export function dialed(value: unknown, label: string): Dialed {
 	const given = textOf(value, label);
 	const refused = (because: string, kind: RefusalKind) =>
@@ -135,7 +135,7 @@ export function dialed(value: unknown, label: string): Dialed {
 
 	const digits = text.replace(/[^\d+]/g, '');
 	if (/^\+?\d+$/.test(digits)) return { digits, asNumber: typeof value !== 'string' };
-	throw refused('has no digits in it', { reason: 'have a number without digits' });
+	throw refused('has no digits', { reason: 'have a number without digits' });
 }
 
 /** @param given what stands in its place, such as "n/a" */
@@ -143,7 +143,7 @@ function empty(label: string, given = ''): Refusal {
 	const saying = given.trim() === '' ? '' : ` (it says ${shown(given)})`;
 	return new Refusal(
 		label,
-		`${label} is empty${saying}. It is a phone number such as +14155550100`,
+		`${label} is empty${saying}. Enter a phone number such as +14155550100`,
 		{ reason: 'have no number', advice: `fill in ${label}, or leave these rows out` },
 	);
 }
@@ -157,11 +157,11 @@ function textOf(value: unknown, label: string): string {
 		: typeof value === 'object'
 			? 'an object'
 			: typeof value === 'number'
-				? 'no number'
+				? 'not a number'
 				: `a ${typeof value}`;
 	throw new Refusal(
 		label,
 		`${label} must be one phone number such as +14155550100, but it is ${kind}`,
-		{ reason: `have something else than one number in ${label}` },
+		{ reason: `have something other than one number in ${label}` },
 	);
 }

@@ -188,7 +188,7 @@ describe('a failed execution that is retried from the list', () => {
 	it('does not call the same people again', async () => {
 		await sandbox.control.addFault({ kind: '401', match: '1002' });
 		const first = await runNode(caller(), numbers(5), credential);
-		expect(first.error?.message).toContain('Samora did not accept the API key');
+		expect(first.error?.message).toContain('Samora rejected the API key');
 		const before = await callsByNumber();
 		expect(Object.keys(before).length).toBeGreaterThan(0);
 
@@ -213,7 +213,7 @@ describe('a failed execution that is retried from the list', () => {
 		await sandbox.control.addFault({ kind: '401', operationId: 'getCall', skip: 1 });
 		const nodes = [passOnNode('Before'), getCall(callId)];
 		const first = await startWorkflow(nodes, connections, [{}, {}], credential, 'Samora').outcome;
-		expect(first.error?.message).toContain('Samora did not accept the API key');
+		expect(first.error?.message).toContain('Samora rejected the API key');
 		await sandbox.control.advance(60);
 		const second = await retryExecution(first.run, nodes, connections, credential, 'Samora');
 		expect(second.output.map(({ json }) => json.status)).toEqual([
@@ -264,7 +264,7 @@ describe('Execute Once', () => {
 		await sandbox.control.addFault({ kind: '401' });
 		const rows = [...numbers(2), { phone: 'none' }];
 		const { error } = await runNode({ ...caller(), executeOnce: true }, rows, credential);
-		expect(error?.message).toContain('Samora did not accept the API key');
+		expect(error?.message).toContain('Samora rejected the API key');
 		const second = await runNode({ ...caller(), executeOnce: true }, rows, credential);
 		expect(second.output).toHaveLength(1);
 		expect(await callsByNumber()).toEqual({ '+14155561000': 1 });
@@ -303,7 +303,7 @@ describe('numbers that people write', () => {
 			[{ phone: '+14155552671' }, { phone: '(415) 555-2671' }, { phone: '' }],
 			credential,
 		);
-		expect(error?.message).toMatch(/^2 of 3 rows cannot be used, so nobody was called: /);
+		expect(error?.message).toMatch(/^2 of 3 rows can't be used, so nobody was called: /);
 		expect(error?.message).toContain('1 row has no country code (row 1): choose a Default Country');
 		expect(error?.message).toContain('1 row has no number (row 2)');
 		expect(await dialled()).toEqual([]);
@@ -390,7 +390,7 @@ describe('calling hours', () => {
 	it('refuse an item outside the hours and say when it may be called', async () => {
 		const { error } = await runNode(caller({}, closed('refuse')), numbers(1), credential);
 		expect(error?.message).toMatch(
-			/outside the calling hours .*; the next call may go .* at 00:00/,
+			/outside the calling hours .*; the next call can be placed .* at 00:00/,
 		);
 		expect(await dialled()).toEqual([]);
 	});

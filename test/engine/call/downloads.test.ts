@@ -105,8 +105,8 @@ describe('a transcript', () => {
 
 describe('a call without the file', () => {
 	it.each([
-		['09', 120, 'The call has not ended (it is ONGOING), so it has no recording yet'],
-		['01', 120, 'Nobody was spoken to (the call is UNANSWERED), so there is no recording'],
+		['09', 120, "The call hasn't ended (it is ONGOING), so it has no recording yet"],
+		['01', 120, 'Nobody answered (the call is UNANSWERED), so there is no recording'],
 		['12', 120, 'Samora has no recording of this call yet'],
 		['08', 20, 'Samora has no recording of this call yet'],
 	])('gets a message that says why: %s', async (ending, seconds, words) => {
@@ -119,7 +119,7 @@ describe('a call without the file', () => {
 		const items = await ended(['01', '00']);
 		const { output } = await run('downloadRecording', items, { onError: 'continueRegularOutput' });
 		expect(output[0].json).toMatchObject({
-			error: expect.stringContaining('Nobody was spoken to'),
+			error: expect.stringContaining('Nobody answered'),
 			details: { call_id: items[0].call, status: 'UNANSWERED' },
 		});
 		expect(output[1].binary?.data).toBeDefined();
@@ -156,8 +156,8 @@ describe('a file that its host does not give', () => {
 
 	it.each<[FaultKind, RegExp]>([
 		['500', /answered with status 500/],
-		['reset-before', /did not come from its host/],
-		['truncated', /did not come from its host/],
+		['reset-before', /couldn't be downloaded from its host/],
+		['truncated', /couldn't be downloaded from its host/],
 	])('makes the message say what happened in the end: %s', async (kind, words) => {
 		await samora.control.addFault({ kind, operationId: 'file', retryAfter: 0, times: null });
 		const { message } = stopOf(await run('downloadRecording', await ended(['00'])));
@@ -173,7 +173,7 @@ describe('a file that its host does not give', () => {
 			{},
 			{ requestOptions: { timeout: 500 } },
 		);
-		expect(stopOf(outcome).message).toMatch(/did not come from its host/);
+		expect(stopOf(outcome).message).toMatch(/couldn't be downloaded from its host/);
 	});
 });
 
@@ -210,7 +210,7 @@ it('follows the host’s redirects without the key, and none that leads out of h
 			mime_type: 'audio/mpeg',
 			file_size: 5,
 		});
-		expect(output[1].json.error).toContain('does not start with https://');
+		expect(output[1].json.error).toContain("doesn't start with https://");
 		const keyed = other.received.filter(({ headers }) => headers['x-api-key'] !== undefined);
 		expect(keyed.map(({ path }) => path.slice(0, 9))).toEqual(['/v1/call/', '/v1/call/']);
 	} finally {

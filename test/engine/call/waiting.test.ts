@@ -109,7 +109,7 @@ describe('a request for the state of a call that fails', () => {
 	});
 
 	it.each<[FaultKind, string]>([
-		['401', 'Samora did not accept the API key'],
+		['401', 'Samora rejected the API key'],
 		['403', 'Forbidden'],
 	])(
 		'ends the wait when Samora keeps refusing, and the message names the call: %s',
@@ -152,7 +152,7 @@ describe('a wait that reaches its timeout', () => {
 		const { message, description } = stopOf(await samora.run(waitFor(SHORT), magic(ONGOING)));
 		const [{ id }] = await placed();
 		expect(message).toBe(
-			`The call to +14155550109 has not ended within 0.02 minutes (Call ID ${id}) and is ONGOING [item 0]`,
+			`The call to +14155550109 didn't end within 0.02 minutes (Call ID ${id}) and is ONGOING [item 0]`,
 		);
 		expect(description).toContain('On Timeout');
 	});
@@ -186,14 +186,14 @@ describe('a wait that reaches its timeout', () => {
 		const { message } = stopOf(await samora.run(waitFor(SHORT), magic('00')));
 		const [{ id }] = await placed();
 		expect(message).toContain(id);
-		expect(message).toContain('Samora could not answer');
+		expect(message).toContain('Samora is unavailable right now');
 	});
 
 	it('does not wait for a request that hangs', async () => {
 		await samora.control.addFault({ kind: 'hang', operationId: 'getCall', times: null });
 		const started = Date.now();
 		const { message } = stopOf(await samora.run(waitFor(SHORT), magic('00')));
-		expect(message).toContain('has not ended within');
+		expect(message).toContain("didn't end within");
 		expect(Date.now() - started).toBeLessThan(14_000);
 	});
 });
@@ -215,7 +215,7 @@ describe('a call that was placed', () => {
 	it('is not waited for any longer once another item makes the node stop', async () => {
 		await samora.control.addFault({ kind: '401', operationId: 'triggerCall', match: '5550101' });
 		const { message } = stopOf(await samora.run(waitFor(), magic(ONGOING, '01')));
-		expect(message).toContain('Samora did not accept the API key');
+		expect(message).toContain('Samora rejected the API key');
 		expect(message).toContain('1 call was placed (item 0)');
 	});
 

@@ -58,7 +58,7 @@ describe('an AI agent in one execution', () => {
 			{
 				to_number: NUMBER,
 				skipped: true,
-				reason: `${NUMBER} was given to campaign ${world.campaigns[1]} already in this execution`,
+				reason: `${NUMBER} was already added to campaign ${world.campaigns[1]} in this execution`,
 			},
 		]);
 	});
@@ -95,7 +95,7 @@ describe('an AI agent in one execution', () => {
 		expect(output[0].json).toMatchObject({
 			skipped: true,
 			campaign_id: null,
-			message: 'No campaign was created, because there is no recipient left to call',
+			message: 'No campaign was created, because there are no recipients left to call',
 		});
 	});
 

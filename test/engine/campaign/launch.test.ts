@@ -179,9 +179,9 @@ describe('a step that does not go through', () => {
 		const campaign = await theCampaign();
 		expect(campaign.status).toBe('DRAFT');
 		expect(message).toContain(
-			`Campaign ${campaign.id} ("${NAME}") was created, 5000 of 5003 recipients are in it (items 0–4999), it was not started: Samora did not accept the API key`,
+			`Campaign ${campaign.id} ("${NAME}") was created, 5000 of 5003 recipients are in it (items 0–4999), it was not started: Samora rejected the API key`,
 		);
-		expect(description).toContain('carries on with this campaign');
+		expect(description).toContain('continues with this campaign');
 	});
 
 	it.each([
@@ -294,7 +294,7 @@ describe('a step whose result is unknown', () => {
 		await spoil('reset-after', 'createCampaign');
 		const { message, description } = stopOf(await samora.run(parameters(), rows(3)));
 		expect(message).toMatch(/^It is not known whether the campaign "Renewals" was created/);
-		expect(description).toContain('nobody is called');
+		expect(description).toContain('nobody is being called');
 		expect(await theCampaign()).toMatchObject({ status: 'DRAFT', call_stats: { total: 0 } });
 	});
 

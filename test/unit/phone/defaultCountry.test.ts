@@ -100,8 +100,8 @@ describe('defaultCountry', () => {
 		['+999', 'it is "+999"'],
 		['+800', 'it is "+800"'],
 		['constructor', 'it is "constructor"'],
-		[['US'], 'it is no text'],
-		[{}, 'it is no text'],
+		[['US'], 'it is not text'],
+		[{}, 'it is not text'],
 	])('refuses %j', (value, words) => {
 		const attempt = () => defaultCountry(value);
 		expect(attempt).toThrow(Refusal);

@@ -106,13 +106,13 @@ describe('phoneNumber refuses rather than rings somebody else', () => {
 
 	test('a number whose leading zero may have been lost in a cell of numbers, though as text it is fine', () => {
 		expect(sentence(4376120928, 'IT')).toContain('+394376120928 or as +3904376120928');
-		expect(sentence(4376120928, 'IT')).toContain('drops zeros in front');
+		expect(sentence(4376120928, 'IT')).toContain('drops leading zeros');
 		expect(read('4376120928', 'IT')).toBe('+394376120928');
 	});
 
 	test('a number that is real but outside the 10 to 15 digits of the API', () => {
 		expect(sentence('201234', 'FO')).toBe(
-			'To Number "201234" is +298201234, which has 9 digits. Samora can call numbers of 10 to 15 digits, country code included',
+			'To Number "201234" is +298201234, which has 9 digits. Samora can call numbers of 10 to 15 digits, including the country code',
 		);
 	});
 
@@ -130,7 +130,7 @@ describe('takes numbers in ranges that are newer than the plans it knows', () =>
 	});
 
 	test('and not otherwise', () => {
-		expect(sentence('(555) 555-0123', 'US')).toContain('no number there begins like this');
+		expect(sentence('(555) 555-0123', 'US')).toContain('no number there starts like this');
 		expect(refusal('15555550123', 'US')).toBeInstanceOf(Refusal);
 	});
 });
@@ -150,7 +150,7 @@ describe('where there is no number, phoneNumber says so', () => {
 
 	test('and what stands there instead', () => {
 		expect(sentence('n/a')).toBe(
-			'To Number is empty (it says "n/a"). It is a phone number such as +14155550100',
+			'To Number is empty (it says "n/a"). Enter a phone number such as +14155550100',
 		);
 	});
 });
@@ -184,9 +184,9 @@ describe('numbersIncludeCountryCode', () => {
 	});
 
 	test.each([
-		['(415) 555-26', 'does not fit +41'],
-		['0171 2345678', 'does not begin with the code of a country'],
-		['15555550123', 'no number there begins like this'],
+		['(415) 555-26', "doesn't match +41"],
+		['0171 2345678', "doesn't start with a country code"],
+		['15555550123', 'no number there starts like this'],
 	])('refuses %j and says why it is looked at so', (digits, words) => {
 		expect(exported(digits, 'DE')).toContain(words);
 		expect(exported(digits, 'DE')).toContain('Numbers Include Country Code is on');

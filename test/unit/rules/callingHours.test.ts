@@ -37,7 +37,7 @@ describe('callingHoursFrom', () => {
 
 	test('refuses the option without the hours, which looks as if it kept some', () => {
 		expect(() => callingHoursFrom({}, 'UTC')).toThrow(
-			'Calling Hours is empty: add the hours, or remove the whole option',
+			'Calling Hours is empty. Add hours, or remove the option',
 		);
 	});
 
@@ -310,22 +310,22 @@ describe('hours by the recipient’s clock', () => {
 		[
 			'+12125550100',
 			'2026-11-23T12:00',
-			'It is Monday 06:00 in America/New_York, where this number belongs, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 in America/New_York (in 3 h 0 min)',
+			'It is Monday 06:00 in America/New_York, where this number is from, outside the calling hours (Mon–Fri 09:00–20:00); the next call can be placed Monday 23 November at 09:00 in America/New_York (in 3 h 0 min)',
 		],
 		[
 			'+447911123456',
 			'2026-11-23T23:30',
-			'It is Monday 22:30 in Europe/London, where this number belongs, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Tuesday 24 November at 09:00 in Europe/London (in 10 h 30 min)',
+			'It is Monday 22:30 in Europe/London, where this number is from, outside the calling hours (Mon–Fri 09:00–20:00); the next call can be placed Tuesday 24 November at 09:00 in Europe/London (in 10 h 30 min)',
 		],
 		[
 			'+19075550100',
 			'2026-11-23T18:30',
-			'It is Monday 07:30 in America/Adak and Monday 08:30 in America/Anchorage, where this number may belong (2 time zones), outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 in America/Adak, when it is within the hours in all of them (in 1 h 30 min)',
+			'It is Monday 07:30 in America/Adak and Monday 08:30 in America/Anchorage, where this number may be from (2 time zones), outside the calling hours (Mon–Fri 09:00–20:00); the next call can be placed Monday 23 November at 09:00 in America/Adak, when it is within the hours in all of them (in 1 h 30 min)',
 		],
 		[
 			'+80012345678',
 			'2026-11-23T12:00',
-			'It is not known in which time zone this number is, so nobody can tell whether it is within the calling hours (Mon–Fri 09:00–20:00) there. Choose a time zone in Calling Hours to call it',
+			"The time zone of this number is not known, so the node can't check the calling hours (Mon–Fri 09:00–20:00). Choose a time zone in Calling Hours to call it",
 		],
 	])('say of %s at %s in Berlin whose clock counts, and from when it may be called', (...row) => {
 		const [number, now, sentence] = row;
@@ -336,7 +336,7 @@ describe('hours by the recipient’s clock', () => {
 		const tollFree = to('+18005550100', { from: '9', to: '17' });
 		expect(nextOpening(tollFree, at('2026-11-23T12:00'))).toBeUndefined();
 		expect(outsideCallingHours(tollFree, at('2026-11-23T12:00'))).toMatch(
-			/^It is .* in Pacific\/Pago_Pago and .* \(42 time zones\), outside .*; it is never within these hours in all of its time zones at once\./,
+			/^It is .* in Pacific\/Pago_Pago and .* \(42 time zones\), outside .*; these hours never overlap in all of its possible time zones\./,
 		);
 	});
 });

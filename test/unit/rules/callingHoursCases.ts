@@ -15,7 +15,7 @@ export const REFUSED: Array<[values: Values, words: string]> = [
 	[{ to: '25' }, 'To in Calling Hours must be a time'],
 	[
 		{ from: '09:00', to: '9' },
-		'Calling Hours are from 09:00 to 09:00, which is no time. For the whole day give 00:00 and 24:00',
+		'Calling Hours start and end at 09:00. For the whole day, enter 00:00 and 24:00',
 	],
 	[{ days: [] }, 'Days in Calling Hours needs at least one of monday'],
 	[{ days: ['mon'] }, 'Days in Calling Hours must be one of monday, tuesday'],
@@ -35,38 +35,38 @@ export const OUTSIDE: Array<[values: Values, now: string, sentence: string]> = [
 	[
 		{},
 		'2026-11-22T21:14',
-		'It is Sunday 21:14 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 (in 11 h 46 min)',
+		'It is Sunday 21:14 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call can be placed Monday 23 November at 09:00 (in 11 h 46 min)',
 	],
 	[
 		{},
 		'2026-11-23T08:30',
-		'It is Monday 08:30 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 (in 30 min)',
+		'It is Monday 08:30 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call can be placed Monday 23 November at 09:00 (in 30 min)',
 	],
 	[
 		{},
 		'2026-11-23T08:59:59',
-		'It is Monday 08:59 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 (in 1 min)',
+		'It is Monday 08:59 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call can be placed Monday 23 November at 09:00 (in 1 min)',
 	],
 	[
 		{},
 		'2026-11-20T20:00',
-		'It is Friday 20:00 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call may go Monday 23 November at 09:00 (in 2 days 13 h)',
+		'It is Friday 20:00 in Europe/Berlin, outside the calling hours (Mon–Fri 09:00–20:00); the next call can be placed Monday 23 November at 09:00 (in 2 days 13 h)',
 	],
 	[
 		{ from: '22', to: '2', days: ['monday', 'wednesday', 'thursday', 'friday', 'sunday'] },
 		'2026-12-31T15:05',
-		'It is Thursday 15:05 in Europe/Berlin, outside the calling hours (Mon, Wed–Fri, Sun 22:00–02:00); the next call may go Thursday 31 December at 22:00 (in 6 h 55 min)',
+		'It is Thursday 15:05 in Europe/Berlin, outside the calling hours (Mon, Wed–Fri, Sun 22:00–02:00); the next call can be placed Thursday 31 December at 22:00 (in 6 h 55 min)',
 	],
 	[
 		{ from: '0', to: '24', days: ['saturday', 'sunday'] },
 		'2026-11-27T12:00',
-		'It is Friday 12:00 in Europe/Berlin, outside the calling hours (Sat, Sun 00:00–24:00); the next call may go Saturday 28 November at 00:00 (in 12 h 0 min)',
+		'It is Friday 12:00 in Europe/Berlin, outside the calling hours (Sat, Sun 00:00–24:00); the next call can be placed Saturday 28 November at 00:00 (in 12 h 0 min)',
 	],
 	// An hour less than the clock suggests: it is put forward in between.
 	[
 		{ days: ['sunday'] },
 		'2026-03-28T21:00',
-		'It is Saturday 21:00 in Europe/Berlin, outside the calling hours (Sun 09:00–20:00); the next call may go Sunday 29 March at 09:00 (in 11 h 0 min)',
+		'It is Saturday 21:00 in Europe/Berlin, outside the calling hours (Sun 09:00–20:00); the next call can be placed Sunday 29 March at 09:00 (in 11 h 0 min)',
 	],
 ];
 

@@ -53,23 +53,23 @@ describe('the Do Not Call list', () => {
 		const ways = [{ defaultCountry: 'US' }, { defaultCountry: 'DE' }];
 		expect(list('+14155550100', ...ways)).toEqual(['+14155550100']);
 		expect(refusal('+14155550100\n(415) 555-0101', ...ways)).toMatch(
-			/^Do Not Call entry 2 "\(415\) 555-0101" has no country code.*Default Country differs from row to row/,
+			/^Do Not Call entry 2 "\(415\) 555-0101" has no country code.*Default Country isn't the same for all rows/,
 		);
 	});
 
 	test('stops at entries that nobody can read, and names them by their place', () => {
 		expect(refusal('+14155550100\nAda\n')).toBe(
-			'Do Not Call entry 2 "Ada" has letters in it. Write one number, in digits',
+			'Do Not Call entry 2 "Ada" contains letters. Enter one number, in digits',
 		);
 		expect(refusal(['+14155550100', 'n/a', '+1', {}, '12'])).toBe(
-			'Do Not Call entry 2 is empty (it says "n/a"). It is a phone number such as +14155550100; 3 more entries cannot be read: 3–5',
+			'Do Not Call entry 2 is empty (it says "n/a"). Enter a phone number such as +14155550100; 3 more entries can\'t be read: 3–5',
 		);
 		expect(refusal('971501234567', { defaultCountry: 'DE' })).toContain('can be read as');
 	});
 
 	test.each([
-		['an expression that gives nothing', undefined, 'gives nothing'],
-		['null', null, 'gives nothing'],
+		['an expression that gives nothing', undefined, 'returns nothing'],
+		['null', null, 'returns nothing'],
 		['an object', { phone: '+14155550100' }, 'must be text or a list of numbers'],
 		['rows of a sheet', [{ phone: '+14155550100' }], 'entry 1 must be one phone number'],
 		['a switch', true, 'must be text or a list of numbers'],

@@ -12,7 +12,7 @@ describe('Max Calls', () => {
 		expect(beyondMaxCalls('500', 501)).toMatchObject({
 			label: 'Max Calls',
 			message:
-				'Max Calls is 500, but this run would call 501 people, so nobody was called. Raise Max Calls if that is meant',
+				'Max Calls is 500, but this run would call 501 people, so nobody was called. Raise Max Calls to call them all',
 		});
 	});
 

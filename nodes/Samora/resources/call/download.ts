@@ -129,20 +129,21 @@ function aboutNone(call: IDataObject, file: CallFile): UserMessage {
 	const status = String(call.status);
 	if (outcomeOf(call) === undefined) {
 		return {
-			message: `The call has not ended (it is ${status}), so it has no ${file} yet`,
+			message: `The call hasn't ended (it is ${status}), so it has no ${file} yet`,
 			description:
-				'Fetch it after the end of the call: after Call: Trigger and Wait, or when the Samora Trigger gives CALL_FINISHED.',
+				'Download it after the call has ended: after Call: Trigger and Wait, or when the Samora Trigger starts with CALL_FINISHED.',
 		};
 	}
 	if (!wasPickedUp(call)) {
 		return {
-			message: `Nobody was spoken to (the call is ${status}), so there is no ${file}`,
-			description: 'Leave out calls that were not picked up, for example with an If node before.',
+			message: `Nobody answered (the call is ${status}), so there is no ${file}`,
+			description:
+				"Leave out calls that weren't answered, for example with an If node before this one.",
 		};
 	}
 	return {
 		message: `Samora has no ${file} of this call yet`,
-		description: `The call ended at ${String(call.ended_at)}; its files may come a little later. Run the node again in a little while. If it stays away, this call has none.`,
+		description: `The call ended at ${String(call.ended_at)}, and its files can take a little longer. Run the node again in a few minutes. If there's still no file, this call has none.`,
 	};
 }
 

@@ -30,7 +30,7 @@ export const addRecipients: Operation = {
 		value: 'addRecipients',
 		action: 'Add recipients to campaign',
 		description:
-			'Add a phone number for every input item, all of them together in as few requests as possible. Possible while the campaign is DRAFT or PAUSED.',
+			'Add the phone number of every input item to a campaign, in as few requests as possible. The campaign must be DRAFT or PAUSED.',
 		routing: refusedByRoute,
 	},
 	fields: [agentIdField, campaignIdField, ...recipientFields, recipientOptionsField],
@@ -108,6 +108,6 @@ function withAdded(
 	if (added.length === 0) return { message, description };
 	return {
 		message: `${message}. ${added.length} of ${total} recipients ${added.length === 1 ? 'is' : 'are'} in the campaign (${itemList(added)})`,
-		description: `${description} Neither Retry On Fail nor a retry of this execution from the list of executions adds them again, but running the step again does.`,
+		description: `${description} Retry On Fail, or a retry of this execution from the list of executions, doesn't add those again. Running the node again does.`,
 	};
 }

@@ -12,7 +12,7 @@ export const create: Operation = {
 		name: 'Create',
 		value: 'create',
 		action: 'Create campaign as draft',
-		description: 'Create a campaign as a draft. Nobody is called until it is started.',
+		description: 'Create a campaign as a draft. Nobody is called until you start it.',
 		routing: {
 			request: { method: 'POST', url: campaignPath },
 			...sendPerItem({
@@ -26,7 +26,7 @@ export const create: Operation = {
 				describeUnknown: (_request, { message }) => ({
 					message: `It is not known whether the campaign was created: ${message}`,
 					description:
-						'The request went out. Look for it with Campaign: Get Many before you create it again, or there may be two.',
+						'The request was sent. Check with Campaign: Get Many before you create it again. Otherwise there may be two.',
 				}),
 			}),
 		},

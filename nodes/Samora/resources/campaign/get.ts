@@ -18,7 +18,7 @@ export const get: Operation = {
 		name: 'Get',
 		value: 'get',
 		action: 'Get campaign',
-		description: 'Get a campaign with its status and how many of its calls have ended',
+		description: 'Get a campaign with its status and the number of calls that have ended',
 		routing: {
 			request: { method: 'GET', url: oneCampaignPath },
 			...sendPerItem<CampaignRequest>({

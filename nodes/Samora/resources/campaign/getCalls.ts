@@ -46,8 +46,7 @@ export const getCalls: Operation = {
 		name: 'Get Calls',
 		value: 'getCalls',
 		action: 'Get campaign calls',
-		description:
-			'List the calls of a campaign in short. The full record of a call comes from Call: Get.',
+		description: 'List the calls of a campaign. For all details of a call, use Call: Get.',
 		routing: {
 			request: { method: 'GET', url: `${oneCampaignPath}/calls` },
 			...sendPerItem({

@@ -23,7 +23,7 @@ export const update: Operation = {
 					const { name, retryConfig: retry } = recordOf(read('updateFields'));
 					const retrySettings = retryConfig(retry);
 					if (name === undefined && !retrySettings) {
-						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');
+						throw new Refusal('Update Fields', 'Update Fields is empty. Add the fields to change');
 					}
 					return {
 						...composeCampaign(read, credential),

@@ -23,7 +23,7 @@ export const create: Operation = {
 		value: 'create',
 		action: 'Create webhook',
 		description:
-			'Have Samora send the events of an agent to a URL. The secret in the answer is shown only this once. To start a workflow from events, use the Samora Trigger instead.',
+			"Send the events of an agent to a URL. The output has the webhook's secret, which is shown only once. To start a workflow from events, use the Samora Trigger instead.",
 		routing: {
 			request: { method: 'POST', url: webhooksPath },
 			...sendPerItem({
@@ -49,7 +49,7 @@ export const create: Operation = {
 				describeUnknown: (_request, { message }) => ({
 					message: `It is not known whether the webhook was created: ${message}`,
 					description:
-						'The request went out. Look for it with Webhook: Get Many before you create it again, or every event may come twice.',
+						'The request was sent. Check with Webhook: Get Many before you create it again. Otherwise every event may arrive twice.',
 				}),
 			}),
 		},

@@ -8,7 +8,7 @@ export const remove: Operation = {
 		name: 'Delete',
 		value: 'delete',
 		action: 'Delete webhook',
-		description: 'Delete a webhook for good: Samora sends nothing to its URL any more',
+		description: 'Permanently delete a webhook. Samora stops sending events to its URL.',
 		routing: {
 			request: { method: 'DELETE', url: oneWebhookPath },
 			...sendPerItem({

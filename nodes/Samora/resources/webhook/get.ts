@@ -7,7 +7,7 @@ export const get: Operation = {
 		name: 'Get',
 		value: 'get',
 		action: 'Get webhook',
-		description: 'Get where a webhook sends what. Its secret is not shown again.',
+		description: 'Get the settings of a webhook, without its secret',
 		routing: {
 			request: { method: 'GET', url: oneWebhookPath },
 			...sendPerItem({ thing: 'Webhook', compose: composeWebhook }),

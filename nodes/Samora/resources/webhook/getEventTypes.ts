@@ -13,7 +13,7 @@ export const getEventTypes: Operation = {
 		name: 'Get Event Types',
 		value: 'getEventTypes',
 		action: 'Get webhook event types',
-		description: 'List the events a webhook can be told about, and the data each can carry',
+		description: 'List the events that a webhook can send, and the data that each can include',
 		routing: {
 			request: { method: 'GET', url: `${webhooksPath}/events` },
 			...sendPerItem({

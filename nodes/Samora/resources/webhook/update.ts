@@ -25,7 +25,7 @@ export const update: Operation = {
 		name: 'Update',
 		value: 'update',
 		action: 'Update webhook',
-		description: 'Change what a webhook sends or where, or switch it on or off',
+		description: 'Change the settings of a webhook, or turn it on or off',
 		routing: {
 			request: { method: 'PUT', url: oneWebhookPath },
 			...sendPerItem({
@@ -35,7 +35,7 @@ export const update: Operation = {
 				compose: (read, { baseUrl }) => {
 					const body = changes(read('updateFields'), baseUrl);
 					if (Object.keys(body).length === 0) {
-						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');
+						throw new Refusal('Update Fields', 'Update Fields is empty. Add the fields to change');
 					}
 					return { ...composeWebhook(read), body };
 				},
@@ -61,7 +61,7 @@ export const update: Operation = {
 				{
 					...customHeadersField,
 					description:
-						'Headers that Samora sends with every event. They replace those the webhook has; a row left empty removes them all.',
+						"Headers that Samora sends with every event. They replace the webhook's existing headers. To remove all headers, add one empty row.",
 				},
 				dataOptionsField,
 				eventsField,

@@ -39,7 +39,7 @@ export async function ensureDraft(
 		message: {
 			message: `It is not known whether the campaign "${body.name}" was created: ${why.message}`,
 			description:
-				'No recipient was added and nobody is called. Retry On Fail, or a retry of this execution, creates another campaign. An empty draft of this name may be left in Samora; it calls nobody.',
+				'No recipients were added, and nobody is being called. Retry On Fail, or a retry of this execution, creates another campaign. An empty draft with this name may remain in Samora; it calls nobody.',
 		},
 		httpCode,
 		inDoubt: true,

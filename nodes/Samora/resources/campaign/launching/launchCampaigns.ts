@@ -90,8 +90,8 @@ function refuseSecondLaunch(
 	if (running.length === 0) return;
 	const ids = running.map(([, { campaign_id: id }]) => String(id));
 	throw operationError(node, {
-		message: `This execution has started campaign ${listed(ids)} already, and Agent ID, Name or Retry Unsuccessful Calls have changed since`,
+		message: `This execution already started campaign ${listed(ids)}, and Agent ID, Name or Retry Unsuccessful Calls have changed since then`,
 		description:
-			'A retry would call the same people in a second campaign. Change them back for this retry, or run the workflow anew if there is to be another campaign.',
+			'A retry would call the same people in a second campaign. Change them back for this retry, or run the workflow again to launch another campaign.',
 	});
 }

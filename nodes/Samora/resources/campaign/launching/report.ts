@@ -8,9 +8,9 @@ import type { PlannedRows } from '../recipients/recipientRows';
 import type { LaunchedCampaign } from './destinations';
 import type { Campaign, LaunchRun } from './steps';
 
-export const NOBODY_LEFT = 'No campaign was created, because there is no recipient left to call';
+export const NOBODY_LEFT = 'No campaign was created, because there are no recipients left to call';
 
-/** Adds how far the campaign has come, and the others of the run beside it. */
+/** Adds how far this campaign and the other campaigns of the run got. */
 export function withProgress(
 	{ message, description }: UserMessage,
 	campaign: Campaign,
@@ -21,11 +21,11 @@ export function withProgress(
 		.filter((other) => other !== campaign && run.launchOf(other.key).campaign_id !== undefined)
 		.map((other) => progress(other, run));
 	const own = run.launchOf(campaign.key);
-	const more = others.length === 0 ? '' : ` Beside it: ${others.join('; ')}.`;
+	const more = others.length === 0 ? '' : ` Other campaigns: ${others.join('; ')}.`;
 	if (own.campaign_id === undefined) return { message, description: `${description}${more}` };
 	return {
 		message: `${progress(campaign, run)}: ${message}`,
-		description: `${description} Retry On Fail, or a retry of this execution from the list of executions, carries on with this campaign.${more}`,
+		description: `${description} Retry On Fail, or a retry of this execution from the list of executions, continues with this campaign.${more}`,
 	};
 }
 
@@ -44,7 +44,7 @@ function progress({ key, target, rows }: Campaign, run: LaunchRun): string {
 	return `Campaign ${id} ("${target.body.name}") was created, ${count}, ${end}`;
 }
 
-/** What came of the campaign's rows. */
+/** The output for the campaign's rows. */
 export function report(
 	{ key, rows }: Campaign,
 	run: LaunchRun,

@@ -71,7 +71,7 @@ function leaveStaleDraft(
 			message: {
 				message: `Campaign ${launched.campaign_id} ("${target.body.name}") may be calling recipients whose numbers have changed since`,
 				description:
-					'It was started, or may have been, before the numbers were corrected. Look at it in Samora, cancel it there if need be, and launch another campaign with the corrected numbers.',
+					'It was started, or may have been, before the numbers were corrected. Check it in Samora, cancel it there if needed, and launch another campaign with the corrected numbers.',
 			},
 			inDoubt: true,
 		};

@@ -50,7 +50,7 @@ export function transition(
 					describeUnknown: (_request, { message }) => ({
 						message: `It is not known whether the campaign was ${done}: ${message}`,
 						description:
-							'The request went out. Look at the status of the campaign with Campaign: Get before you do this again.',
+							'The request was sent. Check the status of the campaign with Campaign: Get before you do this again.',
 					}),
 				}),
 			},
@@ -71,7 +71,7 @@ const startOptionsField: INodeProperties = {
 	options: [
 		{
 			...callingHoursField,
-			description: 'When the campaign may be started. Outside these hours it is not started.',
+			description: "When the campaign can be started. Outside these hours, it isn't started.",
 		},
 	],
 };

@@ -10,7 +10,7 @@ import { doNotCallField } from '../../../rules/doNotCall';
 import { includeInputFieldsField } from '../../../rules/includeInputFields';
 import { maxCallsField } from '../../../rules/maxCalls';
 
-/** What makes a row of input items a recipient. */
+/** The fields that turn an input item into a recipient. */
 export const recipientFields: INodeProperties[] = [
 	toNumberField,
 	{
@@ -25,7 +25,7 @@ export const recipientFields: INodeProperties[] = [
 			},
 			{ name: 'Enter Manually', value: 'keyValue', description: 'Name and value, row by row' },
 			{ name: 'JSON', value: 'json', description: 'One JSON object' },
-			{ name: 'None', value: 'none', description: 'The agent knows only the number' },
+			{ name: 'None', value: 'none', description: 'The agent only knows the number' },
 			{
 				name: 'Selected Fields',
 				value: 'selectedFields',
@@ -43,7 +43,7 @@ export const recipientFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. first_name, company',
 		description:
-			'The names of the fields, separated by commas. Fields an item does not have are left out.',
+			"The names of the fields, separated by commas. Fields that an item doesn't have are left out.",
 	},
 	keyValueField({
 		displayName: 'Variables',
@@ -61,11 +61,12 @@ export const recipientFields: INodeProperties[] = [
 		displayOptions: { show: { variablesMode: ['json'] } },
 		default: '{}',
 		placeholder: 'e.g. {"first_name": "Ada"}',
-		description: 'A JSON object with any keys and values; use expressions for what differs by item',
+		description:
+			'A JSON object with any keys and values. Use expressions for values that differ by item.',
 	},
 ];
 
-/** What the node can give on, of recipients. */
+/** The output modes. */
 export const OUTPUTS = ['recipients', 'summary'] as const;
 
 export const recipientOptionsField: INodeProperties = {
@@ -78,7 +79,7 @@ export const recipientOptionsField: INodeProperties = {
 		{
 			...callingHoursField,
 			displayOptions: { show: { '/operation': ['launch'] } },
-			description: 'When the campaign may be started. Outside these hours it stays a draft.',
+			description: 'When the campaign can be started. Outside these hours, it stays a draft.',
 		},
 		checkOnlyField,
 		defaultCountryField,
@@ -103,7 +104,7 @@ export const recipientOptionsField: INodeProperties = {
 				},
 			],
 			default: 'recipients',
-			description: 'What the node gives on',
+			description: 'What the node returns',
 		},
 		{
 			displayName: 'Skip Duplicates',
@@ -111,7 +112,7 @@ export const recipientOptionsField: INodeProperties = {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether to add a number only once when several items have it. The others come out as skipped. Without this option, duplicates are skipped.',
+				"Whether to add a number only once if several items have it. The others come out as skipped. If it's not set, duplicates are skipped.",
 		},
 		{
 			displayName: 'Skip Invalid',
@@ -119,7 +120,7 @@ export const recipientOptionsField: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to leave out items that Samora would refuse, such as those without a usable number, and add the others. They come out as skipped, with the reason.',
+				'Whether to skip items that Samora would reject, such as those without a valid number, and add the others. Skipped items come out with the reason.',
 		},
 	],
 };

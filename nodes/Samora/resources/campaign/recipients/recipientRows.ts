@@ -182,7 +182,7 @@ function groupRows<Target>(
 		if (earlier !== undefined && skipDuplicates) {
 			leaveOut(
 				to_number,
-				`${to_number} was given to campaign ${earlier} already in this execution`,
+				`${to_number} was already added to campaign ${earlier} in this execution`,
 			);
 			return;
 		}
