@@ -90,7 +90,7 @@ describe('a first visit', () => {
 		await dialog.getByText('Couldn’t connect with these settings').waitFor();
 		// It stays open from here on.
 		await dialog.getByText('More details').click();
-		await dialog.getByText("Samora rejected this API key. Copy it again").waitFor();
+		await dialog.getByText('Samora rejected this API key. Copy it again').waitFor();
 
 		await save(here.sandbox.apiKey, NOBODY_LISTENS);
 		// n8n's own word: a credential's test has none for a host that is not there.
