@@ -37,6 +37,10 @@ describe('samoraId', () => {
 		['in a resource locator', { __rl: true, mode: 'list', value: ID, cachedResultName: 'Spring' }],
 	])('takes an id %s', (_, value) => expect(samoraId(value, 'Agent ID')).toBe(ID));
 
+	it('takes a number, should Samora ever use numbers as IDs', () => {
+		expect(samoraId(123456, 'Call ID')).toBe('123456');
+	});
+
 	it('leaves the case of an id alone', () => {
 		expect(samoraId(ID.toUpperCase(), 'Agent ID')).toBe(ID.toUpperCase());
 	});
