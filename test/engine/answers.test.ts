@@ -199,7 +199,7 @@ describe('a request that Samora answers with 429', () => {
 			const outcome = await run(id);
 			const { message, description } = stopOf(outcome);
 			expect(message).toMatch(/^Samora received too many requests.*: Too many requests/);
-			expect(description).toMatch(/Nothing was done for this item/);
+			expect(description).toMatch(/Samora did nothing for this item/);
 			expect(httpCode(outcome)).toBe('429');
 			expect(await tries(id)).toHaveLength(4);
 		},
