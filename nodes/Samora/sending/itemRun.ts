@@ -50,7 +50,7 @@ export class Try<Request extends ItemRequest> {
 	private readonly called = new Map<number, Promise<number | undefined>>();
 
 	/** The turns of all items so far. They never reject. */
-	private readonly turns: Array<Promise<unknown>> = [];
+	private readonly turns: Array<Promise<Ended>> = [];
 
 	/** @param isOnce whether it must not be done twice; what may be repeated is done anew in a retry of the execution */
 	constructor(
@@ -117,17 +117,18 @@ export class Try<Request extends ItemRequest> {
 		throw apiError(this.node, say(message), { httpCode, itemIndex: item });
 	}
 
-	/** Ends when every item's turn is over. */
-	private async settled(): Promise<void> {
+	/** Waits until every item's turn is over. */
+	private async settled(): Promise<Ended[]> {
 		await this.loop.end();
-		await Promise.all(this.turns);
+		return await Promise.all(this.turns);
 	}
 
 	private async end(): Promise<void> {
-		await this.settled();
-		const isWhole = (await this.loop.end()) === this.items.count;
-		if (!this.isOnce || !isWhole || this.signal.aborted) return;
-		// Its items are in the output. Should n8n not let go of it, a retry only finds what it need not do.
+		const turns = await this.settled();
+		const isInOutput = turns.every(({ kind }) => kind === 'output');
+		const isWhole = turns.length === this.items.count;
+		if (!this.isOnce || !isInOutput || !isWhole || this.signal.aborted) return;
+		// Should n8n not let go of it, a retry only finds what it need not do.
 		attempt(() => runs.forget(this.context, this.run));
 	}
 

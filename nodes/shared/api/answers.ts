@@ -1,7 +1,7 @@
 import { KEY_WITHHELD } from './baseUrl';
 import { TOO_LARGE } from './body';
 import { NOT_SENT } from './deadline';
-import { isRecord } from '../parameters';
+import { isRecord, Refusal } from '../parameters';
 
 /** An answer of the API, as it came. `body` is parsed where it was JSON, text where it was not. */
 export interface Answer {
@@ -80,7 +80,7 @@ export function readFault(thrown: unknown): Fault {
 		isErrorLike(error) && depth < 6;
 		error = error.cause ?? error.errorResponse, depth++
 	) {
-		if (error.name === KEY_WITHHELD || error.name === 'NodeOperationError') {
+		if (isHeldBack(error)) {
 			return { code: '', fate: 'unreached', words: String(error.message), isFinal: true };
 		}
 		if (error.name === NOT_SENT) notSent = String(error.message);
@@ -94,6 +94,10 @@ export function readFault(thrown: unknown): Fault {
 	const fate = fateOfFault(code, syscall);
 	return code === TOO_LARGE ? { code, fate, isFinal: true } : { code, fate };
 }
+
+/** This package or n8n held it back on purpose, and says why. */
+const isHeldBack = (error: ErrorLike): boolean =>
+	error.name === KEY_WITHHELD || error.name === 'NodeOperationError' || error instanceof Refusal;
 
 function fateOfFault(code: string, syscall: string): Undone {
 	if (UNREACHED.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') return 'unreached';
