@@ -16,7 +16,7 @@ export default defineConfig(
 	globalIgnores(['dist', 'coverage']),
 	{ linterOptions: { noInlineConfig: true } },
 	{
-		files: ['**/*.ts'],
+		files: ['**/*.ts', '**/*.tsx'],
 		extends: [js.configs.recommended, tseslint.configs.recommended],
 	},
 	{

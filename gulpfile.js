@@ -1,10 +1,9 @@
 'use strict';
 
-const { readFile, rm, writeFile } = require('node:fs/promises');
-const { build, transform } = require('esbuild');
+const { rm, writeFile } = require('node:fs/promises');
+const { build } = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 const { n8n } = require('./package.json');
-const numberingPlans = require('./tools/build/numberingPlans');
 const { thirdPartyNotices } = require('./tools/build/thirdPartyNotices');
 
 /** The source of a file that n8n is told to load. */
@@ -12,25 +11,17 @@ const sourceOf = (file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
-/** Bundles the table of numbering plans without what is not used of it. */
-const smallNumberingPlans = {
-	name: 'small-numbering-plans',
+/** Tables that are made when the package is built are bundled as the text they give, and read when first needed. */
+const tablesAsText = {
+	name: 'tables-as-text',
 	setup: ({ onLoad }) =>
-		onLoad({ filter: /libphonenumber-js[\\/]metadata\.min\.json(\.js)?$/ }, () => ({
-			contents: JSON.stringify(numberingPlans),
-			loader: 'json',
-		})),
-};
-
-/** Bundles libraries with short names. This package's own names stay, so a stack trace still says what it did. */
-const shortNamesInLibraries = {
-	name: 'short-names-in-libraries',
-	setup: ({ onLoad }) =>
-		onLoad({ filter: /[\\/]node_modules[\\/].+\.js$/ }, async ({ path }) => {
-			const source = await readFile(path, 'utf8');
-			const { code } = await transform(source, { minifyIdentifiers: true, charset: 'utf8' });
-			return { contents: code };
-		}),
+		onLoad(
+			{ filter: /[\\/]tools[\\/]build[\\/](?:numberingPlans|timezones)\.js$/ },
+			({ path }) => ({
+				contents: require(path),
+				loader: 'text',
+			}),
+		),
 };
 
 /**
@@ -48,11 +39,11 @@ const code = async () => {
 		format: 'cjs',
 		target: 'node20',
 		external: ['n8n-workflow'],
-		plugins: [smallNumberingPlans, shortNamesInLibraries],
+		plugins: [tablesAsText],
 		charset: 'utf8',
-		// The package's names stay, so that what a person pastes from a stack trace says where it happened.
-		minifyWhitespace: true,
-		minifySyntax: true,
+		minify: true,
+		// A stack trace that a person pastes still says in which functions it happened.
+		keepNames: true,
 		legalComments: 'inline',
 		logLevel: 'warning',
 		metafile: true,

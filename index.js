@@ -5,4 +5,5 @@ module.exports = {
 	...require('./dist/credentials/SamoraApi.credentials.js'),
 	...require('./dist/nodes/Samora/Samora.node.js'),
 	...require('./dist/nodes/SamoraTrigger/SamoraTrigger.node.js'),
+	...require('./dist/nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node.js'),
 };

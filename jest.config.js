@@ -1,27 +1,44 @@
 'use strict';
 
-/** Transpile only: `npm run lint` and `npm run build` check the types. */
-const transform = { '^.+\\.ts$': ['ts-jest', { transpilation: true, diagnostics: false }] };
+const { availableParallelism } = require('node:os');
 
-/** @type {import('jest').Config} */
-module.exports = {
-	testEnvironment: 'node',
-	transform,
-	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	testPathIgnorePatterns: [
-		'/node_modules/',
-		'<rootDir>/test/n8n/',
-		'<rootDir>/test/browser/',
-		'<rootDir>/test/queue/',
-	],
-	// The same table as in the bundle.
-	moduleNameMapper: {
-		'^libphonenumber-js/min/metadata$': '<rootDir>/tools/build/numberingPlans.js',
-	},
+const project = {
+	testEnvironment: '<rootDir>/test/support/jest/environment.js',
+	// Transpile only: `npm run lint` and `npm run build` check the types.
+	transform: { '^.+\\.ts$': ['ts-jest', { transpilation: true, diagnostics: false }] },
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
-	globalSetup: '<rootDir>/test/support/n8nFolder.js',
-	globalTeardown: '<rootDir>/test/support/removeN8nFolder.js',
-	// The tests mostly wait for a server of their own, so every core may have them.
-	maxWorkers: '100%',
+	globalSetup: '<rootDir>/test/support/jest/n8nFolder.js',
+	globalTeardown: '<rootDir>/test/support/jest/removeN8nFolder.js',
+};
+
+/** These need an installed n8n, PostgreSQL and Redis, or a browser, so each has a script of its own. */
+const SEPARATE = ['n8n', 'queue', 'browser'];
+
+/**
+ * The scripts in package.json choose a project. They also name the timeout and the number of workers, because jest
+ * reads both for the whole run and not per project. An option must follow the project's name: it ends the list of
+ * projects, so that a person can add the path of a test.
+ *
+ * @type {import('jest').Config}
+ */
+module.exports = {
+	projects: [
+		{
+			...project,
+			displayName: 'default',
+			testMatch: ['<rootDir>/test/**/*.test.ts'],
+			testPathIgnorePatterns: [
+				'/node_modules/',
+				...SEPARATE.map((folder) => `<rootDir>/test/${folder}/`),
+			],
+		},
+		...SEPARATE.map((folder) => ({
+			...project,
+			displayName: folder,
+			testMatch: [`<rootDir>/test/${folder}/**/*.test.ts`],
+		})),
+	],
+	// Tests mostly wait for a server or a pause, so more files than there are cores run at once. Each may take 700 MB.
+	maxWorkers: Math.min(2 * availableParallelism(), 12),
 	testTimeout: 30_000,
 };

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 
 import manifest from '../package.json';
-import { PROJECT_FOLDER } from '../tools/n8n/thisPackage';
-import { DEFAULT_N8N_VERSION, recipeFor } from '../tools/n8n/recipes';
+import { PROJECT_FOLDER } from '../tools/n8n/install/thisPackage';
+import { DEFAULT_N8N_VERSION, recipeFor } from '../tools/n8n/install/recipes';
 import { page, printedTable, type Circumstances, type Section } from './page';
 import { plotOf } from './plots';
 import type { WorkReport } from './report';

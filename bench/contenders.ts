@@ -1,6 +1,6 @@
-import { chain, node, type Link } from '../tools/n8n/chain';
-import type { NewWorkflow } from '../tools/n8n/client';
-import type { JsonRecord } from '../tools/n8n/json';
+import { chain, node, type Link } from '../tools/n8n/client/chain';
+import type { NewWorkflow } from '../tools/n8n/client/client';
+import type { JsonRecord } from '../tools/json';
 import { ROWS, START, type Stage } from './stage';
 
 /** The nodes that do the same work with this package and without it. */

@@ -8,7 +8,7 @@ export interface Measured {
 	runs: number;
 }
 
-export const summed = (values: number[]): Measured => ({
+const summed = (values: number[]): Measured => ({
 	median: median(values),
 	min: min(values),
 	max: max(values),

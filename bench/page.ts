@@ -21,7 +21,7 @@ export interface Section {
 }
 
 /** The table that the command prints, with one row per comparison. */
-export function claims(reports: readonly WorkReport[]): string[][] {
+function claims(reports: readonly WorkReport[]): string[][] {
 	return reports.flatMap((report) => [
 		...report.comparisons.map((comparison) => {
 			const ratio = ratioOf(report.results, comparison);

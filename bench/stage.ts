@@ -1,12 +1,12 @@
 import path from 'node:path';
 
 import { startSandbox, type Sandbox } from '../sandbox';
-import { N8nClient, type CredentialReference, type NewWorkflow } from '../tools/n8n/client';
-import { packThisPackage } from '../tools/n8n/thisPackage';
-import { installProgressOn } from '../tools/n8n/installProgress';
-import { isRecord } from '../tools/n8n/json';
-import { DEFAULT_N8N_VERSION } from '../tools/n8n/recipes';
-import { startN8n, type RunningN8n } from '../tools/n8n/start';
+import { N8nClient, type CredentialReference, type NewWorkflow } from '../tools/n8n/client/client';
+import { packThisPackage } from '../tools/n8n/install/thisPackage';
+import { installProgressOn } from '../tools/n8n/install/installProgress';
+import { isRecord } from '../tools/json';
+import { DEFAULT_N8N_VERSION } from '../tools/n8n/install/recipes';
+import { startN8n, type RunningN8n } from '../tools/n8n/run/start';
 import type { Figures } from './measure';
 import { cpuMs, forgetPeak, peakMiB } from './processes';
 

@@ -8,7 +8,18 @@ import type {
 } from 'n8n-workflow';
 
 import { markSent, withDeadline } from '../nodes/shared/api/deadline';
-import { keyMayTravelTo, keyToSend } from '../nodes/shared/api/baseUrl';
+import { keyMayTravelTo, keyToSend, refuseUnchecked } from '../nodes/shared/api/baseUrl';
+
+/**
+ * n8n's two request helpers look at different options: the nodes use the newer one, and the HTTP Request node the older
+ * one.
+ */
+const NO_REDIRECTS = {
+	disableFollowRedirect: true,
+	followRedirect: false,
+	followAllRedirects: false,
+	maxRedirects: 0,
+};
 
 export class SamoraApi implements ICredentialType {
 	name = 'samoraApi';
@@ -19,6 +30,9 @@ export class SamoraApi implements ICredentialType {
 
 	documentationUrl = 'https://github.com/samora-ai/n8n-nodes-samora#credential';
 
+	/** The key goes to the Base URL alone, so n8n's own fields for that would only say it twice. */
+	hideDomainRestrictionFields = true;
+
 	properties: INodeProperties[] = [
 		{
 			displayName: 'API Key',
@@ -28,7 +42,7 @@ export class SamoraApi implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'The API key of your Samora organization. Samora sends real calls for whoever holds it, so keep it to yourself.',
+				'The API key of your Samora organization. Anyone who has it can place real, billed calls, so keep it secret.',
 		},
 		{
 			displayName: 'Base URL',
@@ -38,22 +52,33 @@ export class SamoraApi implements ICredentialType {
 			default: 'https://api.samora.ai',
 			placeholder: 'e.g. https://api.samora.ai',
 			description:
-				'Where the API is. Change it only for a staging host or for the sandbox that comes with this package (http://127.0.0.1:4010). When the test says ECONNREFUSED or ENOTFOUND, nobody answers at this address.',
+				'The URL of the Samora API. Change it only for a staging host or for the sandbox that comes with this package (http://127.0.0.1:4010). If the test says ECONNREFUSED or ENOTFOUND, nothing answers at this URL.',
+		},
+		{
+			displayName: 'Default Agent ID',
+			name: 'defaultAgentId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 123e4567-e89b-12d3-a456-426614174000',
+			description:
+				'The agent that the nodes use when their Agent ID is empty: its ID, or the URL of its page in Samora',
 		},
 	];
 
 	/**
 	 * A function rather than n8n's generic header, because this credential can also be chosen in the
-	 * HTTP Request node: the key goes to the base URL's host, encrypted unless that is this machine,
-	 * and no redirect carries it elsewhere.
+	 * HTTP Request node: the key goes to the base URL's host, encrypted and to a certificate that was checked
+	 * unless that is this machine, and no redirect carries it elsewhere.
 	 *
-	 * @throws Error with a sentence for the person, when the request would take the key anywhere else
+	 * @throws Error with a message for the user, when the request would take the key anywhere else
 	 */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		keyMayTravelTo(requestOptions, String(credentials.baseUrl ?? ''));
+		const baseUrl = String(credentials.baseUrl ?? '');
+		keyMayTravelTo(requestOptions, baseUrl);
+		refuseUnchecked(requestOptions, baseUrl);
 		const key = keyToSend(credentials.apiKey);
 		markSent(requestOptions);
 		return {
@@ -61,7 +86,7 @@ export class SamoraApi implements ICredentialType {
 			// Spaces come along when an address is pasted.
 			...(requestOptions.baseURL === undefined ? {} : { baseURL: requestOptions.baseURL.trim() }),
 			headers: { ...requestOptions.headers, 'X-API-KEY': key },
-			disableFollowRedirect: true,
+			...NO_REDIRECTS,
 			...withDeadline(requestOptions),
 		};
 	}
@@ -73,7 +98,7 @@ export class SamoraApi implements ICredentialType {
 				type: 'responseCode',
 				properties: {
 					value: 401,
-					message: 'Samora does not know this API key. Copy it again from your Samora dashboard.',
+					message: 'Samora rejected this API key. Copy it again from your Samora dashboard.',
 				},
 			},
 			{
@@ -81,7 +106,7 @@ export class SamoraApi implements ICredentialType {
 				properties: {
 					value: 403,
 					message:
-						'Samora knows this API key but does not let it in. Ask who manages your Samora organization.',
+						"Samora knows this API key but doesn't give it access. Ask an admin of your Samora organization.",
 				},
 			},
 			{
@@ -89,7 +114,7 @@ export class SamoraApi implements ICredentialType {
 				properties: {
 					value: 404,
 					message:
-						'This is not the Samora API. Check the Base URL: it is usually https://api.samora.ai',
+						"This isn't the Samora API. Check the Base URL: it's usually https://api.samora.ai",
 				},
 			},
 		],

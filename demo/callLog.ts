@@ -1,10 +1,10 @@
-import type { JsonRecord } from '../tools/n8n/json';
+import type { JsonRecord } from '../tools/json';
 import type { Stage } from './stage';
+import { CALLS_TABLE } from './workflows';
 
-/** A row of the data table that the workflow "Log call outcomes" fills. */
-export interface LoggedEvent {
-	event: string;
-	lead: string;
+/** A row of the data table that the workflow "Log call outcomes" fills: one per call. */
+export interface LoggedCall {
+	name: string;
 	phone: string;
 	status: string;
 	seconds: number | null;
@@ -12,31 +12,23 @@ export interface LoggedEvent {
 	callId: string;
 }
 
-export async function loggedEvents({ client, callsTableId }: Stage): Promise<LoggedEvent[]> {
-	return (await client.dataTableRows(callsTableId)).map(asLoggedEvent);
+export async function loggedCalls({ client, tables }: Stage): Promise<LoggedCall[]> {
+	return (await client.dataTableRows(tables[CALLS_TABLE])).map(asLoggedCall);
 }
 
-export function describe({
-	event,
-	lead,
-	phone,
-	status,
-	seconds,
-	recordingUrl,
-}: LoggedEvent): string {
+export function describe({ name, phone, status, seconds, recordingUrl }: LoggedCall): string {
 	const details = [
 		status,
 		...(seconds === null ? [] : [`${seconds} s`]),
 		...(recordingUrl ? ['recorded'] : []),
 	];
-	return `${event.padEnd(13)} ${lead} (${phone}): ${details.join(', ')}`;
+	return `${name} (${phone}): ${details.join(', ')}`;
 }
 
-function asLoggedEvent(row: JsonRecord): LoggedEvent {
+function asLoggedCall(row: JsonRecord): LoggedCall {
 	const text = (column: string) => (typeof row[column] === 'string' ? row[column] : '');
 	return {
-		event: text('event'),
-		lead: text('lead'),
+		name: text('name'),
 		phone: text('phone'),
 		status: text('status'),
 		seconds: typeof row.seconds === 'number' ? row.seconds : null,

@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { MAGIC_NUMBERS } from '../sandbox';
-import { installProgressOn } from '../tools/n8n/installProgress';
-import { describe, loggedEvents } from './callLog';
+import { installProgressOn } from '../tools/n8n/install/installProgress';
+import { describe, loggedCalls } from './callLog';
 import { rehearse } from './rehearsal';
-import { OWNER, putUpStage, SANDBOX_SPEED, type Stage } from './stage';
+import { putUpStage, SANDBOX_SPEED, type Stage } from './stage';
 import { bringChanges, RELOADING_N8N } from './watching';
 
-const USAGE = `npm run demo             Starts n8n with the Samora nodes and two workflows
-npm run demo -- --once   Runs the demo unattended: one lead, one call, one outcome
+const USAGE = `npm run demo             Starts n8n with the Samora nodes and three workflows
+npm run demo -- --once   Runs the demo unattended: one lead, one call, one outcome, and one campaign
 npm run dev              Starts the demo, rebuilds the nodes when you save a file, and reloads them in n8n`;
 
 const interruption = new AbortController();
@@ -57,13 +57,13 @@ async function main(): Promise<number> {
 		exitCode = 0;
 	} catch (error) {
 		if (interruption.signal.aborted) exitCode = 130;
-		else console.error(`\nThe demo failed: ${sentence(error)}`);
+		else console.error(`\nThe demo failed: ${messageOf(error)}`);
 	}
 
 	const clean = await takeAllDown(takeDown);
 	if (!clean) return 1;
 	say('Stopped all processes and removed all webhooks');
-	if (values.once && exitCode === 0) say('The outcome arrived. The demo works');
+	if (values.once && exitCode === 0) say('The outcomes arrived. The demo works');
 	return exitCode;
 }
 
@@ -103,54 +103,64 @@ async function takeAllDown(takeDown: Array<() => Promise<void>>): Promise<boolea
 			await step();
 		} catch (error) {
 			clean = false;
-			console.error(`Could not stop everything: ${sentence(error)}`);
+			console.error(`Could not stop everything: ${messageOf(error)}`);
 		}
 	}
 	return clean;
 }
 
-/** Prints events until the user stops the demo. */
+/** Prints each call that has ended until the user stops the demo. */
 async function narrate(stage: Stage): Promise<void> {
-	let told = 0;
+	let reported = 0;
 	while (!interruption.signal.aborted) {
 		if (!stage.n8n.running) throw new Error('n8n exited unexpectedly');
-		const events = await loggedEvents(stage);
-		for (const event of events.slice(told)) say(describe(event));
-		told = events.length;
+		const calls = await loggedCalls(stage);
+		for (const call of calls.slice(reported)) say(describe(call));
+		reported = calls.length;
 		await pause(1_000, undefined, { signal: interruption.signal }).catch(() => undefined);
 	}
 }
 
-function welcome({ n8n, formUrl, callsTableUrl }: Stage): string {
+function welcome({ n8n, owner, sandbox, formUrl, callsTableUrl }: Stage): string {
 	const worthTrying = MAGIC_NUMBERS.filter(({ ending }) => ending <= '10').map(
 		({ ending, meaning }) => `    +141555501${ending}  ${meaning}`,
 	);
 	return `
   n8n          ${n8n.url}
-  Sign in      ${OWNER.email}  /  ${OWNER.password}
+  Sign in      ${owner.email}  /  ${owner.password}
   Form         ${formUrl}
   Outcomes     ${callsTableUrl}
+  Console      ${sandbox.consoleUrl}
+
+  For a workflow of your own:
+  Agent ID     ${sandbox.agents[0].id}
+  API key      ${sandbox.apiKey}
+  Base URL     ${sandbox.url}
 
   1. Open the form, and enter a name and the number +14155550100. A Samora agent "calls" it.
-  2. Sign in to n8n and open the Executions of the workflow "Log call outcomes". You see the call start and end.
-  3. Open the data table. It shows who was called, the outcome, and a link to the recording.
+  2. Open the console of the sandbox. You see the phone ring, and can listen to the recording. You can also call the
+     agent yourself there.
+  3. Sign in to n8n and open the Executions of the workflow "Log call outcomes". It runs when a call has ended.
+  4. Open the data table. It shows who was called, the outcome, and a link to the recording.
+  5. Open the workflow "Call a list with a campaign", and click "Execute workflow". A campaign calls four people. A
+     minute or two later, the data tables "Campaign calls" and "Campaigns" show how it went.
 
   A sandbox stands in for Samora, so no phone rings. Its clock runs ${SANDBOX_SPEED} times as fast as a real one. The
   number decides what happens:
 ${worthTrying.join('\n')}
 
-  Press Ctrl-C to stop. Events:
+  Press Ctrl-C to stop. Calls:
 `;
 }
 
-function sentence(error: unknown): string {
+function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
 main().then(
 	(exitCode) => process.exit(exitCode),
 	(error: unknown) => {
-		console.error(sentence(error));
+		console.error(messageOf(error));
 		process.exit(1);
 	},
 );

@@ -2,12 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 
-import { openBrowser, openEditor, showWorkflow, takePicture } from '../tools/n8n/browser';
-import type { WorkflowNode } from '../tools/n8n/client';
-import { installProgressOn } from '../tools/n8n/installProgress';
-import { isRecord } from '../tools/n8n/json';
+import { openBrowser, openEditor, openNode, showWorkflow, takePicture } from '../tools/n8n/browser';
+import type { WorkflowNode } from '../tools/n8n/client/client';
+import { installProgressOn } from '../tools/n8n/install/installProgress';
+import { isRecord } from '../tools/json';
+import { pictureCheckOnly } from './checkOnlyPicture';
+import { pictureConsole } from './consolePicture';
 import { rehearse } from './rehearsal';
-import { OWNER, putUpStage, type Stage } from './stage';
+import { putUpStage, type Stage } from './stage';
 
 /** Small, so that the text stays readable in small pictures. */
 const VIEWPORT = { width: 1100, height: 640 };
@@ -25,14 +27,16 @@ async function main(folder: string) {
 		await rehearse(stage, console.log, signal);
 		const browser = await openBrowser();
 		takeDown.push(() => browser.close());
-		const page = await openEditor(browser, stage.n8n.url, OWNER, VIEWPORT);
+		const page = await openEditor(browser, stage.n8n.url, stage.owner, VIEWPORT);
 		const save = async (name: string) => {
 			await takePicture(page, path.join(folder, `${name}.png`));
 			console.log(`Saved ${name}.png`);
 		};
 		await pictureWorkflow(page, stage, save);
 		await pictureLaunch(page, stage, save);
+		await pictureCheckOnly(page, stage, path.join(folder, 'check-only.png'));
 		await pictureCredential(page, stage, save);
+		await pictureConsole(browser, path.join(folder, 'console.png'));
 	} finally {
 		for (const step of takeDown.reverse()) await step();
 	}
@@ -47,7 +51,7 @@ async function pictureWorkflow(page: Page, stage: Stage, save: Save) {
 	await save('canvas');
 	for (const [picture, workflow, node] of [
 		['call', stage.callANewLead, 'Call the lead'],
-		['trigger', stage.logCallOutcomes, 'Call started or ended'],
+		['trigger', stage.logCallOutcomes, 'Call ended'],
 	] as const) {
 		const [{ id }] = await stage.client.executions(workflow.id);
 		await page.goto(`${url}/workflow/${workflow.id}/executions/${id}`);
@@ -125,11 +129,6 @@ async function pictureCredential(page: Page, { n8n }: Stage, save: Save) {
 	const dialog = page.getByTestId('credential-edit-dialog');
 	await dialog.getByText('Connection tested successfully').waitFor();
 	await save('credential');
-}
-
-async function openNode(page: Page, name: string) {
-	await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
-	await page.getByTestId('ndv').waitFor();
 }
 
 main(path.resolve(process.argv[2] ?? path.join('docs', 'images'))).then(

@@ -1,17 +1,22 @@
+import { randomBytes } from 'node:crypto';
+
 import { startSandbox, type Sandbox } from '../sandbox';
-import { N8nClient, type Owner, type SavedWorkflow } from '../tools/n8n/client';
-import { noteInstalledPackage } from '../tools/n8n/communityPackage';
-import { packThisPackage } from '../tools/n8n/thisPackage';
-import { ensureN8n } from '../tools/n8n/install';
-import type { InstallProgress } from '../tools/n8n/installProgress';
-import { freePort } from '../tools/n8n/ports';
-import { DEFAULT_N8N_VERSION } from '../tools/n8n/recipes';
-import { startN8n, type RunningN8n } from '../tools/n8n/start';
-import { waitFor } from '../tools/n8n/waiting';
+import { N8nClient, type Owner, type SavedWorkflow } from '../tools/n8n/client/client';
+import { noteInstalledPackage } from '../tools/n8n/install/communityPackage';
+import { packThisPackage } from '../tools/n8n/install/thisPackage';
+import { ensureN8n } from '../tools/n8n/install/install';
+import type { InstallProgress } from '../tools/n8n/install/installProgress';
+import { freePort } from '../tools/processes/ports';
+import { DEFAULT_N8N_VERSION } from '../tools/n8n/install/recipes';
+import { startN8n, type RunningN8n } from '../tools/n8n/run/start';
+import { waitFor } from '../tools/waiting';
 import {
 	CALLS_TABLE,
-	CALLS_TABLE_COLUMNS,
 	FORM_PATH,
+	PEOPLE,
+	PEOPLE_TABLE,
+	TABLES,
+	callAList,
 	callANewLead,
 	logCallOutcomes,
 } from './workflows';
@@ -21,21 +26,25 @@ const N8N_PORT = 5678;
 /** Slow enough to watch a call's stages, and fast enough not to get bored. */
 export const SANDBOX_SPEED = 3;
 
-/** Not a secret: this n8n only listens on loopback, and the demo deletes it at the end. */
-export const OWNER: Owner = {
+/** A new password for each start: other users of this machine can reach n8n on loopback too. */
+const newOwner = (): Owner => ({
 	email: 'demo@example.com',
-	password: 'Samora-demo-1',
+	// n8n asks for a capital letter and a digit.
+	password: `Samora-${randomBytes(8).toString('hex')}-1`,
 	firstName: 'Demo',
 	lastName: 'Person',
-};
+});
 
 export interface Stage {
+	owner: Owner;
 	sandbox: Sandbox;
 	n8n: RunningN8n;
 	client: N8nClient;
 	callANewLead: SavedWorkflow;
 	logCallOutcomes: SavedWorkflow;
-	callsTableId: string;
+	callAList: SavedWorkflow;
+	/** The IDs of the data tables, by name. */
+	tables: Record<string, string>;
 	callsTableUrl: string;
 	formUrl: string;
 }
@@ -86,34 +95,41 @@ export async function putUpStage(
 	await packed.remove();
 	say(`n8n is running at ${n8n.url}`);
 
-	say('Creating the owner, the credential, the data table and the two workflows');
+	say('Creating the owner, the credential, the data tables and the three workflows');
 	const client = new N8nClient(n8n.url, n8n.version);
-	await client.setUpOwner(OWNER);
+	const owner = newOwner();
+	await client.setUpOwner(owner);
 	await noteInstalledPackage(n8n, client, 'n8n-nodes-samora');
 	const credential = await client.createCredential({
 		name: 'Samora (sandbox)',
 		type: 'samoraApi',
 		data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
 	});
-	const { id: callsTableId } = await client.createDataTable(CALLS_TABLE, CALLS_TABLE_COLUMNS);
-	const belongings = { credential, callsTableId, agentId: sandbox.agents[0].id };
+	const tables: Record<string, string> = {};
+	for (const [name, columns] of Object.entries(TABLES)) {
+		tables[name] = (await client.createDataTable(name, columns)).id;
+	}
+	await client.addDataTableRows(tables[PEOPLE_TABLE], PEOPLE);
+	const belongings = { credential, tables, agentId: sandbox.agents[0].id };
 	const log = await client.createWorkflow(await logCallOutcomes(belongings));
 	const call = await client.createWorkflow(await callANewLead(belongings));
+	const campaign = await client.createWorkflow(await callAList(belongings));
 	signal.throwIfAborted();
 
-	takeDown.push(() => withdraw(client, n8n, sandbox, [call, log]));
-	await client.publish(log);
-	await client.publish(call);
+	takeDown.push(() => withdraw(client, n8n, sandbox, [campaign, call, log]));
+	for (const workflow of [log, call, campaign]) await client.publish(workflow);
 	signal.throwIfAborted();
 
 	return {
+		owner,
 		sandbox,
 		n8n,
 		client,
 		callANewLead: call,
 		logCallOutcomes: log,
-		callsTableId,
-		callsTableUrl: await client.dataTableUrl(callsTableId),
+		callAList: campaign,
+		tables,
+		callsTableUrl: await client.dataTableUrl(tables[CALLS_TABLE]),
 		formUrl: `${n8n.url}/form/${FORM_PATH}`,
 	};
 }

@@ -4,9 +4,9 @@ import { watch } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { installedPackageFolder } from '../tools/n8n/communityPackage';
-import { PROJECT_FOLDER } from '../tools/n8n/thisPackage';
-import type { RunningN8n } from '../tools/n8n/start';
+import { installedPackageFolder } from '../tools/n8n/install/communityPackage';
+import { PROJECT_FOLDER } from '../tools/n8n/install/thisPackage';
+import type { RunningN8n } from '../tools/n8n/run/start';
 
 const run = promisify(execFile);
 

@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
-import { MAGIC_NUMBERS, type Sandbox, startSandbox } from '.';
+import { DIALECT_NAMES, type DialectName, MAGIC_NUMBERS, type Sandbox, startSandbox } from '.';
 
 const USAGE = `npm run sandbox -- [options]
 
-  --port <n>          API port (default: 4010)
-  --files-port <n>    port for recordings and transcripts (default: API port + 1)
-  --speed <n>         virtual seconds per real second (default: 1); 0 stops the clock
-  --deliver-anywhere  also deliver webhooks to other hosts, e.g. through a tunnel
-  --quiet             don't log requests, calls and deliveries
+  --port <n>          the API's port (4010)
+  --files-port <n>    the port of recordings and transcripts (the API's port + 1)
+  --dialect <name>    how answers are wrapped and named (documented): see sandbox/README.md
+  --speed <n>         virtual seconds per real second (1); 0 stops the clock
+  --deliver-anywhere  deliver webhooks to other hosts than this machine too, e.g. through a tunnel
+  --quiet             no line for each thing that happens
 `;
 
 async function main() {
@@ -15,6 +16,7 @@ async function main() {
 		options: {
 			port: { type: 'string', default: '4010' },
 			'files-port': { type: 'string' },
+			dialect: { type: 'string', default: 'documented' },
 			speed: { type: 'string', default: '1' },
 			'deliver-anywhere': { type: 'boolean', default: false },
 			quiet: { type: 'boolean', default: false },
@@ -29,7 +31,10 @@ async function main() {
 		filesPort: numberFrom('--files-port', values['files-port'] ?? String(port && port + 1)),
 		speed: numberFrom('--speed', values.speed),
 		log: !values.quiet,
-		settings: { deliveries: { external: values['deliver-anywhere'] } },
+		settings: {
+			dialect: dialectFrom(values.dialect),
+			deliveries: { external: values['deliver-anywhere'] },
+		},
 	});
 	print(welcome(sandbox));
 
@@ -41,10 +46,11 @@ async function main() {
 	process.once('SIGTERM', stop);
 }
 
-function welcome({ url, filesUrl, apiKey, agents }: Sandbox): string {
+function welcome({ url, filesUrl, consoleUrl, apiKey, agents }: Sandbox): string {
 	return `
 Samora sandbox: a stand-in for the Samora API. No phone rings.
 
+  Console    ${consoleUrl}
   Base URL   ${url}
   API key    ${apiKey}
   Files      ${filesUrl}
@@ -56,6 +62,14 @@ ${MAGIC_NUMBERS.map(({ ending, meaning }) => `  …55501${ending}  ${meaning}`).
 For more, see sandbox/README.md. Press Ctrl-C to stop the sandbox.
 
 `;
+}
+
+function dialectFrom(name: string): DialectName {
+	const dialect = DIALECT_NAMES.find((known) => known === name);
+	if (!dialect) {
+		throw new Error(`--dialect must be one of ${DIALECT_NAMES.join(', ')}, not "${name}"`);
+	}
+	return dialect;
 }
 
 function numberFrom(flag: string, text: string): number {

@@ -2,17 +2,18 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SANDBOX_AGENTS, SANDBOX_API_KEY, type SandboxAgent } from './state/account';
+import { CONSOLE_PATH, ConsoleServer } from './console/consoleServer';
 import { json, send } from './http/answers';
 import { serveApi } from './api/apiServer';
 import { SandboxControl } from './control/control';
 import type { Controlled } from './control/controlRoutes';
 import { CONTROL_PATH, serveControl } from './control/controlServer';
 import { serveFile } from './files/filesServer';
-import { type Log, silent, toStdout } from './control/log';
-import { isLoopbackHost } from './http/loopback';
+import { type Log, silent, toStdout } from './state/log';
+import { isForThisMachine, isLoopbackHost } from './http/loopback';
 import { loadApiDescription } from './api/openapi';
-import type { SettingsChange } from './control/settings';
-import { World } from './state/world';
+import type { SettingsChange } from './settings/settings';
+import { World } from './world';
 
 export interface SandboxOptions {
 	/** The API's port. Default: any free port. */
@@ -34,6 +35,8 @@ export interface SandboxOptions {
 export interface Sandbox {
 	url: string;
 	filesUrl: string;
+	/** The console's address. */
+	consoleUrl: string;
 	apiKey: string;
 	agents: readonly SandboxAgent[];
 	control: SandboxControl;
@@ -49,7 +52,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 	const files = serverOf((req, res, target) => serveFile(world, req, res, target));
 	const api = serverOf(async (req, res, target) => {
-		if (target.pathname === CONTROL_PATH || target.pathname.startsWith(`${CONTROL_PATH}/`)) {
+		if (isUnder(CONSOLE_PATH, target)) {
+			await page.serve(req, res, target);
+		} else if (isUnder(CONTROL_PATH, target)) {
 			await send(res, await serveControl(controlled, req, target));
 		} else {
 			await serveApi(world, req, res, target, { description, checkAnswers });
@@ -63,6 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		throw error;
 	});
 
+	const page = new ConsoleServer(() => world);
 	const controlled: Controlled = {
 		world: () => world,
 		reset() {
@@ -75,6 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	return {
 		url,
 		filesUrl,
+		consoleUrl: url + CONSOLE_PATH,
 		apiKey: SANDBOX_API_KEY,
 		agents: SANDBOX_AGENTS,
 		control: new SandboxControl(url),
@@ -85,10 +92,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	};
 }
 
+const isUnder = (path: string, { pathname }: URL) =>
+	pathname === path || pathname.startsWith(`${path}/`);
+
 type Serve = (req: IncomingMessage, res: ServerResponse, target: URL) => Promise<void>;
 
 function serverOf(serve: Serve): Server {
 	const server = createServer((req, res) => {
+		if (!isForThisMachine(req)) {
+			void send(res, json(403, { message: 'The sandbox serves this machine only' }));
+			return;
+		}
 		const served = async () => await serve(req, res, new URL(`http://sandbox${req.url}`));
 		served().catch((error: unknown) => {
 			// Respond to errors in the sandbox itself and report them, instead of leaving the request hanging.

@@ -7,11 +7,11 @@ import pLimit from 'p-limit';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Pool } from 'undici';
 
-import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
-import { chain, node, type Link } from '../../tools/n8n/chain';
-import type { CredentialReference, N8nClient, SavedWorkflow } from '../../tools/n8n/client';
-import { isRecord, type JsonRecord } from '../../tools/n8n/json';
-import { waitFor } from '../../tools/n8n/waiting';
+import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
+import { chain, node, type Link } from '../../tools/n8n/client/chain';
+import type { CredentialReference, N8nClient, SavedWorkflow } from '../../tools/n8n/client/client';
+import { isRecord, type JsonRecord } from '../../tools/json';
+import { waitFor } from '../../tools/waiting';
 import { interleaved, type Contender } from '../measure';
 import { cpuMs } from '../processes';
 import type { WorkReport } from '../report';

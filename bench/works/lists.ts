@@ -1,4 +1,4 @@
-import { node } from '../../tools/n8n/chain';
+import { node } from '../../tools/n8n/client/chain';
 import { bareMs, type BareRequest } from '../bareClient';
 import { afterRows, httpRequest, samora } from '../contenders';
 import { interleaved } from '../measure';

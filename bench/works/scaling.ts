@@ -7,12 +7,12 @@ import path from 'node:path';
 import { sum } from 'simple-statistics';
 
 import { startSandbox } from '../../sandbox';
-import { node, type Link } from '../../tools/n8n/chain';
-import { N8nClient } from '../../tools/n8n/client';
-import { PROJECT_FOLDER, packThisPackage } from '../../tools/n8n/thisPackage';
-import { startQueueMode, type QueueModeN8n } from '../../tools/n8n/queueMode';
-import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
-import { spawnTethered, type TetheredProcess } from '../../tools/n8n/tetheredProcess';
+import { node, type Link } from '../../tools/n8n/client/chain';
+import { N8nClient } from '../../tools/n8n/client/client';
+import { PROJECT_FOLDER, packThisPackage } from '../../tools/n8n/install/thisPackage';
+import { startQueueMode, type QueueModeN8n } from '../../tools/n8n/run/queueMode';
+import { DEFAULT_N8N_VERSION } from '../../tools/n8n/install/recipes';
+import { spawnTethered, type TetheredProcess } from '../../tools/processes/tetheredProcess';
 import { interleaved, rounded, type Contender, type Results } from '../measure';
 import { cpuMs } from '../processes';
 import type { WorkReport } from '../report';

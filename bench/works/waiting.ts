@@ -1,5 +1,5 @@
-import { node } from '../../tools/n8n/chain';
-import type { NewWorkflow } from '../../tools/n8n/client';
+import { node } from '../../tools/n8n/client/chain';
+import type { NewWorkflow } from '../../tools/n8n/client/client';
 import { afterRows, httpRequest, samora } from '../contenders';
 import { interleaved } from '../measure';
 import type { WorkReport } from '../report';

@@ -17,9 +17,9 @@ export class Samora implements INodeType {
 		icon: { light: 'file:../../icons/samora.svg', dark: 'file:../../icons/samora.dark.svg' },
 		group: ['output'],
 		version: 1,
-		// "campaign: add recipients", "webhook: get many": as the operations are called, not as they are saved.
+		// "make call", "campaign: add recipients": as people say it, not as it is saved.
 		subtitle:
-			'={{ ($parameter["resource"] + ": " + $parameter["operation"]).replace("getAll", "getMany").replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase()) }}',
+			'={{ ($parameter["resource"] + ": " + $parameter["operation"]).replace("call: trigger", "make call").replace("getAll", "getMany").replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase()) }}',
 		description: 'Have AI voice agents call people, one by one or in campaigns',
 		defaults: { name: 'Samora' },
 		usableAsTool: true,
@@ -28,7 +28,7 @@ export class Samora implements INodeType {
 		credentials: [{ name: 'samoraApi', required: true }],
 		requestDefaults: {
 			json: true,
-			// A refusal is read, not thrown: its status and words become the sentence for the person.
+			// Don't throw on 4xx and 5xx: the status and body become the message for the user.
 			ignoreHttpStatusErrors: true,
 		},
 		properties: [

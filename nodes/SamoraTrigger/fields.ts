@@ -3,13 +3,13 @@ import type { INodeProperties } from 'n8n-workflow';
 import { agentIdField } from '../shared/agentId';
 import { eventsField } from '../shared/webhook';
 
-/** Samora adds data to this event only. */
+/** This is the only event to which Samora adds data. */
 const whenFinished = { show: { '/events': ['CALL_FINISHED'] } };
 
 export const triggerFields: INodeProperties[] = [
 	{
 		displayName:
-			'Samora sends its events to this n8n over the internet, so n8n needs a public https address. Each agent needs a Samora Trigger of its own.',
+			'Samora sends events to this n8n over the internet, so n8n needs a public https address. Each agent needs its own Samora Trigger.',
 		name: 'notice',
 		type: 'notice',
 		default: '',
@@ -19,7 +19,7 @@ export const triggerFields: INodeProperties[] = [
 		...eventsField,
 		required: true,
 		description: 'What starts the workflow',
-		hint: 'Call Finished and Call Failed together tell you how every call ended',
+		hint: 'Choose Call Finished and Call Failed to learn how every call ended',
 	},
 	{
 		displayName: 'Options',
@@ -35,7 +35,7 @@ export const triggerFields: INodeProperties[] = [
 				default: false,
 				displayOptions: whenFinished,
 				description:
-					'Whether to add the recording of a finished call as the binary file "recording". When Samora does not have it yet, the event comes without it.',
+					'Whether to add the recording of a finished call as the binary file "recording". If Samora doesn\'t have it yet, the event comes without it.',
 			},
 			{
 				displayName: 'Download Transcript',
@@ -44,7 +44,7 @@ export const triggerFields: INodeProperties[] = [
 				default: false,
 				displayOptions: whenFinished,
 				description:
-					'Whether to add the transcript of a finished call as the binary file "transcript". When Samora does not have it yet, the event comes without it.',
+					'Whether to add the transcript of a finished call as the binary file "transcript". If Samora doesn\'t have it yet, the event comes without it.',
 			},
 			{
 				displayName: 'Include Recording URL',
@@ -53,7 +53,7 @@ export const triggerFields: INodeProperties[] = [
 				default: false,
 				displayOptions: whenFinished,
 				description:
-					"Whether Samora adds the recording's URL to the event of a finished call. Such a URL works for 60 minutes.",
+					"Whether Samora adds the recording's URL to the event of a finished call. The URL works for 60 minutes.",
 			},
 			{
 				displayName: 'Include Transcript',
@@ -70,7 +70,7 @@ export const triggerFields: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. X-Samora-Signature',
 				description:
-					'The header Samora signs its events in, if it is not one of the usual ones. Once it is named, an event without a good signature there is refused. The token that this node has Samora send is checked in any case.',
+					'The header in which Samora signs events. With a name here, every event needs a valid signature in that header. Without one, the node recognizes signatures by itself and requires one after the first valid signature. Every event also needs the token that this node gives to Samora.',
 			},
 			{
 				displayName: 'Skip Duplicate Events',
@@ -78,7 +78,7 @@ export const triggerFields: INodeProperties[] = [
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether the same event of the same call starts the workflow only once, however often Samora delivers it. n8n remembers the last 1,000 events of each trigger, also when it is restarted.',
+					'Whether an event of a call starts the workflow only once, however often Samora delivers it. n8n remembers the last 1,000 events of each trigger, even after a restart.',
 			},
 		],
 	},

@@ -1,9 +1,11 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
 import { wordsOf, type Answer } from './api/answers';
+import { agentId, type AgentDefault } from './agentId';
 import { callSamora, filledPath, type Caller, type RequestParts } from './api/api';
+import { idIn, thingIn } from './api/envelope';
 import { succeeded } from './api/exchange';
-import { uuid, type ReadParameter } from './parameters';
+import { samoraId, type ReadParameter } from './parameters';
 import type { UserMessage } from './api/problems';
 import { listed } from './itemList';
 
@@ -19,7 +21,9 @@ export const campaignIdField: INodeProperties = {
 	type: 'resourceLocator',
 	required: true,
 	default: { mode: 'list', value: '' },
-	description: "One of the agent's campaigns",
+	description: 'A campaign of the agent. If you change Agent ID, choose the campaign again.',
+	// n8n's editor then empties the field, so that a campaign of another agent can't stay in it.
+	typeOptions: { loadOptionsDependsOn: ['agentId'] },
 	modes: [
 		{
 			displayName: 'From List',
@@ -40,27 +44,33 @@ export const campaignIdField: INodeProperties = {
 /** Where a campaign begins to call. */
 export const realCallsNotice: INodeProperties = {
 	displayName:
-		'From then on Samora calls the recipients, also when you execute this step to try it out. The sandbox that comes with this package rings no phone.',
+		'This calls real people, even when you execute this step as a test. To try it without calling anyone, use the sandbox that comes with this package.',
 	name: 'notice',
 	type: 'notice',
 	default: '',
 };
 
+/** The ID of a campaign that was created, whatever it is called; '' if there is none. */
+export const campaignIdIn = (body: unknown): string => idIn(body, 'campaign_id', 'id');
+
 /** What names a campaign in a URL. */
 export type CampaignPath = Record<'agent_id' | 'campaign_id', string>;
 
-/** The agent and one of its campaigns, for the URL and for the sentences. */
-export function composeCampaign(read: ReadParameter): RequestParts & { path: CampaignPath } {
-	const agentId = uuid(read('agentId'), 'Agent ID');
-	const campaignId = uuid(read('campaignId'), 'Campaign');
+/** The agent and one of its campaigns, for the URL and for the messages. */
+export function composeCampaign(
+	read: ReadParameter,
+	credential: AgentDefault,
+): RequestParts & { path: CampaignPath } {
+	const agent_id = agentId(read('agentId'), credential);
+	const campaign_id = samoraId(read('campaignId'), 'Campaign');
 	return {
-		path: { agent_id: agentId, campaign_id: campaignId },
-		ids: { agent_id: agentId, campaign_id: campaignId },
+		path: { agent_id, campaign_id },
+		ids: { agent_id, campaign_id },
 	};
 }
 
 /** The statuses from which a campaign can be changed, as the API's overview lists them. */
-export const ALLOWED_FROM = {
+const ALLOWED_FROM = {
 	addRecipients: ['DRAFT', 'PAUSED'],
 	start: ['DRAFT', 'PAUSED'],
 	stop: ['IN_PROGRESS'],
@@ -71,7 +81,7 @@ const DOING: Record<keyof typeof ALLOWED_FROM, string> = {
 	addRecipients: 'Recipients can be added to a campaign',
 	start: 'A campaign can be started',
 	stop: 'A campaign can be stopped',
-	cancel: 'A campaign can be cancelled',
+	cancel: 'A campaign can be canceled',
 };
 
 /** That a forbidden transition answers 400 or 409 is an assumption: the API does not document which. */
@@ -80,27 +90,27 @@ const FORBIDDEN = new Set([400, 409]);
 /** Whether a refusal may be about the campaign's status. */
 export const mayBeForbidden = ({ statusCode }: Answer): boolean => FORBIDDEN.has(statusCode);
 
-/** The sentence for a forbidden transition; undefined when the status is not what forbids it. */
+/** The message for a forbidden transition; undefined when the status is not what forbids it. */
 export function describeTransition(
 	doing: keyof typeof ALLOWED_FROM,
 	status: unknown,
 	answer: Answer,
 ): UserMessage | undefined {
 	const allowed: readonly string[] = ALLOWED_FROM[doing];
-	if (typeof status !== 'string' || allowed.includes(status)) return undefined;
+	if (typeof status !== 'string' || allowed.includes(status.toUpperCase())) return undefined;
 	const words = wordsOf(answer);
 	return {
-		message: `The campaign is ${status}${words === '' ? '' : `: ${words}`}`,
+		message: `The campaign is ${status.toUpperCase()}${words === '' ? '' : `: ${words}`}`,
 		description: `${DOING[doing]} only when it is ${listed(allowed).replace(/ and (\w+)$/, ' or $1')}.`,
 	};
 }
 
 /** The message for a start that Samora answered with a campaign that has not started; undefined when it has. */
-export function describeStillDraft({ status }: IDataObject): UserMessage | undefined {
-	if (String(status).toUpperCase() !== 'DRAFT') return undefined;
+export function describeStillDraft(body: unknown): UserMessage | undefined {
+	if (String(thingIn(body)?.status).toUpperCase() !== 'DRAFT') return undefined;
 	return {
-		message: 'The campaign has not started: Samora answered that it is still DRAFT',
-		description: 'Nobody is called. Look at the campaign in Samora, and start it again.',
+		message: "The campaign didn't start: Samora says that it's still DRAFT",
+		description: 'Nobody is being called. Check the campaign in Samora, and start it again.',
 	};
 }
 
@@ -129,5 +139,5 @@ export async function campaignNow(
 	path: Record<string, string>,
 ): Promise<IDataObject | undefined> {
 	const result = await callSamora(context, { url: filledPath(oneCampaignPath, path) });
-	return succeeded(result) ? (result.answer.body as { data: IDataObject }).data : undefined;
+	return succeeded(result) ? thingIn(result.answer.body) : undefined;
 }

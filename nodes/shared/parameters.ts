@@ -3,36 +3,56 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 /** Gives the value of one item's parameter by its name, expressions evaluated. */
 export type ReadParameter = (name: string) => unknown;
 
-/** A parameter the API would not take: said to the person, sent to nobody. */
+/** What rows with the same problem have in common, so that one message can cover all of them. */
+export interface RefusalKind {
+	/**
+	 * Describes several rows, without their values: "have no country code". It starts with have, are, do, can or may.
+	 */
+	reason: string;
+	/** What to do about it: "choose a Default Country". */
+	advice?: string;
+}
+
+/** What to change if no single parameter can be named. */
+export const THIS_ITEM = 'This item';
+
+/** A parameter that the API would reject. The user sees the message, and nothing is sent. */
 export class Refusal extends Error {
-	/** @param label the parameter as the editor shows it */
+	/**
+	 * @param label the parameter as the editor shows it
+	 * @param kind for messages about many rows; without it, the sentence is used
+	 */
 	constructor(
 		readonly label: string,
-		sentence: string,
+		message: string,
+		readonly kind?: RefusalKind,
 	) {
-		super(sentence);
+		super(message);
 	}
 }
 
 /**
- * Looks at a row: what is wrong with it comes back as a refusal.
+ * Returns a refusal instead of throwing it.
  *
- * @param what what cannot be read when something else than a refusal is thrown
+ * @param what names what can't be read, if something other than a refusal is thrown
  */
 export function attempt<Result>(
 	look: () => Result,
-	what: Refusal['label'] = 'This item',
+	what: Refusal['label'] = THIS_ITEM,
 ): Result | Refusal {
 	try {
 		return look();
 	} catch (thrown) {
 		if (thrown instanceof Refusal) return thrown;
-		return new Refusal(what, `${what} cannot be read: ${reasonOf(thrown)}`);
+		return new Refusal(what, `${what} can't be read: ${reasonOf(thrown)}`);
 	}
 }
 
 const reasonOf = (thrown: unknown): string =>
 	thrown instanceof Error ? thrown.message : String(thrown);
+
+/** Applies to the whole run and may be a list of 100,000 numbers, so it's only evaluated for the first item. */
+const ASKED_ONCE = new Set(['doNotCall']);
 
 /** What is needed to read the parameters of any item. */
 type Readable = Pick<IExecuteFunctions, 'getNode' | 'evaluateExpression'>;
@@ -41,11 +61,11 @@ type Readable = Pick<IExecuteFunctions, 'getNode' | 'evaluateExpression'>;
 const ONE_FIELD = /^\{\{\s*\$json(?:\.([A-Za-z_]\w*)|\['([^'\\]+)'\]|\["([^"\\]+)"\])\s*\}\}$/;
 
 /**
- * Reads any item's parameters, not only those of the item the engine is at: all rows are looked at before the
- * first one is sent. An item's expressions are evaluated once, however often they are read.
+ * Reads the parameters of any item, because all rows are checked before the first one is sent. Each expression is
+ * evaluated once per item.
  *
- * @param items the input items, where there may be very many: n8n takes a tenth of a millisecond for an expression,
- * and the commonest kind is then read from them directly
+ * @param items the input items, if there may be very many: n8n needs 0.1 ms per expression, so the most common kind is
+ * read from the items directly
  */
 export function parameterReader(
 	context: Readable,
@@ -68,7 +88,9 @@ export function parameterReader(
 		if (Array.isArray(value)) return value.map((element) => evaluate(element, item));
 		if (isRecord(value)) {
 			return Object.fromEntries(
-				Object.entries(value).map(([key, element]) => [key, evaluate(element, item)]),
+				Object.entries(value)
+					.filter(([key]) => item === 0 || !ASKED_ONCE.has(key))
+					.map(([key, element]) => [key, evaluate(element, item)]),
 			);
 		}
 		return value;
@@ -97,10 +119,10 @@ const isDynamic = (value: unknown): boolean =>
 		: typeof value === 'object' && value !== null && Object.values(value).some(isDynamic);
 
 /**
- * Evaluates all parameters of an item. n8n does so too, whether they are needed or not, and stops the node in the
- * middle of its items when one of them cannot be evaluated; by then nothing must have been sent.
+ * Evaluates all parameters of an item. n8n evaluates them too, needed or not, and stops the node between items if one
+ * can't be evaluated. This finds out before anything is sent.
  *
- * @throws Refusal for the first that cannot
+ * @throws Refusal for the first parameter that can't be evaluated
  */
 export function readAll(context: Readable, read: ReadParameter): void {
 	for (const name of Object.keys(context.getNode().parameters)) read(name);
@@ -110,10 +132,10 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The fields of a collection; none when it was left empty. */
+/** The fields of a collection; {} if it is empty. */
 export const recordOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 
-/** What a value looks like in a sentence: short, on one line. */
+/** A value for a message: short, on one line. */
 export function shown(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'empty';
 	const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -121,22 +143,24 @@ export function shown(value: unknown): string {
 	return `"${line.length > 60 ? `${line.slice(0, 57)}…` : line}"`;
 }
 
-/** Text without the spaces that come along when it is pasted; '' for nothing. */
+/** Text without surrounding spaces; '' for no value. */
 export function trimmed(value: unknown): string {
 	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** An id of Samora's. Agents, calls, campaigns and webhooks are all known by a UUID. */
-export function uuid(value: unknown, label: string): string {
-	// A resource locator carries its id inside.
+/**
+ * An ID of a call, campaign or webhook: a UUID. ASSUMPTION: if Samora ever uses numbers as IDs, they are accepted too.
+ */
+export function samoraId(value: unknown, label: string): string {
+	// A resource locator carries its ID inside.
 	const id = trimmed(isRecord(value) && '__rl' in value ? value.value : value);
-	if (UUID.test(id)) return id;
+	if (UUID.test(id) || /^\d{6,}$/.test(id)) return id;
 	throw new Refusal(
 		label,
 		id === ''
-			? `${label} is empty. It is a UUID such as 123e4567-e89b-12d3-a456-426614174000`
+			? `${label} is empty. Enter a UUID such as 123e4567-e89b-12d3-a456-426614174000`
 			: `${label} must be a UUID such as 123e4567-e89b-12d3-a456-426614174000, but it is ${shown(id)}`,
 	);
 }
@@ -160,7 +184,7 @@ export function text(
 	return given;
 }
 
-/** A whole number within limits. Expressions give numbers as text, which is fine as long as it is one. */
+/** A whole number within limits. Text is fine too, because expressions often return numbers as text. */
 export function integer(
 	value: unknown,
 	label: string,
@@ -186,7 +210,7 @@ export function quantity(
 	);
 }
 
-/** One of the API's own words. */
+/** One of the API's values. */
 export function oneOf<Word extends string>(
 	value: unknown,
 	label: string,
@@ -200,7 +224,7 @@ export function oneOf<Word extends string>(
 	);
 }
 
-/** One or more of the API's own words, each once. */
+/** One or more of the API's values, without duplicates. */
 export function someOf<Word extends string>(
 	value: unknown,
 	label: string,
@@ -233,13 +257,13 @@ function parseJson(text: string): { value: unknown } | { reason: string } {
 	}
 }
 
-/** The rows of a fixed collection's `values`; none when it was left empty. */
+/** The rows of a fixed collection's `values`; [] if it is empty. */
 export function rows(value: unknown): Array<Record<string, unknown>> {
 	if (!isRecord(value) || !Array.isArray(value.values)) return [];
 	return value.values.filter(isRecord);
 }
 
-/** Key/value rows as an object. A row without a key is a slip of the hand, unless it is wholly empty. */
+/** Key/value rows as an object. Empty rows are ignored; a value without a key is refused. */
 export function keyValues(
 	value: unknown,
 	label: string,

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { RequestParts } from './api/api';
-import { isRecord, keyValues, Refusal, shown, someOf, trimmed, uuid } from './parameters';
+import { isRecord, keyValues, Refusal, shown, someOf, trimmed, samoraId } from './parameters';
 import type { ReadParameter } from './parameters';
 import { isLoopback } from './api/baseUrl';
 
@@ -20,7 +20,7 @@ export const webhookIdField: INodeProperties = {
 	type: 'resourceLocator',
 	required: true,
 	default: { mode: 'list', value: '' },
-	description: 'One of the webhooks of your organization',
+	description: 'A webhook of your organization',
 	modes: [
 		{
 			displayName: 'From List',
@@ -39,7 +39,7 @@ export const webhookIdField: INodeProperties = {
 };
 
 export function composeWebhook(read: ReadParameter): RequestParts {
-	const webhookId = uuid(read('webhookId'), 'Webhook');
+	const webhookId = samoraId(read('webhookId'), 'Webhook');
 	return { path: { webhook_id: webhookId }, ids: { webhook_id: webhookId } };
 }
 
@@ -58,7 +58,7 @@ export const webhookUrlField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://example.com/samora-events',
-	description: 'Where Samora sends the events. It must start with https://.',
+	description: 'The URL that Samora sends the events to. It must start with https://.',
 };
 
 export const eventsField: INodeProperties = {
@@ -83,7 +83,7 @@ export const eventsField: INodeProperties = {
 		},
 	],
 	default: ['CALL_FINISHED', 'CALL_FAILED'],
-	description: 'What to be told about, at least one',
+	description: 'The events that Samora sends, at least one',
 };
 
 export const dataOptionsField: INodeProperties = {
@@ -92,21 +92,21 @@ export const dataOptionsField: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add Data',
 	default: {},
-	description: 'What the CALL_FINISHED event carries besides',
+	description: 'Extra data to include in the CALL_FINISHED event',
 	options: [
 		{
 			displayName: 'Include Recording URL',
 			name: 'includeRecordingUrl',
 			type: 'boolean',
 			default: true,
-			description: 'Whether the event carries a link to the recording, valid for 60 minutes',
+			description: 'Whether the event includes a link to the recording, valid for 60 minutes',
 		},
 		{
 			displayName: 'Include Transcript',
 			name: 'includeTranscript',
 			type: 'boolean',
 			default: true,
-			description: 'Whether the event carries the transcript',
+			description: 'Whether the event includes the transcript',
 		},
 	],
 };
@@ -119,7 +119,7 @@ export const customHeadersField: INodeProperties = {
 	placeholder: 'Add Header',
 	default: {},
 	description:
-		'Headers that Samora sends with every event, for example a token the receiver checks',
+		'Headers that Samora sends with every event, for example a token that the receiver checks',
 	options: [
 		{
 			displayName: 'Header',
@@ -189,14 +189,14 @@ export function customHeaders(value: unknown): IDataObject | undefined {
 		if (!HEADER_NAME.test(name)) {
 			throw new Refusal(
 				'Custom Headers',
-				`Custom Headers: ${shown(name)} cannot be a header's name; use letters, digits and dashes`,
+				`Custom Headers: ${shown(name)} isn't a valid header name; use letters, digits and dashes`,
 			);
 		}
 		const value = String(content ?? '');
 		if (!HEADER_VALUE.test(value)) {
 			throw new Refusal(
 				'Custom Headers',
-				`Custom Headers: the value of ${name} has a line break or another character that a header cannot have; use plain letters, digits and signs`,
+				`Custom Headers: the value of ${name} has a line break or another character that headers can't contain; use plain letters, digits and punctuation`,
 			);
 		}
 		headers[name] = value;

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, json } from '../http/answers';
 import { answer, enter, readBody } from '../http/exchange';
-import type { JournalEntry } from '../control/journal';
+import type { JournalEntry } from '../http/journal';
+import { documentedPath, inDialect } from '../settings/dialects';
 import type { ApiDescription, CheckedRequest } from './openapi';
-import { carryOut } from './operations';
-import type { World } from '../state/world';
+import { carryOut, READS } from './operations';
+import type { World } from '../world';
 
 export interface ApiServerOptions {
 	description: ApiDescription;
@@ -24,7 +25,7 @@ export async function serveApi(
 	const body = await readBody(req);
 	const checked = description.check({
 		method: entry.method,
-		path: url.pathname,
+		path: documentedPath(world, url.pathname),
 		rawQuery: url.search.slice(1),
 		headers: req.headers,
 		rawBody: body.text,
@@ -36,9 +37,12 @@ export async function serveApi(
 	entry.violation = checked.violation;
 
 	const rawRequest = { pathAndQuery: url.pathname + url.search, body: body.text };
-	await answer(world, res, entry, rawRequest, () => {
-		const result = process(world, entry, checked);
-		return checkAnswers ? confirmed(description, entry, result) : result;
+	await answer(world, res, entry, rawRequest, {
+		carryOut() {
+			const result = process(world, entry, checked);
+			return checkAnswers ? confirmed(description, entry, result) : result;
+		},
+		word: (documented) => inDialect(world, entry.operationId, documented),
 	});
 	world.log(
 		`${entry.method} ${entry.path} → ${entry.status ?? 'no answer'}` +
@@ -53,8 +57,10 @@ function process(world: World, entry: JournalEntry, checked: CheckedRequest): An
 	if (checked.violation !== null) {
 		return json(checked.violationStatus, { message: checked.violation });
 	}
-	const outcome = carryOut(world, checked.operationId, checked);
-	entry.accepted = outcome.answer.status < 300;
+	const { operationId } = checked;
+	const reads = entry.fault === 'ignored' ? READS[operationId] : undefined;
+	const outcome = carryOut(world, reads ?? operationId, checked);
+	entry.accepted = outcome.answer.status < 300 && !reads;
 	if (outcome.callIds) entry.callIds = outcome.callIds;
 	if (outcome.scheduledCallIds) entry.scheduledCallIds = outcome.scheduledCallIds;
 	return outcome.answer;

@@ -8,13 +8,13 @@ import type {
 	TriggerCallBody,
 	UpdateCampaignBody,
 	UpdateWebhookBody,
-} from './apiShapes';
+} from '../state/apiShapes';
 import { listCalls } from '../state/callListing';
 import { type CampaignAction, type CampaignRecord, isAllowed } from '../state/campaignRecord';
 import { magicOf } from '../state/magicNumbers';
 import type { WebhookRecord } from '../state/webhooks';
 import { EVENT_TYPES } from '../state/webhooks';
-import type { World } from '../state/world';
+import type { World } from '../world';
 
 /** A request that has been validated, so its parts have the types in the OpenAPI document. */
 export interface ValidRequest {
@@ -162,7 +162,16 @@ export const OPERATIONS: Record<string, Operation> = {
 	},
 };
 
-/** Runs an operation. If it refuses the request, that becomes the response. */
+/** For each operation that answers with what it changed: the one that reads it and changes nothing. */
+export const READS: Record<string, string | undefined> = {
+	startCampaign: 'getCampaign',
+	stopCampaign: 'getCampaign',
+	cancelCampaign: 'getCampaign',
+	updateCampaign: 'getCampaign',
+	updateWebhook: 'getWebhook',
+};
+
+/** Runs an operation; what it refuses becomes its answer. */
 export function carryOut(world: World, operationId: string, request: ValidRequest): Outcome {
 	try {
 		return OPERATIONS[operationId](world, request);

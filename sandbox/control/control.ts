@@ -5,16 +5,18 @@ import type {
 	CampaignCall,
 	CampaignStatus,
 	Webhook,
-} from '../api/apiShapes';
+} from '../state/apiShapes';
 import type { DeliveryAttempt, DeliveryPage } from '../deliveries/deliveries';
-import type { Fault, FaultOptions } from './faults';
-import type { JournalEntry, JournalFilter, JournalPage } from './journal';
-import type { DeliverySettings, Settings, SettingsChange } from './settings';
+import type { Fault, FaultOptions } from '../http/faults';
+import type { JournalEntry, JournalFilter, JournalPage } from '../http/journal';
+import type { DeliverySettings } from '../settings/deliverySettings';
+import type { Settings, SettingsChange } from '../settings/settings';
 import { until, type UntilOptions } from './until';
 
 export interface SandboxInfo {
 	url: string;
 	filesUrl: string;
+	apiKey: string;
 	agents: SandboxAgent[];
 	clock: ClockState;
 }
@@ -28,10 +30,24 @@ export interface ClockState {
 export interface CallState extends CampaignCall {
 	agent_id: string;
 	campaign_id: string | null;
+	direction: 'outbound' | 'inbound';
 	call_variables: CallVariables | null;
 	/** 0 for the first call, n for a campaign's nth retry. */
 	retry: number;
 }
+
+/** Somebody calls an agent. */
+export interface InboundCall {
+	agent_id: string;
+	/** The caller's number in E.164. */
+	number: string;
+	/** The call's last status. Default: CALL_FINISHED. */
+	outcome?: string;
+	call_variables?: CallVariables;
+}
+
+/** JSON Schemas of request bodies. The console builds its forms from them. */
+export type ControlSchemas = Record<'settings' | 'faults' | 'calls', Record<string, unknown>>;
 
 export type WebhookState = Webhook & { secret: string };
 
@@ -61,6 +77,11 @@ export class SandboxControl {
 
 	calls(filter: { campaign_id?: string } = {}): Promise<CallState[]> {
 		return this.#call('GET', `/calls?${new URLSearchParams(filter)}`);
+	}
+
+	/** Creates an inbound call. Webhooks get the same events as for other calls. */
+	addInboundCall(call: InboundCall): Promise<CallState> {
+		return this.#call('POST', '/calls', call);
 	}
 
 	campaigns(): Promise<Campaign[]> {
@@ -124,6 +145,11 @@ export class SandboxControl {
 
 	setDeliveries(change: Partial<DeliverySettings>): Promise<Settings> {
 		return this.setSettings({ deliveries: change });
+	}
+
+	/** The JSON Schemas of settings, faults and inbound calls. */
+	schemas(): Promise<ControlSchemas> {
+		return this.#call('GET', '/schemas');
 	}
 
 	/** Waits until `fn` returns something truthy, and resolves to it. Use this in tests instead of sleeping. */

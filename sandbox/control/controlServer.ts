@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Answer, json } from '../http/answers';
 import { CONTROL_ROUTES, type Controlled, ControlRefusal, type Route } from './controlRoutes';
 import { readBody } from '../http/exchange';
-import { isLoopbackHost } from '../http/loopback';
+import { isFromForeignPage } from '../http/loopback';
 
 export const CONTROL_PATH = '/_sandbox';
 
@@ -15,7 +15,9 @@ export async function serveControl(
 	url: URL,
 ): Promise<Answer> {
 	try {
-		refuseWebPages(req);
+		if (isFromForeignPage(req)) {
+			throw new ControlRefusal(403, 'the control API does not serve web pages but its own');
+		}
 		const path = url.pathname.slice(CONTROL_PATH.length);
 		const route = CONTROL_ROUTES.find((each) => each.method === req.method && each.path.test(path));
 		if (!route) {
@@ -27,20 +29,6 @@ export async function serveControl(
 	} catch (error) {
 		if (!(error instanceof ControlRefusal)) throw error;
 		return json(error.status, { message: error.message });
-	}
-}
-
-/**
- * Web pages must not control the sandbox. Browsers send the page's address as Origin. A page whose host name was pointed to
- * this machine (DNS rebinding) still sends that name as Host.
- */
-function refuseWebPages(req: IncomingMessage) {
-	if (req.headers.origin !== undefined) {
-		throw new ControlRefusal(403, 'the control API does not serve web pages');
-	}
-	const host = (req.headers.host ?? '').replace(/:\d+$/, '');
-	if (!isLoopbackHost(host)) {
-		throw new ControlRefusal(403, 'the control API serves this machine only');
 	}
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { EventType } from '../api/apiShapes';
+import type { EventType } from '../state/apiShapes';
 import { type CallRecord, type Calls, iso, wasReached } from '../state/calls';
 import type { Clock } from '../state/clock';
-import type { Log } from '../control/log';
+import type { Log } from '../state/log';
 import { isLoopbackHost } from '../http/loopback';
 import { type CallEvent, payloadOf } from './payloads';
 import { RecentList } from '../state/recentList';
-import type { Settings } from '../control/settings';
+import type { Settings } from '../settings/settings';
 import { signatureHeaders } from './signatures';
 import type { WebhookRecord, Webhooks } from '../state/webhooks';
 
@@ -23,6 +23,8 @@ export interface DeliveryAttempt {
 	body: string;
 	status: number | null;
 	error: string | null;
+	/** The beginning of the response body, or null without a response. */
+	answer: string | null;
 	/** Virtual time at which the attempt was due. */
 	at: string;
 }
@@ -44,6 +46,7 @@ interface Waiting {
 }
 
 const AT_ONCE = 8;
+const KEPT_OF_ANSWER = 1000;
 /** Tests with more deliveries than this must read and reset in between. */
 const KEPT = 50_000;
 
@@ -89,6 +92,11 @@ export class Deliveries {
 		return { attempts: this.#attempts.items, forgotten: this.#attempts.forgotten };
 	}
 
+	/** The nth attempt, counted from 0. */
+	find(n: number): DeliveryAttempt | undefined {
+		return this.#attempts.items[n - this.#attempts.forgotten];
+	}
+
 	#publish(type: EventType, call: CallRecord, at: number) {
 		const webhooks = this.webhooks.subscribedTo(type, call.agent_id);
 		if (webhooks.length === 0) return;
@@ -99,9 +107,9 @@ export class Deliveries {
 			call,
 			files: this.calls.filesOf(call, at),
 		};
-		const { payload, duplicate } = this.settings.deliveries;
+		const { duplicate } = this.settings.deliveries;
 		for (const webhook of webhooks) {
-			const body = JSON.stringify(payloadOf(event, webhook, payload));
+			const body = JSON.stringify(payloadOf(event, webhook, this.settings));
 			const first = { event, webhookId: webhook.id, body, attempt: 1, at };
 			this.#waiting.push({ ...first, copy: false });
 			if (duplicate === 'at-once') this.#waiting.push({ ...first, copy: true });
@@ -164,8 +172,9 @@ export class Deliveries {
 				settings,
 			),
 		};
+		const unanswered = { headers, status: null, answer: null };
 		if (!settings.external && !isLoopbackHost(new URL(webhook.url).hostname)) {
-			return { headers, status: null, error: 'not sent: the host is not this machine' };
+			return { ...unanswered, error: 'not sent: the host is not this machine' };
 		}
 		const abort = new AbortController();
 		const giveUp = () => abort.abort(new Error(`no answer within ${settings.timeout} s`));
@@ -179,10 +188,10 @@ export class Deliveries {
 				redirect: 'manual',
 				signal: abort.signal,
 			});
-			await response.arrayBuffer();
-			return { headers, status: response.status, error: null };
+			const answer = (await response.text()).slice(0, KEPT_OF_ANSWER);
+			return { headers, status: response.status, error: null, answer };
 		} catch (error) {
-			return { headers, status: null, error: reason(error) };
+			return { ...unanswered, error: reason(error) };
 		} finally {
 			clearTimeout(timer);
 			this.#underWay.delete(abort);
@@ -201,7 +210,7 @@ export class Deliveries {
 	#record(
 		webhook: WebhookRecord,
 		{ event, body, attempt, at }: Waiting,
-		result: Pick<DeliveryAttempt, 'headers' | 'status' | 'error'>,
+		result: Pick<DeliveryAttempt, 'headers' | 'status' | 'error' | 'answer'>,
 	) {
 		this.#attempts.push({
 			id: event.id,

@@ -1,6 +1,9 @@
-import type { EventType } from '../api/apiShapes';
+import type { EventType } from '../state/apiShapes';
 import { type CallRecord, durationOf, iso } from '../state/calls';
-import type { DeliverySettings } from '../control/settings';
+import type { DeliverySettings } from '../settings/deliverySettings';
+import type { Settings } from '../settings/settings';
+import { DIALECTS } from '../settings/dialects';
+import { respelled } from '../settings/transformations';
 import type { WebhookRecord } from '../state/webhooks';
 
 export interface CallEvent {
@@ -19,11 +22,36 @@ export interface CallEvent {
 export function payloadOf(
 	event: CallEvent,
 	webhook: WebhookRecord,
-	layout: DeliverySettings['payload'],
+	{ dialect, deliveries }: Settings,
+): unknown {
+	const { spell, callId = String } = DIALECTS[dialect];
+	const payload = laidOut(event, callFields(event, webhook), callId(event.call.id), deliveries);
+	return spell ? respelled(payload, spell) : payload;
+}
+
+const EVENT_NAMES: Record<DeliverySettings['eventNames'], (type: EventType) => string> = {
+	documented: (type) => type,
+	lowercase: (type) => type.toLowerCase(),
+	dotted: (type) => type.toLowerCase().replace('_', '.'),
+};
+
+function laidOut(
+	event: CallEvent,
+	fields: Record<string, unknown>,
+	callId: string | number,
+	{ payload, eventNames }: DeliverySettings,
 ) {
+	const name = EVENT_NAMES[eventNames](event.type);
+	const created_at = iso(event.at);
+	if (payload === 'typed') return { type: name, created_at, data: { id: callId, ...fields } };
+	const data = { call_id: callId, ...fields };
+	const envelope = { id: event.id, event: name, created_at };
+	return payload === 'flat' ? { ...envelope, ...data } : { ...envelope, data };
+}
+
+function callFields(event: CallEvent, webhook: WebhookRecord): Record<string, unknown> {
 	const { call } = event;
-	const data = {
-		call_id: call.id,
+	return {
 		agent_id: call.agent_id,
 		campaign_id: call.campaign_id,
 		to_number: call.to_number,
@@ -34,8 +62,6 @@ export function payloadOf(
 		call_variables: call.call_variables,
 		...filesFor(event, webhook),
 	};
-	const envelope = { id: event.id, event: event.type, created_at: iso(event.at) };
-	return layout === 'flat' ? { ...envelope, ...data } : { ...envelope, data };
 }
 
 function filesFor(event: CallEvent, { data_options }: WebhookRecord) {

@@ -1,13 +1,19 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import type { DeliverySettings, SignatureScheme } from '../control/settings';
+import {
+	type DeliverySettings,
+	SIGNATURE_PARTS,
+	type SignatureParts,
+	type SignatureScheme,
+} from '../settings/deliverySettings';
 
 interface ToSign {
 	id: string;
 	secret: string;
 	body: string;
 	header: string;
-	/** Real time, because receivers compare it with their own clock. */
+	parts: Partial<SignatureParts>;
+	/** Real time: a receiver compares it with its own clock, whatever the sandbox's speed. */
 	now: Date;
 }
 
@@ -32,12 +38,54 @@ const SCHEMES: Record<SignatureScheme, (delivery: ToSign) => Record<string, stri
 	sha256: ({ secret, body, header }) => ({ [header]: `sha256=${hmac(secret, body, 'hex')}` }),
 	hex: ({ secret, body, header }) => ({ [header]: hmac(secret, body, 'hex') }),
 	base64: ({ secret, body, header }) => ({ [header]: hmac(secret, body, 'base64') }),
+	composed,
+	/** Keyed with something that the receiver does not have. */
+	unknowable: ({ body, header }) => ({ [header]: hmac(UNKNOWN_KEY, body, 'hex') }),
 	none: () => ({}),
 };
 
+const UNKNOWN_KEY = randomBytes(32).toString('hex');
+
+const DEFAULT_PARTS = Object.fromEntries(
+	Object.entries(SIGNATURE_PARTS).map(([part, [first]]) => [part, first]),
+) as SignatureParts;
+
+function composed({ id, secret, body, header, parts, now }: ToSign): Record<string, string> {
+	const { algorithm, key, signed, encoding, prefix, timeUnit, timeIn, rotation } = {
+		...DEFAULT_PARTS,
+		...parts,
+	};
+	const time = String(timeUnit === 'seconds' ? seconds(now) : now.getTime());
+	const text = {
+		body,
+		'time.body': `${time}.${body}`,
+		'id.time.body': `${id}.${time}.${body}`,
+		'v0:time:body': `v0:${time}:${body}`,
+	}[signed];
+	const digest = (withSecret: string) => {
+		const afterPrefix = withSecret.replace(/^whsec_/, '');
+		const keys = {
+			secret: withSecret,
+			'after-prefix': afterPrefix,
+			decoded: Buffer.from(afterPrefix, 'base64'),
+		};
+		return `${prefix}${createHmac(algorithm, keys[key]).update(text).digest(encoding)}`;
+	};
+	const others = rotation ? [digest(`whsec_${UNKNOWN_KEY}`)] : [];
+	const isTimed = signed !== 'body';
+	const inlineTime = isTimed && timeIn === 'signature' ? [`t=${time}`] : [];
+	const name = header.replace(/-?(signature|hmac).*$/, '');
+	return {
+		[header]: [...inlineTime, ...others, digest(secret)].join(prefix === 'v1,' ? ' ' : ','),
+		...(isTimed && timeIn === 'header' && { [`${name}-timestamp`]: time }),
+		...(signed === 'id.time.body' && { [`${name}-id`]: id }),
+	};
+}
+
 export function signatureHeaders(
-	delivery: Omit<ToSign, 'header'>,
+	delivery: Omit<ToSign, 'header' | 'parts'>,
 	settings: DeliverySettings,
 ): Record<string, string> {
-	return SCHEMES[settings.scheme]({ ...delivery, header: settings.signatureHeader });
+	const { scheme, signatureHeader, signature } = settings;
+	return SCHEMES[scheme]({ ...delivery, header: signatureHeader, parts: signature });
 }

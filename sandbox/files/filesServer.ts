@@ -4,18 +4,26 @@ import { durationOf } from '../state/calls';
 import { answer, enter } from '../http/exchange';
 import { recordingOf } from './recording';
 import { transcriptOf } from './transcript';
-import type { World } from '../state/world';
+import type { World } from '../world';
 
 /** Serves a request to the file origin, which behaves like an object store. */
 export async function serveFile(world: World, req: IncomingMessage, res: ServerResponse, url: URL) {
 	const entry = enter(world, req, res, url);
 	entry.operationId = 'file';
 	req.resume();
-	await answer(world, res, entry, { pathAndQuery: url.pathname + url.search, body: '' }, () => {
-		const result = fetchFile(world, req, url);
-		entry.accepted = result.status === 200;
-		return result;
-	});
+	await answer(
+		world,
+		res,
+		entry,
+		{ pathAndQuery: url.pathname + url.search, body: '' },
+		{
+			carryOut() {
+				const result = fetchFile(world, req, url);
+				entry.accepted = result.status === 200;
+				return result;
+			},
+		},
+	);
 	world.log(`${entry.method} file ${entry.path} → ${entry.status ?? 'no answer'}`);
 }
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SANDBOX_API_KEY } from '../state/account';
-import { type Answer, send } from './answers';
-import { effectOf } from '../control/faults';
-import type { JournalEntry } from '../control/journal';
-import type { World } from '../state/world';
+import { type Answer, empty } from './answers';
+import { effectOf, type Faults, NO_FAULT } from './faults';
+import type { Journal, JournalEntry } from './journal';
+import type { Clock } from '../state/clock';
 
 /** Larger bodies are counted and dropped, because they exceed every limit. */
 const KEPT_BODY_BYTES = 8 * 1024 * 1024;
@@ -18,17 +18,23 @@ export async function readBody(req: IncomingMessage): Promise<{ text: string; by
 	return { text: Buffer.concat(chunks).toString('utf8'), bytes };
 }
 
+interface RequestState {
+	clock: Clock;
+	journal: Journal;
+	faults: Faults;
+}
+
 /** Adds a request to the journal, and completes the entry when the request has ended. */
 export function enter(
-	world: World,
+	{ clock, journal }: Pick<RequestState, 'clock' | 'journal'>,
 	req: IncomingMessage,
 	res: ServerResponse,
 	url: URL,
 ): JournalEntry {
 	const arrived = performance.now();
 	// Use the sandbox's clock, like everywhere else.
-	res.setHeader('date', new Date(world.clock.now()).toUTCString());
-	const entry = world.journal.begin({
+	res.setHeader('date', new Date(clock.now()).toUTCString());
+	const entry = journal.begin({
 		method: req.method ?? '',
 		path: url.pathname,
 		query: Object.fromEntries(url.searchParams),
@@ -38,28 +44,31 @@ export function enter(
 	res.once('finish', () => {
 		entry.took = Math.round(performance.now() - arrived);
 	});
-	res.once('close', () => world.journal.end());
+	res.once('close', () => journal.end(entry));
 	return entry;
 }
 
-/** Responds to a request, unless a fault breaks it. `carryOut` changes the state, if the fault lets the request through. */
+export interface Answering {
+	/** Makes the change of state. Not called when a fault keeps the request from being carried out. */
+	carryOut(): Answer;
+	/** Puts an answer into the words that are spoken here. */
+	word?(answer: Answer): Answer;
+}
+
+/** Answers a request, unless a fault spoils it. */
 export async function answer(
-	world: World,
+	{ faults }: Pick<RequestState, 'faults'>,
 	res: ServerResponse,
 	entry: JournalEntry,
 	rawRequest: { pathAndQuery: string; body: string },
-	carryOut: () => Answer,
+	{ carryOut, word = (answer) => answer }: Answering,
 ) {
-	const fault = world.faults.take(entry.operationId, rawRequest.pathAndQuery, rawRequest.body);
-	if (!fault) {
-		const result = carryOut();
-		// Do this before sending, because the client may read the journal right after the response.
-		entry.status = result.status;
-		entry.status = await send(res, result);
-		return;
-	}
-	entry.fault = fault.kind;
-	const effect = effectOf(fault);
-	const nothing: Answer = { status: 200, headers: {}, body: '' };
-	entry.status = await effect.spoil(res, effect.accepted ? carryOut() : nothing, fault);
+	const fault = faults.take(entry.operationId, rawRequest.pathAndQuery, rawRequest.body);
+	entry.fault = fault?.kind ?? null;
+	const effect = fault ? effectOf(fault) : NO_FAULT;
+	const right = effect.accepted ? carryOut() : empty(200);
+	const answered = word(effect.say(right));
+	// Before it is sent: whoever has the answer may read the journal at once.
+	entry.status = effect.isLate ? null : answered.status;
+	entry.status = await effect.send(res, answered);
 }

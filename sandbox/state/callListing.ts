@@ -1,4 +1,4 @@
-import type { CallSortKey, CampaignCall, ListCallsQuery } from '../api/apiShapes';
+import type { CallSortKey, CampaignCall, ListCallsQuery } from './apiShapes';
 import { type CallRecord, campaignCall, durationOf } from './calls';
 
 interface Listed {

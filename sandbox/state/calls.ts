@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { CallDetails, CallVariables, CampaignCall } from '../api/apiShapes';
+import type { CallDetails, CallVariables, CampaignCall } from './apiShapes';
 import type { Clock } from './clock';
-import type { FileLinks } from '../files/fileLinks';
-import { magicOf, type TranscriptKind } from './magicNumbers';
+import type { FileLinks } from './fileLinks';
+import { type CallScript, magicOf, type TranscriptKind } from './magicNumbers';
 
 export interface CallRecord {
 	id: string;
 	agent_id: string;
+	/** The person's number, for inbound calls too. */
 	to_number: string;
+	direction: 'outbound' | 'inbound';
 	call_variables: CallVariables | null;
 	status: string;
 	/** Virtual milliseconds, like all times here. */
@@ -26,14 +28,16 @@ export interface CallRecord {
 }
 
 export type NewCall = Pick<CallRecord, 'agent_id' | 'to_number' | 'call_variables'> &
-	Partial<Pick<CallRecord, 'campaign_id' | 'participant' | 'retry'>>;
+	Partial<Pick<CallRecord, 'direction' | 'campaign_id' | 'participant' | 'retry'>>;
 
 export interface CallListener {
+	/** The call is new, or its status has changed. */
+	changed?(call: CallRecord): void;
 	/** The phone rings. */
 	dialled?(call: CallRecord, at: number): void;
 	/** A person or voicemail picked up. */
-	started(call: CallRecord, at: number): void;
-	ended(call: CallRecord, at: number): void;
+	started?(call: CallRecord, at: number): void;
+	ended?(call: CallRecord, at: number): void;
 }
 
 /** Statuses of calls that nobody picked up. */
@@ -48,19 +52,27 @@ const isoOrNull = (time: number | null) => (time === null ? null : iso(time));
 export class Calls {
 	readonly #records = new Map<string, CallRecord>();
 	readonly #dialled = new Map<string, number>();
-	readonly #listeners: CallListener[] = [];
+	readonly #counts: Record<string, number> = {};
+	readonly #listeners = new Set<CallListener>();
 
 	constructor(
 		private readonly clock: Clock,
 		private readonly links: FileLinks,
 	) {}
 
-	listen(listener: CallListener) {
-		this.#listeners.push(listener);
+	/** @returns a function that stops listening */
+	listen(listener: CallListener): () => void {
+		this.#listeners.add(listener);
+		return () => void this.#listeners.delete(listener);
 	}
 
 	all(): Iterable<CallRecord> {
 		return this.#records.values();
+	}
+
+	/** How many calls have each status. */
+	counts(): Readonly<Record<string, number>> {
+		return this.#counts;
 	}
 
 	find(id: string): CallRecord | undefined {
@@ -69,12 +81,13 @@ export class Calls {
 
 	create(call: NewCall, at: number): CallRecord {
 		const record: CallRecord = {
+			direction: 'outbound',
 			campaign_id: null,
 			participant: 0,
 			retry: 0,
 			...call,
 			id: randomUUID(),
-			status: 'PENDING',
+			status: '',
 			created_at: at,
 			updated_at: at,
 			started_at: null,
@@ -83,21 +96,18 @@ export class Calls {
 			transcript: 'text',
 		};
 		this.#records.set(record.id, record);
+		this.#setStatus(record, 'PENDING', at);
 		return record;
 	}
 
-	dial(call: CallRecord, at: number) {
-		const attempt = (this.#dialled.get(call.to_number) ?? 0) + 1;
-		this.#dialled.set(call.to_number, attempt);
-		const script = magicOf(call.to_number).script?.(attempt);
-		if (!script) throw new Error(`${call.to_number} is refused by the API and can't be called`);
-
+	/** The number decides what happens, unless there is a script. */
+	dial(call: CallRecord, at: number, script: CallScript = this.#scriptOf(call.to_number)) {
 		const end = (ended: number) => {
 			call.ended_at = ended;
 			if (script.filesAfter !== null) call.files_at = ended + script.filesAfter * 1000;
 			call.transcript = script.transcript;
 			this.#setStatus(call, script.outcome, ended);
-			for (const listener of this.#listeners) listener.ended(call, ended);
+			for (const listener of this.#listeners) listener.ended?.(call, ended);
 		};
 		this.#after(script.pending, at, (dialled) => {
 			this.#setStatus(call, 'TRIGGERED', dialled);
@@ -106,7 +116,7 @@ export class Calls {
 				if (script.talking === null) return end(answered);
 				call.started_at = answered;
 				this.#setStatus(call, 'ONGOING', answered);
-				for (const listener of this.#listeners) listener.started(call, answered);
+				for (const listener of this.#listeners) listener.started?.(call, answered);
 				this.#after(script.talking, answered, end);
 			});
 		});
@@ -142,9 +152,20 @@ export class Calls {
 		if (Number.isFinite(seconds)) this.clock.at(at + seconds * 1000, then);
 	}
 
+	#scriptOf(toNumber: string): CallScript {
+		const attempt = (this.#dialled.get(toNumber) ?? 0) + 1;
+		this.#dialled.set(toNumber, attempt);
+		const script = magicOf(toNumber).script?.(attempt);
+		if (!script) throw new Error(`${toNumber} is refused by the API and can't be called`);
+		return script;
+	}
+
 	#setStatus(call: CallRecord, status: string, at: number) {
+		if (call.status !== '') this.#counts[call.status] -= 1;
+		this.#counts[status] = (this.#counts[status] ?? 0) + 1;
 		call.status = status;
 		call.updated_at = at;
+		for (const listener of this.#listeners) listener.changed?.(call);
 	}
 }
 

@@ -1,17 +1,21 @@
 import { type CallRecord, type Calls, durationOf } from './calls';
 import { type CampaignRecord, OPEN_STATUSES } from './campaignRecord';
 import type { Clock } from './clock';
-import type { Settings } from '../control/settings';
 
 /** How long a campaign stays IN_PROGRESS after its last call. */
 const FINISHED_AFTER_MS = 1000;
+
+export interface CampaignPace {
+	/** How many recipients of one campaign are called at the same time. */
+	campaignConcurrency: number;
+}
 
 /** Calls the recipients of started campaigns, several at a time, and calls again as their `retry_config` says. */
 export class CampaignDialing {
 	constructor(
 		private readonly clock: Clock,
 		private readonly calls: Calls,
-		private readonly settings: Settings,
+		private readonly settings: CampaignPace,
 		private readonly finish: (campaign: CampaignRecord, at: number) => void,
 	) {}
 

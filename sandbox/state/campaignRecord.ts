@@ -1,4 +1,4 @@
-import type { CampaignStatus, RetryConfig } from '../api/apiShapes';
+import type { CampaignStatus, RetryConfig } from './apiShapes';
 import type { CallRecord } from './calls';
 
 export interface CampaignRecord {

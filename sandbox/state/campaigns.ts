@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { findAgent } from './account';
-import type { Campaign, CampaignStatus, Recipient, RetryConfig } from '../api/apiShapes';
+import type { Campaign, CampaignStatus, Recipient, RetryConfig } from './apiShapes';
 import { type CallRecord, type Calls, iso } from './calls';
-import { CampaignDialing } from './campaignDialing';
+import { CampaignDialing, type CampaignPace } from './campaignDialing';
 import type { CampaignRecord } from './campaignRecord';
 import type { Clock } from './clock';
-import type { Log } from '../control/log';
-import type { Settings } from '../control/settings';
+import type { Log } from './log';
 
 /** All campaigns. */
 export class Campaigns {
@@ -16,10 +15,10 @@ export class Campaigns {
 	constructor(
 		private readonly clock: Clock,
 		calls: Calls,
-		settings: Settings,
+		pace: CampaignPace,
 		private readonly log: Log,
 	) {
-		this.#dialing = new CampaignDialing(clock, calls, settings, (campaign, at) =>
+		this.#dialing = new CampaignDialing(clock, calls, pace, (campaign, at) =>
 			this.setStatus(campaign, 'FINISHED', at),
 		);
 		calls.listen({

@@ -1,4 +1,4 @@
-import type { CallStatus } from '../api/apiShapes';
+import type { CallStatus } from './apiShapes';
 
 /** What happens to a call, in virtual seconds. */
 export interface CallScript {
@@ -121,6 +121,18 @@ export const MAGIC_NUMBERS: readonly MagicNumber[] = [
 
 const byEnding = new Map(MAGIC_NUMBERS.map((number) => [number.ending, number]));
 const ordinary = MAGIC_NUMBERS[0];
+
+/** The script of the first magic number that ends in each status. */
+const byOutcome = new Map<string, CallScript>();
+for (const { script } of MAGIC_NUMBERS) {
+	const first = script?.(1);
+	if (first && !byOutcome.has(first.outcome)) byOutcome.set(first.outcome, first);
+}
+
+/** The statuses that a call can end in. */
+export const OUTCOMES: readonly string[] = [...byOutcome.keys()];
+
+export const scriptEndingAs = (outcome: string): CallScript => byOutcome.get(outcome) ?? ANSWERED;
 
 /** Numbers whose last seven digits are 55501NN are magic. All others are answered. */
 export function magicOf(toNumber: string): MagicNumber {

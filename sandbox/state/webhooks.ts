@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { CreateWebhookBody, EventType, UpdateWebhookBody, Webhook } from '../api/apiShapes';
+import type { CreateWebhookBody, EventType, UpdateWebhookBody, Webhook } from './apiShapes';
 import { iso } from './calls';
 import type { Clock } from './clock';
 

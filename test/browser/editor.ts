@@ -52,6 +52,12 @@ export class Editor {
 		await this.field(parameter).locator('input, textarea').first().fill(value);
 	}
 
+	/** With a click into the field first, as a person does. */
+	async paste(parameter: string, value: string): Promise<void> {
+		await this.field(parameter).locator('input, textarea').first().click();
+		await this.page.keyboard.insertText(value);
+	}
+
 	async choose(parameter: string, choice: string): Promise<void> {
 		await this.field(parameter).click();
 		await this.page

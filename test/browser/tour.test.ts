@@ -3,11 +3,16 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 
 import { Samora } from '../../nodes/Samora/Samora.node';
-import { AGENT, ApiClient } from '../sandbox/apiClient';
-import { FIRST_INSTALL_MS, installedN8n, OWNER, type InstalledN8n } from '../n8n/installedN8n';
+import { AGENT, ApiClient } from '../sandbox/support/apiClient';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	OWNER,
+	type InstalledN8n,
+} from '../n8n/support/installedN8n';
 import { openBrowser, openEditor } from '../../tools/n8n/browser';
-import { waitFor } from '../../tools/n8n/waiting';
-import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
+import { waitFor } from '../../tools/waiting';
+import { DEFAULT_N8N_VERSION } from '../../tools/n8n/install/recipes';
 import { operationsIn } from '../support/descriptions';
 import { Editor } from './editor';
 
@@ -59,6 +64,13 @@ describe('a first visit', () => {
 		});
 	}
 
+	const countClicks = async () =>
+		await page.evaluate(`(() => {
+			window.clicksOfTour = 0;
+			document.addEventListener('click', () => window.clicksOfTour++, { capture: true });
+		})()`);
+	const clicks = async () => Number(await page.evaluate('window.clicksOfTour'));
+
 	step('finds the node by searching "samora", with what it can do in words', async () => {
 		await editor.newWorkflow();
 		await editor.addNode('manual', 'Manual Trigger');
@@ -90,12 +102,13 @@ describe('a first visit', () => {
 		await dialog.getByText('Couldn’t connect with these settings').waitFor();
 		// It stays open from here on.
 		await dialog.getByText('More details').click();
-		await dialog.getByText('Samora does not know this API key. Copy it again').waitFor();
+		await dialog.getByText('Samora rejected this API key. Copy it again').waitFor();
 
 		await save(here.sandbox.apiKey, NOBODY_LISTENS);
 		// n8n's own word: a credential's test has none for a host that is not there.
 		await dialog.getByText('ECONNREFUSED').waitFor();
 
+		await editor.fill('defaultAgentId', AGENT);
 		await save(here.sandbox.apiKey, here.sandbox.url);
 		// n8n closes the dialog when the test has passed.
 		await dialog.waitFor({ state: 'hidden' });
@@ -104,7 +117,6 @@ describe('a first visit', () => {
 	});
 
 	step('is told what a parameter must be, and nobody is called', async () => {
-		await editor.fill('agentId', AGENT);
 		await editor.fill('toNumber', '(415) 555-2671');
 		await editor.execute();
 		await editor.output.getByText('has no country code').first().waitFor();
@@ -118,6 +130,26 @@ describe('a first visit', () => {
 		const calls = await here.sandbox.control.calls();
 		expect(calls.map(({ to_number }) => to_number)).toEqual(['+14155550100']);
 		expect(await editor.output.innerText()).toContain(calls[0].id);
+	});
+
+	step('reads on the canvas that the node makes a call', async () => {
+		await editor.closeNode();
+		await page.getByText('make call', { exact: true }).waitFor();
+	});
+
+	step('comes from the search to a call in four clicks and one paste', async () => {
+		await editor.newWorkflow();
+		await editor.addNode('manual', 'Manual Trigger');
+		const found = await editor.searchNodes('samora');
+		await countClicks();
+		await found.getByText('Samora', { exact: true }).click();
+		await found.getByText(actionOf('call', 'trigger'), { exact: true }).click();
+		await editor.paste('toNumber', '+14155550101');
+		await editor.execute();
+		await editor.output.getByText('accepted').waitFor();
+		expect(await clicks()).toBeLessThanOrEqual(4);
+		const calls = await here.sandbox.control.calls();
+		expect(calls.map(({ to_number }) => to_number)).toEqual(['+14155550100', '+14155550101']);
 	});
 
 	step(
@@ -163,7 +195,7 @@ describe('a first visit', () => {
 	step('publishes the trigger, and finds an execution for an event', async () => {
 		await page.getByTestId('workflow-open-publish-modal-button').click();
 		await page.getByTestId('workflow-publish-button').click();
-		await page.getByText('Samora now reports the calls of your agent to this workflow.').waitFor();
+		await page.getByText('Samora now sends the events of your agent to this workflow.').waitFor();
 		await page.getByRole('button', { name: 'Got it' }).click();
 		const [webhook] = await waitFor(
 			async () => {

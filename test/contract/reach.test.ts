@@ -1,125 +1,16 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { loadApiDescription, type JournalEntry } from '../../sandbox';
-import { ordinary } from '../sandbox/apiClient';
-import { OPERATION_IDS, parametersOf, type OperationId } from '../support/operations';
-import { SandboxRuns, type Parameters } from '../support/sandboxRuns';
+import { OPERATION_IDS, parametersOf } from '../support/operations';
+import { SandboxRuns } from '../support/sandboxRuns';
 import { settle, type World } from '../support/world';
 import { documented, reachedBy, type Document } from './documentPoints';
+import { RUNS } from './runs';
 
 /**
  * Everything the API's description offers can be had from the node. That is shown by having it: each operation is run
- * through n8n's engine with the parameters below, and what counts is what arrived at the sandbox.
+ * through n8n's engine with the parameters in `runs.ts`, and what counts is what arrived at the sandbox.
  */
 
 const samora = new SandboxRuns({}, { kept: true });
-
-const retry = (maxRetries: number, retryDelayMinutes: number, retryOn: string[]) => ({
-	values: { maxRetries, retryDelayMinutes, retryOn },
-});
-const RETRIES = [
-	retry(1, 1, ['UNANSWERED', 'REJECTED', 'VOICEMAIL', 'FAILED']),
-	retry(5, 1440, ['FAILED']),
-];
-const header = { values: [{ name: 'X-Token', value: 'abc' }] };
-
-/** The fewest runs that get everywhere, beside the least that makes a request. */
-const RUNS: Record<OperationId, Array<{ parameters: Parameters; items?: IDataObject[] }>> = {
-	triggerCall: [
-		{ parameters: {} },
-		{ parameters: { metadataMode: 'json', metadataJson: '{"first_name": "Ada"}' } },
-	],
-	getCall: [{ parameters: {} }],
-	createCampaign: [
-		{ parameters: { name: 'x' } },
-		...RETRIES.map((retryConfig) => ({ parameters: { name: 'x'.repeat(120), retryConfig } })),
-	],
-	listCampaigns: [{ parameters: { limit: 1 } }, { parameters: { returnAll: true } }],
-	getCampaign: [{ parameters: {} }],
-	updateCampaign: [
-		{ parameters: { updateFields: { name: 'x' } } },
-		{ parameters: { updateFields: { name: 'x'.repeat(120) } } },
-		...RETRIES.map((retryConfig) => ({ parameters: { updateFields: { retryConfig } } })),
-	],
-	addCampaignRecipients: [
-		{ parameters: {} },
-		{
-			parameters: { toNumber: '={{ $json.phone }}' },
-			items: Array.from({ length: 5000 }, (_, n) => ({ phone: ordinary(n) })),
-		},
-		{
-			parameters: {
-				variablesMode: 'json',
-				variablesJson: JSON.stringify({ note: 'x'.repeat(4096 - '{"note":""}'.length) }),
-			},
-		},
-	],
-	listCampaignCalls: [
-		{ parameters: { limit: 1 } },
-		{
-			parameters: { returnAll: true, filters: { search: '+1415', durationMin: 0, durationMax: 0 } },
-		},
-		...[
-			'PENDING',
-			'TRIGGERED',
-			'ONGOING',
-			'CALL_FINISHED',
-			'UNANSWERED',
-			'REJECTED',
-			'VOICEMAIL',
-			'FAILED',
-		].map((status) => ({ parameters: { filters: { status } } })),
-		...[
-			'participant_id',
-			'status',
-			'created_at',
-			'updated_at',
-			'started_at',
-			'ended_at',
-			'duration',
-		].map((sortBy) => ({ parameters: { sort: { sortBy, sortDir: 'asc' } } })),
-		{ parameters: { sort: { sortDir: 'desc' } } },
-	],
-	startCampaign: [{ parameters: {} }],
-	stopCampaign: [{ parameters: {} }],
-	cancelCampaign: [{ parameters: {} }],
-	createWebhook: [
-		{ parameters: { name: 'x' } },
-		{
-			parameters: {
-				name: 'x'.repeat(255),
-				events: ['CALL_STARTED', 'CALL_FINISHED', 'CALL_FAILED'],
-				customHeaders: header,
-			},
-		},
-		{ parameters: { dataOptions: { includeTranscript: true } } },
-		{ parameters: { dataOptions: { includeTranscript: false } } },
-		{ parameters: { dataOptions: { includeRecordingUrl: true } } },
-		{ parameters: { dataOptions: { includeRecordingUrl: false } } },
-	],
-	listWebhooks: [
-		{ parameters: {} },
-		{ parameters: { filters: { agentId: '11111111-1111-4111-8111-111111111111' } } },
-	],
-	listWebhookEvents: [{ parameters: {} }],
-	getWebhook: [{ parameters: {} }],
-	updateWebhook: [
-		{ name: 'x' },
-		{ name: 'x'.repeat(255) },
-		{ url: 'https://example.com/' },
-		{ events: ['CALL_STARTED', 'CALL_FINISHED', 'CALL_FAILED'] },
-		{ events: ['CALL_FAILED'] },
-		{ dataOptions: { includeTranscript: true } },
-		{ dataOptions: { includeTranscript: false } },
-		{ dataOptions: { includeRecordingUrl: true } },
-		{ dataOptions: { includeRecordingUrl: false } },
-		{ customHeaders: header },
-		{ isActive: true },
-		{ isActive: false },
-	].map((updateFields) => ({ parameters: { updateFields } })),
-	// Last, since it takes away what the others need.
-	deleteWebhook: [{ parameters: {} }],
-};
 
 let world: World;
 let document: Document;
@@ -151,20 +42,20 @@ function unreached(from: Document): string[] {
 	]);
 }
 
-it('every request was one that the description allows, and was carried out', () => {
+it('the API description allows every request, and the sandbox carries it out', () => {
 	const broken = sent.filter(({ violation, accepted }) => violation !== null || !accepted);
 	expect(
 		broken.map(({ operationId, violation, status }) => ({ operationId, violation, status })),
 	).toEqual([]);
 });
 
-it('every operation, parameter, property, enumerated value and limit is reached', () => {
+it('the node reaches every operation, parameter, property, listed value and limit', () => {
 	expect(unreached(document)).toEqual([]);
 	// So many that an empty list is no accident.
 	expect([...documented(document).values()].flat().length).toBeGreaterThan(120);
 });
 
-describe('what the description might grow by is noticed', () => {
+describe('the check of what is reached', () => {
 	/** The parts of the document that the changes below are made to. */
 	interface Changeable extends Document {
 		components: {
@@ -256,7 +147,7 @@ describe('what the description might grow by is noticed', () => {
 		expect(unreached(changed).sort()).toEqual([...expected].sort());
 	});
 
-	it('a run that is missing', () => {
+	it('notices a run that is missing', () => {
 		const all = sent;
 		sent = sent.filter(({ query }) => query.sort_by !== 'duration');
 		const missing = unreached(document);

@@ -16,14 +16,14 @@ describe('docs/assumptions.md', () => {
 		expect(named.filter(([, shown, linked]) => shown !== linked || !exists(linked))).toEqual([]);
 	});
 
-	it('quotes what stands in them', () => {
+	it('quotes what these files say', () => {
 		expect(places.length).toBe(page.match(/^### /gm)?.length);
 		expect(places.filter(({ file, words }) => !oneLine(contentOf(file)).includes(words))).toEqual(
 			[],
 		);
 	});
 
-	it('has every assumption of the nodes and the credential', () => {
+	it('lists every assumption of the nodes and the credential', () => {
 		const sources = [...filesIn('nodes'), ...filesIn('credentials')];
 		const assumed = sources.flatMap((file) =>
 			(oneLine(contentOf(file)).match(/\bassumption\b/gi) ?? []).map(() => file),

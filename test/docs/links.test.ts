@@ -41,12 +41,12 @@ const anchorsIn = (file: string): string[] =>
 	);
 
 describe('links in the documentation', () => {
-	it('lead to files that are there', () => {
+	it('lead to files that exist', () => {
 		expect(links.length).toBeGreaterThan(40);
 		expect(links.filter(({ file }) => !exists(file))).toEqual([]);
 	});
 
-	it('lead to headings that are there', () => {
+	it('lead to headings that exist', () => {
 		expect(
 			links.filter(
 				({ file, anchor }) => anchor !== '' && exists(file) && !anchorsIn(file).includes(anchor),
@@ -55,8 +55,26 @@ describe('links in the documentation', () => {
 	});
 });
 
+it('CONTRIBUTING.md finds each function in the file that it links to', () => {
+	const named = [...contentOf('CONTRIBUTING.md').matchAll(/\[`(\w+)`\]\(([^)#]+\.ts)\)/g)];
+	expect(named.length).toBeGreaterThan(20);
+	expect(
+		named.filter(
+			([, name, file]) => !exists(file) || !new RegExp(`\\b${name}\\b`).test(contentOf(file)),
+		),
+	).toEqual([]);
+});
+
+it('CONTRIBUTING.md links every path that it names', () => {
+	const withoutLinks = contentOf('CONTRIBUTING.md').replace(/\[[^\]]*\]\([^)]*\)/g, '');
+	const paths = [...withoutLinks.matchAll(/`((?:nodes|sandbox|tools)\/[^`<]*)`/g)].map(
+		([, file]) => file,
+	);
+	expect(paths).toEqual([]);
+});
+
 /** What the nodes, the credential and the sources of n8n's panel say where to read on. */
-it('links from the editor lead to headings of the README that are there', () => {
+it('links from the editor lead to headings that exist in the README', () => {
 	const sources = [...filesIn('nodes'), ...filesIn('credentials')]
 		.map((file) => contentOf(file))
 		.join('\n');

@@ -6,6 +6,6 @@ import { operationsPage } from '../../tools/docs/operationsPage';
 
 const PAGE = path.resolve(__dirname, '..', '..', 'docs', 'operations.md');
 
-it('docs/operations.md is what `npm run docs` writes', async () => {
+it('docs/operations.md matches what `npm run docs` writes', async () => {
 	expect(await readFile(PAGE, 'utf8')).toBe(operationsPage(await runExamples()));
 });

@@ -22,7 +22,7 @@ const fixedParts = (text: string): string[] =>
 		.map((part) => plain(part).replace(/^[\s.,;:"]+|[\s.,;:"]+$/g, ''))
 		.filter((part) => part.split(' ').length >= 3);
 
-it('docs/troubleshooting.md has every message that the nodes and the credential can give', () => {
+it('docs/troubleshooting.md lists every message of the nodes and the credential', () => {
 	const messages = messagesInCode();
 	expect(messages.length).toBeGreaterThan(60);
 	const missing = messages.filter(({ text }) =>

@@ -5,7 +5,7 @@ import type { Outcome, NodeSettings } from '../support/engine';
 import { OPERATION_IDS, parametersOf, type OperationId } from '../support/operations';
 import { addressOfNobody, startOtherServer, type OtherServer } from '../support/otherServer';
 import { SandboxRuns, stopOf, type Parameters } from '../support/sandboxRuns';
-import { ApiClient, ordinary } from '../sandbox/apiClient';
+import { ApiClient, ordinary } from '../sandbox/support/apiClient';
 import { settle, type World } from '../support/world';
 
 /** What people read when Samora, or whatever stands in its place, does not do what was asked. */
@@ -21,7 +21,7 @@ const byId = (value: string) => ({ __rl: true as const, mode: 'id', value });
 const httpCode = ({ error }: Outcome) => error?.httpCode;
 
 describe('a key that Samora does not know', () => {
-	it.each(OPERATION_IDS)('is what %s says, in the API’s words, and asks once', async (id) => {
+	it.each(OPERATION_IDS)('makes %s stop with the API’s words after one request', async (id) => {
 		const outcome = await samora.run(
 			parametersOf(id, world),
 			[{}],
@@ -29,7 +29,7 @@ describe('a key that Samora does not know', () => {
 			{ apiKey: 'not-the-key-7f3a' },
 		);
 		const { message, description } = stopOf(outcome);
-		expect(message).toBe('Samora did not accept the API key: Invalid API key [item 0]');
+		expect(message).toBe('Samora rejected the API key: Invalid API key [item 0]');
 		expect(description).toMatch(/Samora credential.*API Key/);
 		expect(httpCode(outcome)).toBe('401');
 		expect(await samora.sent({ operationId: id })).toEqual([
@@ -37,7 +37,7 @@ describe('a key that Samora does not know', () => {
 		]);
 	});
 
-	it('comes out with every item when the node continues', async () => {
+	it('comes out with every item on the error output', async () => {
 		const { output, errorOutput } = await samora.run(
 			parametersOf('getCall', world),
 			[{ lead: 1 }, { lead: 2 }],
@@ -53,20 +53,20 @@ describe('a key that Samora does not know', () => {
 });
 
 it.each(['getCall', 'createCampaign', 'addCampaignRecipients'] as const)(
-	'a key that may not do this: %s',
+	'says that the key may not do this: %s',
 	async (id) => {
 		await samora.control.addFault({ kind: '403', operationId: id, times: null });
 		const outcome = await run(id);
 		const { message, description } = stopOf(outcome);
 		expect(message).toMatch(
-			/^This API key may not use this (call|campaign): Forbidden \[item 0\]$/,
+			/^This API key can't access this (call|campaign): Forbidden \[item 0\]$/,
 		);
 		expect(description).toContain('organization');
 		expect(httpCode(outcome)).toBe('403');
 	},
 );
 
-describe('something that Samora does not know', () => {
+describe('an ID that Samora does not know', () => {
 	const stranger = randomUUID();
 	const agent = { agentId: stranger };
 	const campaign = { campaignId: byId(stranger) };
@@ -88,10 +88,10 @@ describe('something that Samora does not know', () => {
 		['getWebhook', webhook, 'Webhook not found', 'Webhook ID'],
 		['updateWebhook', webhook, 'Webhook not found', 'Webhook ID'],
 		['deleteWebhook', webhook, 'Webhook not found', 'Webhook ID'],
-	])('%s %j: the sentence says which id', async (id, more, words, label) => {
+	])('is named in the message: %s %j', async (id, more, words, label) => {
 		const outcome = await run(id, more);
 		const { message, description } = stopOf(outcome);
-		expect(message).toMatch(/^Samora does not know this \w+: /);
+		expect(message).toMatch(/^Samora can't find this \w+: /);
 		expect(message).toContain(words);
 		expect(description).toContain(`${label} ${stranger}`);
 		expect(httpCode(outcome)).toBe('404');
@@ -144,28 +144,28 @@ describe('a campaign whose status forbids it', () => {
 		});
 	});
 
-	it('is told in the API’s words alone when the status cannot be had', async () => {
+	it('is reported in the API’s words alone when the status cannot be read', async () => {
 		await samora.control.setCampaignStatus(world.campaigns[0], 'FINISHED');
 		await samora.control.addFault({ kind: '403', operationId: 'getCampaign', times: null });
 		for (const id of ['startCampaign', 'addCampaignRecipients'] as const) {
 			const { message, description } = stopOf(await run(id));
-			expect(message).toMatch(/^The campaign is not in a state that allows this: .*FINISHED/);
+			expect(message).toMatch(/^The campaign doesn't allow this in its current state: .*FINISHED/);
 			expect(description).not.toBe('');
 		}
 	});
 
-	it('is not blamed on the status when something else was refused', async () => {
+	it('is not blamed when Samora refused something else', async () => {
 		await samora.control.setSettings({ forbiddenTransition: 400 });
 		const { message } = stopOf(await run('addCampaignRecipients', { toNumber: '+14155550110' }));
 		expect(message).toMatch(/^Samora refused .*: Invalid phone number: \+14155550110 \[item 0\]$/);
 	});
 });
 
-it('quotes what the API refuses a number with', async () => {
+it('quotes the API when it refuses a number', async () => {
 	const outcome = await run('triggerCall', { toNumber: '+14155550110' });
 	const { message, description } = stopOf(outcome);
 	expect(message).toBe(
-		'Samora refused the request about this call: Invalid phone number: +14155550110 [item 0]',
+		'Samora rejected the request for this call: Invalid phone number: +14155550110 [item 0]',
 	);
 	expect(description).toContain('To Number +14155550110');
 	expect(httpCode(outcome)).toBe('400');
@@ -180,9 +180,9 @@ async function spoil(id: OperationId, fault: Omit<FaultOptions, 'operationId'>) 
 }
 const tries = async (id: OperationId) => await samora.sent({ operationId: id });
 
-describe('too many requests', () => {
+describe('a request that Samora answers with 429', () => {
 	it.each([...REPEATABLE, ...NOT_REPEATABLE, 'addCampaignRecipients'] as const)(
-		'are tried again when Samora says, and go through: %s',
+		'is sent again when Samora says, and goes through: %s',
 		async (id) => {
 			await spoil(id, { kind: '429', retryAfter: 0, times: 2 });
 			const { error, output } = await run(id);
@@ -193,7 +193,7 @@ describe('too many requests', () => {
 	);
 
 	it.each(['getCall', 'triggerCall', 'addCampaignRecipients'] as const)(
-		'are given up after four tries: %s',
+		'is given up after four tries: %s',
 		async (id) => {
 			await spoil(id, { kind: '429', retryAfter: 0, times: null });
 			const outcome = await run(id);
@@ -205,7 +205,7 @@ describe('too many requests', () => {
 		},
 	);
 
-	it('wait as long as Samora asks, in seconds or until a date', async () => {
+	it('is sent again after the pause that Samora asks for, in seconds or until a date', async () => {
 		await spoil('getCall', { kind: '429', retryAfter: 1 });
 		const started = Date.now();
 		expect((await run('getCall')).error).toBeUndefined();
@@ -217,7 +217,7 @@ describe('too many requests', () => {
 	});
 
 	it.each([3600, new Date(Date.now() + 3_600_000).toUTCString()])(
-		'are told at once when Samora asks for more patience than a person has (Retry-After: %s)',
+		'is given up at once when Samora asks for a longer pause than a person waits (Retry-After: %s)',
 		async (retryAfter) => {
 			await spoil('getCall', { kind: '429', retryAfter, times: null });
 			expect(stopOf(await run('getCall')).message).toMatch(/too many requests/);
@@ -225,7 +225,7 @@ describe('too many requests', () => {
 		},
 	);
 
-	it('are tried again with growing pauses when Samora does not say when', async () => {
+	it('is sent again after growing pauses when Samora does not say when', async () => {
 		await spoil('getCall', { kind: '429', times: 2 });
 		expect((await run('getCall')).error).toBeUndefined();
 		const at = (await tries('getCall')).map((entry) => Date.parse(entry.at));
@@ -235,8 +235,8 @@ describe('too many requests', () => {
 	});
 });
 
-describe('a fault at Samora', () => {
-	it.each(REPEATABLE)('is tried again where that cannot harm: %s', async (id) => {
+describe('a request that Samora answers with 500', () => {
+	it.each(REPEATABLE)('is sent again where repeating is safe: %s', async (id) => {
 		await spoil(id, { kind: '500-after', retryAfter: 0, times: 1 });
 		const { error, output } = await run(id);
 		expect(error).toBeUndefined();
@@ -244,24 +244,24 @@ describe('a fault at Samora', () => {
 		expect(await tries(id)).toHaveLength(2);
 	});
 
-	it.each(REPEATABLE)('is told after four tries: %s', async (id) => {
+	it.each(REPEATABLE)('is given up after four tries: %s', async (id) => {
 		await spoil(id, { kind: '500', retryAfter: 0, times: null });
 		const outcome = await run(id);
 		const { message, description } = stopOf(outcome);
-		expect(message).toBe('Samora could not answer: Internal server error [item 0]');
+		expect(message).toBe('Samora is unavailable right now: Internal server error [item 0]');
 		expect(description).toContain('Samora AI Support');
 		expect(httpCode(outcome)).toBe('500');
 		expect(await tries(id)).toHaveLength(4);
 	});
 
-	it.each(NOT_REPEATABLE)('is not tried again where that could harm: %s', async (id) => {
+	it.each(NOT_REPEATABLE)('is sent once where repeating is not safe: %s', async (id) => {
 		await spoil(id, { kind: '500', retryAfter: 0, times: null });
 		const { message } = stopOf(await run(id));
-		expect(message).toContain('Samora could not answer: Internal server error');
+		expect(message).toContain('Samora is unavailable right now: Internal server error');
 		expect(await tries(id)).toHaveLength(1);
 	});
 
-	it('takes a deletion for done when the second try finds nothing left', async () => {
+	it('counts as a deletion when the second try finds nothing left', async () => {
 		await spoil('deleteWebhook', { kind: '500-after', retryAfter: 0 });
 		const { output } = await run('deleteWebhook');
 		expect(output[0].json).toEqual({ id: world.webhooks[0], deleted: true });
@@ -270,18 +270,18 @@ describe('a fault at Samora', () => {
 	});
 });
 
-describe('no answer, or none that can be read', () => {
+describe('a request without an answer that can be read', () => {
 	/** How the sentence begins; GETs are tried four times, with pauses, so all of them at once. */
 	const FAULTS: Array<[FaultKind, RegExp]> = [
-		['hang', /Samora did not answer/],
-		['reset-before', /Samora did not answer/],
-		['truncated', /Samora did not answer/],
-		['malformed', /Samora answered with something that is not its API/],
-		['empty', /Samora answered with something that is not its API/],
-		['html', /Samora could not answer/],
+		['hang', /Samora didn't answer/],
+		['reset-before', /Samora didn't answer/],
+		['truncated', /Samora didn't answer/],
+		['malformed', /The response didn't come from the Samora API/],
+		['empty', /The response didn't come from the Samora API/],
+		['html', /Samora is unavailable right now/],
 	];
 
-	it('is tried again where that cannot harm, and then told', async () => {
+	it('is sent again where repeating is safe, and then given up', async () => {
 		const api = new ApiClient(samora.sandbox);
 		const ids = await Promise.all(FAULTS.map(async (_, n) => await api.trigger(ordinary(100 + n))));
 		for (const [n, [kind]] of FAULTS.entries()) {
@@ -311,16 +311,32 @@ describe('no answer, or none that can be read', () => {
 		}
 	});
 
+	const UNKNOWN: Array<[OperationId, RegExp]> = [
+		['triggerCall', /^It is not known whether \+14155550100 is being called: /],
+		['startCampaign', /^It is not known whether the campaign was started: /],
+		['createCampaign', /^It is not known whether the campaign was created: /],
+		['createWebhook', /^It is not known whether the webhook was created: /],
+		['addCampaignRecipients', /^It is not known whether 1 recipient was added: /],
+	];
+
+	it.each(['startCampaign', 'addCampaignRecipients'] as const)(
+		'is a success of %s when it is empty, for the work is done with that',
+		async (id) => {
+			await spoil(id, { kind: 'empty', times: null });
+			const { error, output } = await run(id);
+			expect(error).toBeUndefined();
+			expect(output).toHaveLength(1);
+			expect(await tries(id)).toHaveLength(1);
+		},
+	);
+
 	describe.each([...FAULTS.map(([kind]) => kind), 'hang-after', 'reset-after'] as const)(
-		'to what must not be repeated: %s',
+		'that must not be repeated: %s',
 		(kind) => {
-			it.each([
-				['triggerCall', /^It is not known whether \+14155550100 is being called: /],
-				['startCampaign', /^It is not known whether the campaign was started: /],
-				['createCampaign', /^It is not known whether the campaign was created: /],
-				['createWebhook', /^It is not known whether the webhook was created: /],
-				['addCampaignRecipients', /^It is not known whether 1 recipient was added: /],
-			] as const)('%s is sent once', async (id, sentence) => {
+			// Nothing at all is a success where the work is done with that.
+			const isSuccess = (id: string) =>
+				kind === 'empty' && ['startCampaign', 'addCampaignRecipients'].includes(id);
+			it.each(UNKNOWN.filter(([id]) => !isSuccess(id)))('%s is sent once', async (id, sentence) => {
 				await spoil(id, { kind, times: null });
 				const { message, description } = stopOf(
 					await run(id, { requestOptions: { timeout: 500 } }),
@@ -340,17 +356,17 @@ describe('a Base URL that is not right', () => {
 
 	afterEach(async () => await elsewhere?.stop());
 
-	it('with nobody there: says so, and that nothing was sent', async () => {
+	it('makes the node say that nothing was sent when no server is there', async () => {
 		const nobody = await addressOfNobody();
 		const ids = ['getCall', 'triggerCall', 'addCampaignRecipients'] as const;
 		for (const outcome of await Promise.all(ids.map((id) => elsewhereRun(id, nobody)))) {
 			const { message, description } = stopOf(outcome);
-			expect(message).toBe('Samora could not be reached [item 0]');
+			expect(message).toBe(`n8n couldn't reach Samora at ${new URL(nobody).host} [item 0]`);
 			expect(description).toMatch(/Nothing was sent.*ECONNREFUSED.*Base URL/);
 		}
 	});
 
-	it('with a website there: says that this is not Samora’s API', async () => {
+	it('makes the node say that this is not Samora’s API when a website is there', async () => {
 		elsewhere = await startOtherServer(({ path }, res) => {
 			res.writeHead(path.startsWith('/v1') ? 404 : 200, { 'content-type': 'text/html' });
 			res.end('<html><body>Welcome</body></html>');
@@ -363,7 +379,7 @@ describe('a Base URL that is not right', () => {
 			'createWebhook',
 		] as const) {
 			const { message, description } = stopOf(await elsewhereRun(id, elsewhere.url));
-			expect(message).toContain('Samora answered with something that is not its API');
+			expect(message).toContain("The response didn't come from the Samora API");
 			// A page that looks like a success leaves in doubt what became of the webhook, and that comes first.
 			if (id !== 'createWebhook') expect(description).toMatch(/Base URL/);
 		}
@@ -371,7 +387,7 @@ describe('a Base URL that is not right', () => {
 	});
 
 	it.each(['getCall', 'triggerCall', 'addCampaignRecipients'] as const)(
-		'with a redirect there: %s does not follow it, and the key stays',
+		'gives no key away when the server redirects: %s',
 		async (id) => {
 			elsewhere = await startOtherServer((_, res) => res.end('{}'));
 			const redirecting = await startOtherServer(({ path }, res) => {
@@ -380,7 +396,9 @@ describe('a Base URL that is not right', () => {
 			});
 			const { message, description } = stopOf(await elsewhereRun(id, redirecting.url));
 			await redirecting.stop();
-			expect(message).toBe('Samora answered with a redirect, which was not followed [item 0]');
+			expect(message).toBe(
+				"Samora answered with a redirect, which the node didn't follow [item 0]",
+			);
 			expect(description).toMatch(/Base URL/);
 			expect(redirecting.received).toHaveLength(1);
 			expect(elsewhere.received).toEqual([]);
@@ -391,11 +409,11 @@ describe('a Base URL that is not right', () => {
 		['http://api.samora.example', /must start with https:\/\//],
 		['http://127.0.0.1.samora.example:4010', /must start with https:\/\//],
 		['http://localhost.samora.example', /must start with https:\/\//],
-		['api.samora.ai', /is not a web address/],
-		['ftp://127.0.0.1', /is not a web address/],
-		['', /is not a web address/],
+		['api.samora.ai', /isn't a web address/],
+		['ftp://127.0.0.1', /isn't a web address/],
+		['', /isn't a web address/],
 		['https://user:secret@api.samora.example', /user name or password/],
-	])('"%s": nothing is sent, and the sentence says what to change', async (baseUrl, sentence) => {
+	])('makes the node send nothing and say what to change: "%s"', async (baseUrl, sentence) => {
 		for (const id of ['getCall', 'triggerCall', 'addCampaignRecipients'] as const) {
 			const { message, description } = stopOf(await elsewhereRun(id, baseUrl));
 			expect(message).toMatch(/^The Base URL of the Samora credential /);
@@ -408,7 +426,7 @@ describe('a Base URL that is not right', () => {
 });
 
 it.each(['a-key\nof-two-lines', 'a-këy', 'a key', 'a-key…'])(
-	'says that a key cannot be one, and sends nothing: %j',
+	'sends nothing and says so when the key cannot be a key: %j',
 	async (apiKey) => {
 		for (const id of ['getCall', 'triggerCall', 'addCampaignRecipients'] as const) {
 			const outcome = await samora.run(parametersOf(id, world), [{}], {}, { apiKey });
@@ -420,7 +438,7 @@ it.each(['a-key\nof-two-lines', 'a-këy', 'a key', 'a-key…'])(
 	},
 );
 
-it('waits no longer than Request Options say', async () => {
+it('waits for an answer no longer than Request Options say', async () => {
 	await spoil('triggerCall', { kind: 'hang' });
 	const started = Date.now();
 	stopOf(await run('triggerCall', { requestOptions: { timeout: 150 } }));
@@ -430,10 +448,26 @@ it('waits no longer than Request Options say', async () => {
 	expect(Date.now() - started).toBeLessThan(10_000);
 });
 
-describe('an API that repeats the key in what it says', () => {
+describe('a credential that n8n restricts to other domains', () => {
+	const restricted = { allowedHttpRequestDomains: 'domains', allowedDomains: 'other.example' };
+
+	it.each(['getCall', 'triggerCall', 'startCampaign'] as const)(
+		'makes the node say what to change, and that nothing was sent: %s',
+		async (id) => {
+			const outcome = await samora.run(parametersOf(id, world), [{}], {}, restricted);
+			const { message, description } = stopOf(outcome);
+			expect(message).toMatch(/Change its Allowed Domains.*Domain not allowed/);
+			expect(`${message} ${description}`).not.toMatch(/not known|may be/);
+			expect(description).toContain('Nothing was sent');
+			expect(await samora.sent()).toEqual([]);
+		},
+	);
+});
+
+describe('a key that the API quotes', () => {
 	const KEY = 'sk_live_0123456789abcdef';
 
-	it.each(OPERATION_IDS)('has it in nothing that %s gives', async (id) => {
+	it.each(OPERATION_IDS)('appears in nothing that %s gives', async (id) => {
 		for (const status of [400, 401, 500]) {
 			const server = await startOtherServer(({ headers }, res) =>
 				res
@@ -459,11 +493,11 @@ describe('an API that repeats the key in what it says', () => {
 	});
 });
 
-describe('a call that was placed, whatever the answer looks like', () => {
+describe('a call that was placed', () => {
 	it.each([
 		[{ call_id: 12345, status: 'accepted' }, '12345'],
 		[{ message: 'Accepted', data: { call_id: 'c-1', status: 'accepted' } }, 'c-1'],
-	])('%j has the id %s', async (body, call_id) => {
+	])('has its ID read from the answer %j: %s', async (body, call_id) => {
 		const server = await startOtherServer((_request, res) =>
 			res.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
 		);
@@ -484,9 +518,9 @@ describe('a call that was placed, whatever the answer looks like', () => {
 	});
 });
 
-it('a call by an agent that Samora does not know is told about the agent', async () => {
+it('names the agent when Samora does not know the agent of a call', async () => {
 	const agentId = randomUUID();
 	const { message, description } = stopOf(await run('triggerCall', { agentId }));
-	expect(message).toMatch(/^Samora does not know this agent: .* \[item 0\]$/);
+	expect(message).toMatch(/^Samora can't find this agent: .* \[item 0\]$/);
 	expect(description).toContain(`Check Agent ID ${agentId}`);
 });

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { ordinary } from '../sandbox/apiClient';
+import { ordinary } from '../sandbox/support/apiClient';
 import { parametersOf } from '../support/operations';
 import { startOtherServer, type OtherServer } from '../support/otherServer';
 import { SandboxRuns, stopOf, type Parameters } from '../support/sandboxRuns';

@@ -1,7 +1,7 @@
 import type { INodeExecutionData, OnError } from 'n8n-workflow';
 
 import { startSandbox, type CampaignStatus, type Sandbox } from '../../sandbox';
-import { AGENT, ApiClient } from '../sandbox/apiClient';
+import { AGENT, ApiClient } from '../sandbox/support/apiClient';
 import {
 	CONNECTIONS,
 	passOnNode,
@@ -12,6 +12,7 @@ import {
 	type SamoraCredential,
 } from '../support/engine';
 import { Injection, type Moment } from '../support/injection';
+import { FULL_MATRIX } from '../support/matrix';
 import type { Parameters } from '../support/sandboxRuns';
 
 /**
@@ -24,11 +25,10 @@ type OperationName = (typeof OPERATIONS)[number];
 
 const ON_ERROR: OnError[] = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'];
 
-/** All sizes take minutes: `SAMORA_FULL_MATRIX=1`. Without it, these show each way through the code. */
-const SIZES: Record<OperationName, number[]> =
-	process.env.SAMORA_FULL_MATRIX === '1'
-		? every([1, 2, 3, 4, 5, 6, 7, 8])
-		: { trigger: [1, 3], triggerAndWait: [2], addRecipients: [2], launch: [2] };
+/** All sizes take minutes. Without the full matrix, these show each way through the code. */
+const SIZES: Record<OperationName, number[]> = FULL_MATRIX
+	? every([1, 2, 3, 4, 5, 6, 7, 8])
+	: { trigger: [1, 3], triggerAndWait: [2], addRecipients: [2], launch: [2] };
 
 function every(sizes: number[]): Record<OperationName, number[]> {
 	return { trigger: sizes, triggerAndWait: sizes, addRecipients: sizes, launch: sizes };

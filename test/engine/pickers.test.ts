@@ -1,9 +1,7 @@
-import { LoadOptionsContext } from 'n8n-core';
-import { Workflow, type ILoadOptionsFunctions, type INodeListSearchResult } from 'n8n-workflow';
+import type { INodeListSearchResult } from 'n8n-workflow';
 
-import { Samora } from '../../nodes/Samora/Samora.node';
-import { ApiClient, OTHER_AGENT } from '../sandbox/apiClient';
-import { additionalData, nodeTypes, samoraNode } from '../support/engine';
+import { ApiClient, OTHER_AGENT } from '../sandbox/support/apiClient';
+import { openPicker, type Picker } from '../support/openPicker';
 import { addressOfNobody, startOtherServer } from '../support/otherServer';
 import { parametersOf } from '../support/operations';
 import { SandboxRuns, type Parameters } from '../support/sandboxRuns';
@@ -18,8 +16,6 @@ beforeEach(async () => {
 	api = new ApiClient(samora.sandbox);
 });
 
-const { listSearch } = new Samora().methods;
-
 interface Search {
 	filter?: string;
 	paginationToken?: string;
@@ -27,30 +23,20 @@ interface Search {
 	credential?: { apiKey?: string; baseUrl?: string };
 }
 
-/** Opens a picker as n8n's server does: the node's present parameters, and no items. */
 async function open(
-	picker: keyof typeof listSearch,
+	picker: Picker,
 	{ filter, paginationToken, parameters, credential }: Search = {},
 ): Promise<INodeListSearchResult> {
-	const current = parameters ?? { agentId: world.agentId };
-	const node = samoraNode(parametersOf('getCampaign', world, current));
-	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
-	const data = additionalData({ ...samora.credential, ...credential });
-	const context = new LoadOptionsContext(
-		workflow,
-		node,
-		{ ...data, currentNodeParameters: node.parameters },
-		'parameters.campaignId',
+	return await openPicker(
+		picker,
+		parametersOf('getCampaign', world, parameters ?? { agentId: world.agentId }),
+		{ ...samora.credential, ...credential },
+		filter,
+		paginationToken,
 	);
-	const search: (
-		this: ILoadOptionsFunctions,
-		filter?: string,
-		paginationToken?: string,
-	) => Promise<INodeListSearchResult> = listSearch[picker];
-	return await search.call(context, filter, paginationToken);
 }
 
-async function stopped(picker: keyof typeof listSearch, search: Search) {
+async function stopped(picker: Picker, search: Search) {
 	const thrown: unknown = await open(picker, search).then(
 		() => undefined,
 		(error: unknown) => error,
@@ -62,7 +48,9 @@ async function stopped(picker: keyof typeof listSearch, search: Search) {
 	return { message, description: description ?? '' };
 }
 
-const names = ({ results }: INodeListSearchResult) => results.map(({ name }) => name);
+/** Without what tells campaigns of the same name apart. */
+const names = ({ results }: INodeListSearchResult) =>
+	results.map(({ name }) => name.replace(/ · .*/, ''));
 const many = async (count: number, name: (n: number) => string) => {
 	for (let n = 0; n < count; n++) await api.campaign({ name: name(n) });
 };
@@ -71,13 +59,14 @@ describe('the campaign picker', () => {
 	it('lists the campaigns of the chosen agent, newest first, with their status', async () => {
 		await samora.control.setCampaignStatus(world.campaigns[1], 'FINISHED');
 		await api.request('POST', `/v1/external/campaigns/${OTHER_AGENT}`, { name: 'Not ours' });
-		expect(await open('campaigns')).toEqual({
-			results: [
-				{ name: 'Campaign 2 (DRAFT)', value: world.campaigns[2] },
-				{ name: 'Campaign 1 (FINISHED)', value: world.campaigns[1] },
-				{ name: 'Campaign 0 (DRAFT)', value: world.campaigns[0] },
-			],
-		});
+		const list = await open('campaigns');
+		expect(names(list)).toEqual([
+			'Campaign 2 (DRAFT)',
+			'Campaign 1 (FINISHED)',
+			'Campaign 0 (DRAFT)',
+		]);
+		expect(list.results.map(({ value }) => value)).toEqual([...world.campaigns].reverse());
+		expect(list).not.toHaveProperty('paginationToken');
 		expect(names(await open('campaigns', { parameters: { agentId: ` ${OTHER_AGENT} ` } }))).toEqual(
 			['Not ours (DRAFT)'],
 		);
@@ -104,7 +93,7 @@ describe('the campaign picker', () => {
 		expect(results.map(({ value }) => value)).toEqual([world.campaigns[1]]);
 	});
 
-	it('gives a page at a time, all of them in the end and none twice', async () => {
+	it('gives one page at a time, each campaign once', async () => {
 		await many(205, (n) => `Many ${n}`);
 		const seen: string[] = [];
 		let paginationToken: string | undefined;
@@ -119,6 +108,13 @@ describe('the campaign picker', () => {
 		} while (paginationToken !== undefined);
 		expect(pages).toEqual([100, 100, 8]);
 		expect(new Set(seen).size).toBe(208);
+	});
+
+	it('tells campaigns that share a name apart by their calls and when they were made', async () => {
+		const { results } = await open('campaigns');
+		for (const { name } of results) {
+			expect(name).toMatch(/ · \d+ calls? · \d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC$/);
+		}
 	});
 
 	it('ends after a last page that is full', async () => {
@@ -188,16 +184,16 @@ describe('the campaign picker', () => {
 		expect(await samora.control.journal({ operationId: 'listCampaigns' })).toEqual([]);
 	});
 
-	it('says which agent Samora does not know', async () => {
+	it('names the agent that Samora does not know', async () => {
 		const agentId = '99999999-9999-4999-8999-999999999999';
 		const { message, description } = await stopped('campaigns', { parameters: { agentId } });
-		expect(message).toBe('Samora does not know this agent: Agent not found');
+		expect(message).toBe("Samora can't find this agent: Agent not found");
 		expect(description).toContain(`Agent ID ${agentId}`);
 	});
 });
 
 describe('the webhook picker', () => {
-	it('lists all webhooks with where they send', async () => {
+	it('lists all webhooks with their URL', async () => {
 		expect(await open('webhooks')).toEqual({
 			results: world.webhooks.map((value, n) => ({
 				name: `Webhook ${n} (https://example.com/${n})`,
@@ -216,7 +212,7 @@ describe('the webhook picker', () => {
 		expect(results.map(({ value }) => value)).toEqual([world.webhooks[n]]);
 	});
 
-	it('finds nothing where there is nothing', async () => {
+	it('finds nothing when there is none', async () => {
 		expect(await open('webhooks', { filter: 'no such webhook' })).toEqual({ results: [] });
 	});
 });
@@ -226,24 +222,25 @@ describe.each(['campaigns', 'webhooks'] as const)('the picker of %s', (picker) =
 		const { message, description } = await stopped(picker, {
 			credential: { apiKey: 'not-the-key-7f3a' },
 		});
-		expect(message).toBe('Samora did not accept the API key: Invalid API key');
+		expect(message).toBe('Samora rejected the API key: Invalid API key');
 		expect(description).toMatch(/Samora credential/);
 	});
 
-	it('says that the Base URL will not do', async () => {
+	it('says that the Base URL is invalid', async () => {
 		const { message } = await stopped(picker, { credential: { baseUrl: 'http://samora.example' } });
 		expect(message).toMatch(/Base URL of the Samora credential must start with https:\/\//);
 	});
 
-	it('says that the proxy of the Request Options will not do', async () => {
+	it('says that the proxy of the Request Options is invalid', async () => {
 		const parameters = { agentId: world.agentId, requestOptions: { proxy: 'nonsense' } };
 		const { message } = await stopped(picker, { parameters });
 		expect(message).toBe('Proxy must be a web address, but it is "nonsense"');
 	});
 
-	it('says that nobody is there', async () => {
-		const { message } = await stopped(picker, { credential: { baseUrl: await addressOfNobody() } });
-		expect(message).toBe('Samora could not be reached');
+	it('says that no server answers', async () => {
+		const baseUrl = await addressOfNobody();
+		const { message } = await stopped(picker, { credential: { baseUrl } });
+		expect(message).toBe(`n8n couldn't reach Samora at ${new URL(baseUrl).host}`);
 	});
 
 	it('tries again when Samora is busy, and shows the list', async () => {

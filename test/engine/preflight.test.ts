@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { ordinary } from '../sandbox/apiClient';
+import { ordinary } from '../sandbox/support/apiClient';
 import { parametersOf } from '../support/operations';
 import { SandboxRuns, stopOf, type Parameters } from '../support/sandboxRuns';
 import { settle, type World } from '../support/world';

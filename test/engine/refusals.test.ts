@@ -1,319 +1,15 @@
-import { randomUUID } from 'node:crypto';
-
 import type { NodeParameterValueType } from 'n8n-workflow';
 
-import { ordinary } from '../sandbox/apiClient';
+import { ordinary } from '../sandbox/support/apiClient';
 import { OPERATIONS, parametersOf, type OperationId } from '../support/operations';
 import { SandboxRuns, stopOf, type Parameters } from '../support/sandboxRuns';
 import { settle, type World } from '../support/world';
+import { LIMITS } from './parameterLimits';
 
 const samora = new SandboxRuns({}, { kept: true });
 let world: World;
 
 beforeAll(async () => (world = await settle(samora.sandbox)));
-
-/** What one parameter of an operation must be. */
-interface Limit {
-	operations: OperationId[];
-	/** Where the parameter stands; a number is a row of a collection. */
-	at: Array<string | number>;
-	/** Other parameters it needs. */
-	beside?: Parameters;
-	label: string;
-	/** What the sentence says it must be. */
-	says: RegExp;
-	/** A value that goes through, different for each item where a repeated one would be something else. */
-	good: (n: number) => unknown;
-	bad: unknown[];
-}
-
-const UUIDS = { says: /UUID/, bad: ['', 'abc', 42, null, '123e4567-e89b-12d3-a456-42661417400'] };
-const wholeNumber = ['', 'many', 1.5, null, true, [], {}];
-const text = (characters: number) => 'x'.repeat(characters);
-const retry = (values: Parameters) => ({
-	values: { maxRetries: 1, retryDelayMinutes: 1, retryOn: ['FAILED'], ...values },
-});
-
-const LIMITS: Limit[] = [
-	{
-		...UUIDS,
-		operations: [
-			'triggerCall',
-			'createCampaign',
-			'listCampaigns',
-			'getCampaign',
-			'updateCampaign',
-			'addCampaignRecipients',
-			'listCampaignCalls',
-			'startCampaign',
-			'stopCampaign',
-			'cancelCampaign',
-			'createWebhook',
-		],
-		at: ['agentId'],
-		label: 'Agent ID',
-		good: () => world.agentId,
-	},
-	{
-		...UUIDS,
-		operations: ['getCall'],
-		at: ['callId'],
-		label: 'Call ID',
-		good: (n) => world.calls[n % 3],
-	},
-	{
-		...UUIDS,
-		operations: [
-			'getCampaign',
-			'updateCampaign',
-			'addCampaignRecipients',
-			'listCampaignCalls',
-			'startCampaign',
-			'stopCampaign',
-			'cancelCampaign',
-		],
-		at: ['campaignId', 'value'],
-		label: 'Campaign',
-		good: () => world.campaigns[0],
-	},
-	{
-		...UUIDS,
-		operations: ['getWebhook', 'updateWebhook'],
-		at: ['webhookId', 'value'],
-		label: 'Webhook',
-		good: (n) => world.webhooks[n % 3],
-	},
-	{
-		...UUIDS,
-		operations: ['deleteWebhook'],
-		at: ['webhookId', 'value'],
-		label: 'Webhook',
-		// Any that is not needed here: that it is asked for is what counts.
-		good: () => randomUUID(),
-	},
-	{
-		...UUIDS,
-		bad: ['abc', 42],
-		operations: ['listWebhooks'],
-		at: ['filters', 'agentId'],
-		label: 'Agent ID',
-		good: () => world.agentId,
-	},
-	{
-		operations: ['triggerCall', 'addCampaignRecipients'],
-		at: ['toNumber'],
-		label: 'To Number',
-		says: /country code|digits|empty|too short|one phone number/i,
-		good: ordinary,
-		bad: ['', null, 'Ada', '12345', '+1', '+1415', '+1234567890123456', [], {}],
-	},
-	{
-		operations: ['triggerCall'],
-		at: ['metadataJson'],
-		beside: { metadataMode: 'json' },
-		label: 'Metadata JSON',
-		says: /JSON/,
-		good: (n) => `{"n": ${n}}`,
-		bad: ['{', '{"a": 1,}', '[1]', '"text"', '5', 'null', 5, true, [1]],
-	},
-	{
-		operations: ['triggerCall'],
-		at: ['metadata', 'values', 0, 'key'],
-		beside: { metadataMode: 'keyValue', metadata: { values: [{ key: '', value: 'Ada' }] } },
-		label: 'Metadata',
-		says: /without a name: "Ada"/,
-		good: () => 'name',
-		bad: ['', '  ', null],
-	},
-	{
-		operations: ['addCampaignRecipients'],
-		at: ['variablesJson'],
-		beside: { variablesMode: 'json' },
-		label: 'Variables JSON',
-		says: /JSON/,
-		good: (n) => `{"n": ${n}}`,
-		bad: ['{', '[1]', '5', 'null', [1]],
-	},
-	{
-		operations: ['addCampaignRecipients'],
-		at: ['variables', 'values', 0, 'key'],
-		beside: { variablesMode: 'keyValue', variables: { values: [{ key: '', value: 'Ada' }] } },
-		label: 'Variables',
-		says: /without a name: "Ada"/,
-		good: () => 'name',
-		bad: ['', null],
-	},
-	{
-		operations: ['createCampaign'],
-		at: ['name'],
-		label: 'Name',
-		says: /120|empty/,
-		good: () => text(120),
-		bad: [text(121), '', '   ', null, {}],
-	},
-	{
-		operations: ['updateCampaign'],
-		at: ['updateFields', 'name'],
-		label: 'Name',
-		says: /120|empty/,
-		good: () => text(120),
-		bad: [text(121), ''],
-	},
-	{
-		operations: ['createWebhook'],
-		at: ['name'],
-		label: 'Name',
-		says: /255|empty/,
-		good: () => text(255),
-		bad: [text(256), '', null],
-	},
-	{
-		operations: ['updateWebhook'],
-		at: ['updateFields', 'name'],
-		label: 'Name',
-		says: /255|empty/,
-		good: () => text(255),
-		bad: [text(256), ''],
-	},
-	...[
-		{ operations: ['createCampaign' as const], path: ['retryConfig'] },
-		{ operations: ['updateCampaign' as const], path: ['updateFields', 'retryConfig'] },
-	].flatMap(({ operations, path }): Limit[] => {
-		const beside =
-			path.length === 1 ? { retryConfig: retry({}) } : { updateFields: { retryConfig: retry({}) } };
-		return [
-			{
-				operations,
-				beside,
-				at: [...path, 'values', 'maxRetries'],
-				label: 'Max Retries',
-				says: /from 1 to 5/,
-				good: (n) => [1, 5, '3'][n % 3],
-				bad: [0, 6, -1, ...wholeNumber],
-			},
-			{
-				operations,
-				beside,
-				at: [...path, 'values', 'retryDelayMinutes'],
-				label: 'Retry After (Minutes)',
-				says: /from 1 to 1440/,
-				good: (n) => [1, 1440, '30'][n % 3],
-				bad: [0, 1441, -5, ...wholeNumber],
-			},
-			{
-				operations,
-				beside,
-				at: [...path, 'values', 'retryOn'],
-				label: 'Retry On',
-				says: /UNANSWERED, REJECTED, VOICEMAIL, FAILED/,
-				good: (n) => [['UNANSWERED', 'REJECTED'], ['VOICEMAIL'], 'FAILED'][n % 3],
-				bad: [[], '', 'BUSY', ['UNANSWERED', 'BUSY'], null, {}],
-			},
-		];
-	}),
-	...[
-		{ operations: ['createWebhook' as const], path: [] },
-		{ operations: ['updateWebhook' as const], path: ['updateFields'] },
-	].flatMap(({ operations, path }): Limit[] => [
-		{
-			operations,
-			at: [...path, 'events'],
-			label: 'Events',
-			says: /CALL_STARTED, CALL_FINISHED, CALL_FAILED/,
-			good: (n) => [['CALL_STARTED'], ['CALL_FINISHED', 'CALL_FAILED'], 'CALL_FAILED'][n % 3],
-			bad: [[], '', ['CALL_RINGING'], ['CALL_FAILED', 'x'], null],
-		},
-		{
-			operations,
-			at: [...path, 'url'],
-			label: 'URL',
-			says: /https:\/\/|empty|space|character/,
-			good: (n) => `https://example.com/${n}?a=b&c=%20#d`,
-			bad: [
-				'',
-				null,
-				'example.com',
-				'http://example.com',
-				'https://',
-				'ftp://example.com',
-				'ftp://127.0.0.1/',
-				'javascript://localhost',
-				'http://127.0.0.1.example.com/',
-				'https://exa mple.com/',
-				'https://example.com/a b',
-				'https://example.com/é',
-				'https://example.com/|',
-				'https://example.com/%zz',
-			],
-		},
-		...(
-			[
-				['name', ['X Token', 'X-Tökn', 'X:Y', '']],
-				['value', ['a\nb', 'a\r\nX-Other: b', 'tökn', 'a\u0000b', '\u007f']],
-			] as const
-		).map(([field, bad]): Limit => ({
-			operations,
-			beside:
-				path.length === 0
-					? { customHeaders: { values: [{ name: 'X-Token', value: 'abc' }] } }
-					: { updateFields: { customHeaders: { values: [{ name: 'X-Token', value: 'abc' }] } } },
-			at: [...path, 'customHeaders', 'values', 0, field],
-			label: 'Custom Headers',
-			says: /header|name|value/,
-			good: (n) => `X-Good-${n}`,
-			bad: [...bad],
-		})),
-	]),
-	{
-		operations: ['listCampaigns', 'listCampaignCalls', 'listWebhooks'],
-		at: ['limit'],
-		label: 'Limit',
-		says: /at least 1/,
-		good: (n) => [1, '2', 1000][n % 3],
-		bad: [0, -1, ...wholeNumber],
-	},
-	...(['durationMin', 'durationMax'] as const).map((name): Limit => ({
-		operations: ['listCampaignCalls'],
-		at: ['filters', name],
-		label: name === 'durationMin' ? 'Min Duration (Seconds)' : 'Max Duration (Seconds)',
-		says: /at least 0/,
-		good: (n) => [0, 60, '5'][n % 3],
-		bad: [-1, 'long', true, {}],
-	})),
-	{
-		operations: ['listCampaignCalls'],
-		at: ['filters', 'durationMin'],
-		beside: { filters: { durationMax: 60 } },
-		label: 'Min Duration (Seconds)',
-		says: /more than Max Duration/,
-		good: () => 60,
-		bad: [61, '3600'],
-	},
-	{
-		operations: ['listCampaignCalls'],
-		at: ['filters', 'status'],
-		label: 'Status',
-		says: /PENDING, TRIGGERED, ONGOING, CALL_FINISHED/,
-		good: (n) => ['PENDING', 'VOICEMAIL', 'FAILED'][n % 3],
-		bad: ['DONE', 'pending', 5, ['PENDING']],
-	},
-	{
-		operations: ['listCampaignCalls'],
-		at: ['sort', 'sortBy'],
-		label: 'Sort By',
-		says: /created_at/,
-		good: () => 'duration',
-		bad: ['name', '', null, 1],
-	},
-	{
-		operations: ['listCampaignCalls'],
-		at: ['sort', 'sortDir'],
-		label: 'Direction',
-		says: /asc, desc/,
-		good: () => 'asc',
-		bad: ['up', '', null],
-	},
-];
 
 const each = LIMITS.flatMap(({ operations, ...limit }) =>
 	operations.map((id) => ({ id, name: limit.at.join('.'), ...limit })),
@@ -323,7 +19,7 @@ const each = LIMITS.flatMap(({ operations, ...limit }) =>
 function rowsOf({ id, at, beside, good }: (typeof each)[number], kinds: unknown[]) {
 	let goods = 0;
 	const items = kinds.map((kind, n) => ({
-		value: (kind === 'good' ? good(goods++) : kind) as string,
+		value: (kind === 'good' ? good(goods++, world) : kind) as string,
 		phone: ordinary(n),
 	}));
 	const base = parametersOf(id, world, {
@@ -349,9 +45,9 @@ function withValue(
 const requestsFor = (id: OperationId, items: number) =>
 	id === 'addCampaignRecipients' ? 1 : items;
 
-describe('refused before it is sent', () => {
+describe('a parameter that is invalid', () => {
 	describe.each(each)('$id $name', (limit) => {
-		it('stops the node: nothing is sent, and the sentence names parameter, item and limit', async () => {
+		it('stops the node before anything is sent, with a message that names parameter, item and limit', async () => {
 			const one = rowsOf(limit, ['good', limit.bad[0], 'good']);
 			const { message, description } = stopOf(await samora.run(one.parameters, one.items));
 			expect(message).toContain(limit.label);
@@ -360,27 +56,27 @@ describe('refused before it is sent', () => {
 			expect(description).toMatch(/^Nothing was sent for any of the 3 items/);
 			expect(await samora.sent()).toEqual([]);
 
-			// A few at a time, for a sentence names no more than ten.
-			for (let first = 1; first < limit.bad.length; first += 9) {
-				const bad = limit.bad.slice(first, first + 9);
-				const { parameters, items } = rowsOf(limit, ['good', ...bad, bad[0]]);
-				const said = stopOf(await samora.run(parameters, items)).message.split(/; \[|: \[/);
-				expect(said.shift()).toBe(
-					`${bad.length + 1} of ${bad.length + 2} items cannot be sent, so nothing was sent`,
-				);
-				expect(said).toHaveLength(bad.length + 1);
-				for (const [n, sentence] of said.entries()) {
-					expect(sentence.slice(0, 8)).toBe(`item ${n + 1}] `.slice(0, 8));
-					expect({ bad: bad[n], sentence }).toMatchObject({
-						sentence: expect.stringContaining(limit.label),
-					});
-					expect(sentence).toMatch(limit.says);
-				}
-				expect(await samora.sent()).toEqual([]);
-			}
+			const all = rowsOf(limit, ['good', ...limit.bad, limit.bad[0]]);
+			expect(stopOf(await samora.run(all.parameters, all.items)).message).toMatch(
+				new RegExp(`^${limit.bad.length + 1} of ${limit.bad.length + 2} rows can't be used, so `),
+			);
+			expect(await samora.sent()).toEqual([]);
 		});
 
-		it('or goes on with the good rows; the bad ones come out with the sentence, paired', async () => {
+		it('says so of every value that the API would refuse', async () => {
+			const { parameters, items } = rowsOf(limit, limit.bad);
+			const { output } = await samora.run(parameters, items, { onError: 'continueRegularOutput' });
+			expect(output).toHaveLength(limit.bad.length);
+			for (const [n, { json }] of output.entries()) {
+				expect({ bad: limit.bad[n], sentence: json.error }).toMatchObject({
+					sentence: expect.stringContaining(limit.label),
+				});
+				expect(json.error).toMatch(limit.says);
+			}
+			expect(await samora.sent()).toEqual([]);
+		});
+
+		it('comes out with its message with On Error, and the other rows are sent', async () => {
 			const kinds = ['good', ...limit.bad.slice(0, 3), 'good'];
 			const { items, parameters } = rowsOf(limit, kinds);
 			for (const onError of ['continueRegularOutput', 'continueErrorOutput'] as const) {
@@ -404,25 +100,21 @@ describe('refused before it is sent', () => {
 	});
 
 	it.each(['triggerCall', 'getCampaign', 'addCampaignRecipients'] as const)(
-		'names the first ten of many bad rows, and how many more there are: %s',
+		'names some of many bad rows, and counts the others: %s',
 		async (id) => {
 			const limit = each.find((one) => one.id === id && one.name === 'agentId');
 			if (!limit) throw new Error(`No limit of ${id}`);
 			const kinds = ['good', ...Array.from({ length: 12 }, (_, n) => `bad ${n}`), 'good'];
 			const { items, parameters } = rowsOf(limit, kinds);
 			const { message } = stopOf(await samora.run(parameters, items));
-			expect(message).toContain('12 of 14 items');
-			for (let item = 1; item <= 10; item++) {
-				expect(message).toContain(`[item ${item}] Agent ID must be a UUID`);
-				expect(message).toContain(`"bad ${item - 1}"`);
-			}
-			expect(message).not.toContain('[item 11]');
-			expect(message).toContain('and 2 more');
+			expect(message).toMatch(/^12 of 14 rows can't be used/);
+			expect(message).toMatch(/Agent ID must be a UUID.* \(row 1\); Agent ID must be/);
+			expect(message).toMatch(/; \d+ more rows for other reasons$/);
 			expect(await samora.sent()).toEqual([]);
 		},
 	);
 
-	it('names every row of two that are bad in different ways', async () => {
+	it('is named for each row when two rows differ in what is wrong', async () => {
 		const { message } = stopOf(
 			await samora.run(
 				parametersOf('createCampaign', world, {
@@ -435,13 +127,13 @@ describe('refused before it is sent', () => {
 				],
 			),
 		);
-		expect(message).toContain('[item 0] Name is empty');
-		expect(message).toContain('[item 1] Agent ID must be a UUID');
+		expect(message).toContain('Name is empty (row 0)');
+		expect(message).toMatch(/Agent ID must be a UUID.* \(row 1\)$/);
 		expect(await samora.sent()).toEqual([]);
 	});
 
 	it.each(['updateCampaign', 'updateWebhook'] as const)(
-		'wants something to change: %s',
+		'is an update that changes nothing: %s',
 		async (id) => {
 			for (const updateFields of [{}, { dataOptions: {} }] as NodeParameterValueType[]) {
 				const { message } = stopOf(
@@ -456,7 +148,7 @@ describe('refused before it is sent', () => {
 	it.each([
 		['triggerCall', 'metadata', 'Metadata'],
 		['addCampaignRecipients', 'variables', 'Variables'],
-	] as const)('refuses the same name twice: %s %s', async (id, name, label) => {
+	] as const)('is a name that comes twice: %s %s', async (id, name, label) => {
 		const { message } = stopOf(
 			await samora.run(
 				parametersOf(id, world, {
@@ -474,7 +166,7 @@ describe('refused before it is sent', () => {
 		expect(await samora.sent()).toEqual([]);
 	});
 
-	it('is what has an expression that cannot be evaluated', async () => {
+	it('is an expression that cannot be evaluated', async () => {
 		const parameters = (id: OperationId, name: string) =>
 			parametersOf(id, world, {
 				[name]: '={{ $json.bad ? $("Nowhere").item.json.phone : $json.good }}',
@@ -485,7 +177,7 @@ describe('refused before it is sent', () => {
 		};
 		const items = [{ good: ordinary(1) }, { bad: true }];
 		const { message } = stopOf(await samora.run(recipients, items));
-		expect(message).toMatch(/^The expression in "toNumber" cannot be read: .* \[item 1\]$/);
+		expect(message).toMatch(/^The expression in "toNumber" can't be read: .* \[item 1\]$/);
 		expect(await samora.sent()).toEqual([]);
 		const goesOn = await samora.run(recipients, items, { onError: 'continueErrorOutput' });
 		expect(goesOn.output).toHaveLength(1);

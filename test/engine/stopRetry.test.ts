@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { ApiClient } from '../sandbox/apiClient';
+import { ApiClient } from '../sandbox/support/apiClient';
 import {
 	CONNECTIONS,
 	passOnNode,

@@ -1,14 +1,19 @@
 import { Samora } from '../../nodes/Samora/Samora.node';
 import type { FaultKind } from '../../sandbox';
-import type { CredentialReference, Execution } from '../../tools/n8n/client';
-import { isRecord, parseJson, type JsonRecord } from '../../tools/n8n/json';
-import { waitFor } from '../../tools/n8n/waiting';
+import type { CredentialReference, Execution } from '../../tools/n8n/client/client';
+import { isRecord, parseJson, type JsonRecord } from '../../tools/json';
+import { waitFor } from '../../tools/waiting';
 import { operationsIn } from '../support/descriptions';
-import { agentWorkflow, filledInByModel, operationTool, type Tool } from './agents';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { answerByMail, startMailbox, type Mailbox } from './mailbox';
-import { startModel, type ModelStandIn, type OfferedTool } from './modelStandIn';
-import { START } from './workflows';
+import { agentWorkflow, filledInByModel, operationTool, type Tool } from './support/agents';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { answerByMail, startMailbox, type Mailbox } from './support/mailbox';
+import { startModel, type ModelStandIn, type OfferedTool } from './support/modelStandIn';
+import { START } from './support/workflows';
 
 const samora = new Samora().description;
 const NUMBER = '+14155550100';
@@ -148,7 +153,7 @@ describe.each(VERSIONS)('an AI agent in n8n %s', (version) => {
 			if (agent >= 3) {
 				expect(recipients).toEqual([NUMBER]);
 				expect(told()[1]).toContain(
-					`${NUMBER} was given to campaign ${campaign_id} already in this execution`,
+					`${NUMBER} was already added to campaign ${campaign_id} in this execution`,
 				);
 			} else {
 				expect(recipients).toEqual([]);

@@ -1,8 +1,13 @@
-import { chain, node } from '../../tools/n8n/chain';
-import type { NewWorkflow } from '../../tools/n8n/client';
-import { ordinary } from '../sandbox/apiClient';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { START } from './workflows';
+import { chain, node } from '../../tools/n8n/client/chain';
+import type { NewWorkflow } from '../../tools/n8n/client/client';
+import { ordinary } from '../sandbox/support/apiClient';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { START } from './support/workflows';
 
 const ROWS = 12_001;
 const LAUNCH = 'Launch';

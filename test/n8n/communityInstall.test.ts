@@ -1,14 +1,18 @@
 import manifest from '../../package.json';
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { N8nClient, type CredentialReference, type SavedWorkflow } from '../../tools/n8n/client';
-import { packThisPackage } from '../../tools/n8n/thisPackage';
-import { installProgressOn } from '../../tools/n8n/installProgress';
-import { startN8n, type RunningN8n } from '../../tools/n8n/start';
-import { waitFor } from '../../tools/n8n/waiting';
+import {
+	N8nClient,
+	type CredentialReference,
+	type SavedWorkflow,
+} from '../../tools/n8n/client/client';
+import { packThisPackage } from '../../tools/n8n/install/thisPackage';
+import { installProgressOn } from '../../tools/n8n/install/installProgress';
+import { startN8n, type RunningN8n } from '../../tools/n8n/run/start';
+import { waitFor } from '../../tools/waiting';
 import { publishTo } from '../../tools/registry/publish';
 import { startRegistry, type Registry } from '../../tools/registry/registry';
-import { FIRST_INSTALL_MS, VERSIONS } from './installedN8n';
-import { CALL, callWorkflow, outcomesWorkflow, START, TRIGGER } from './workflows';
+import { FIRST_INSTALL_MS, VERSIONS } from './support/installedN8n';
+import { CALL, callWorkflow, outcomesWorkflow, START, TRIGGER } from './support/workflows';
 
 const NAME = manifest.name;
 const OLDER = '0.0.1';

@@ -1,7 +1,12 @@
 import type { FaultKind } from '../../sandbox';
-import type { Execution, NewWorkflow } from '../../tools/n8n/client';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { CALL, callWorkflow, START } from './workflows';
+import type { Execution, NewWorkflow } from '../../tools/n8n/client/client';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { CALL, callWorkflow, START } from './support/workflows';
 
 /** The faults after which a phone may ring, and those after which it certainly does not. */
 const FAULTS: FaultKind[] = [
@@ -16,7 +21,7 @@ const FAULTS: FaultKind[] = [
 const ON_ERROR = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'];
 const NUMBERS = ['+14155561000', '+14155561001', '+14155561002', '+14155561003'];
 
-describe.each(VERSIONS)('dialling in n8n %s', (version) => {
+describe.each(VERSIONS)('dialing in n8n %s', (version) => {
 	let here: InstalledN8n;
 	const figures = { runs: 0, accepted: 0, doubled: 0, lost: 0 };
 
@@ -26,7 +31,7 @@ describe.each(VERSIONS)('dialling in n8n %s', (version) => {
 
 	afterAll(async () => {
 		process.stdout.write(
-			`dialling in n8n ${version}: ${figures.runs} runs, ${figures.accepted} calls accepted, ${figures.doubled} doubled, ${figures.lost} lost\n`,
+			`dialing in n8n ${version}: ${figures.runs} runs, ${figures.accepted} calls accepted, ${figures.doubled} doubled, ${figures.lost} lost\n`,
 		);
 		await here?.stop();
 	});

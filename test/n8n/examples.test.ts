@@ -1,24 +1,47 @@
 import type { CallState, TriggerCallBody } from '../../sandbox';
-import type { Execution, NewWorkflow, SavedWorkflow } from '../../tools/n8n/client';
-import { waitFor } from '../../tools/n8n/waiting';
-import { exampleFiles, readExample, withSettings } from './exampleWorkflows';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { answerByMail, startMailbox, type Mail, type Mailbox } from './mailbox';
-import { startModel, type ModelStandIn } from './modelStandIn';
-import { startService, type ServiceStandIn } from './serviceStandIn';
+import type {
+	CredentialReference,
+	DataTableColumn,
+	Execution,
+	NewWorkflow,
+	SavedWorkflow,
+} from '../../tools/n8n/client/client';
+import { parseJson } from '../../tools/json';
+import { waitFor } from '../../tools/waiting';
+import { campaignThatEnds } from './support/campaigns';
+import { exampleFiles, readExample, tablesIn, withSettings } from './support/exampleWorkflows';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { answerByMail, startMailbox, type Mail, type Mailbox } from './support/mailbox';
+import { startModel, type ModelStandIn } from './support/modelStandIn';
+import { startService, type ServiceStandIn } from './support/serviceStandIn';
 
 const SECRET = { name: 'X-Secret', value: 'known-to-the-crm' };
 const ANSWERED = '+14155550100';
 const UNANSWERED = '+14155550101';
 const REJECTED = '+14155550102';
+const NO_TRANSCRIPT = '+14155550112';
 const PDF_TRANSCRIPT = '+14155550115';
+
+/** The columns of the tables, as the notes in the examples ask for them. */
+const TABLES: Record<string, Record<string, DataTableColumn['type']>> = {
+	'Customers to call': { name: 'string', phone: 'string' },
+	'Call summaries': { call_id: 'string', summary: 'string' },
+	'People to reach': { phone: 'string', name: 'string', reached: 'string', messaged: 'string' },
+	'Do Not Call': { phone: 'string', reason: 'string' },
+	'Last calls': { phone: 'string', called_at: 'date' },
+};
 
 describe.each(VERSIONS)('examples in n8n %s', (version) => {
 	let here: InstalledN8n;
 	let model: ModelStandIn;
 	let mailbox: Mailbox;
 	let service: ServiceStandIn;
-	let import_: (file: string) => Promise<SavedWorkflow & { nodes: NewWorkflow['nodes'] }>;
+	let credentials: Record<string, CredentialReference>;
 	let tables: Record<string, string>;
 
 	beforeAll(async () => {
@@ -26,28 +49,11 @@ describe.each(VERSIONS)('examples in n8n %s', (version) => {
 		[model, mailbox, service] = await Promise.all([startModel(), startMailbox(), startService()]);
 		const made = async (type: string, data: Record<string, unknown>) =>
 			await here.client.createCredential({ name: type, type, data });
-		const credentials = {
+		credentials = {
 			samoraApi: here.credential,
 			openAiApi: await made('openAiApi', model.credential),
 			smtp: await made('smtp', mailbox.credential),
 			httpHeaderAuth: await made('httpHeaderAuth', SECRET),
-		};
-		const table = async (name: string, columns: string[]) =>
-			(
-				await here.client.createDataTable(
-					name,
-					columns.map((column) => ({ name: column, type: 'string' as const })),
-				)
-			).id;
-		tables = {
-			'Customers to call': await table('Customers to call', ['name', 'phone']),
-			'Call summaries': await table('Call summaries', ['call_id', 'summary']),
-		};
-		import_ = async (file) => {
-			const { agentId } = here;
-			const settings = { agentId, tables, credentials, serviceUrl: service.url };
-			const workflow = withSettings(await readExample(file), settings);
-			return { ...(await here.client.createWorkflow(workflow)), nodes: workflow.nodes };
 		};
 	}, FIRST_INSTALL_MS);
 
@@ -57,9 +63,75 @@ describe.each(VERSIONS)('examples in n8n %s', (version) => {
 	});
 
 	beforeEach(async () => {
+		tables = {};
 		await here.sandbox.control.reset();
 		for (const kept of [model.requests, mailbox.mails, service.requests]) kept.length = 0;
 	});
+
+	/** The example in n8n, with empty tables of its own. */
+	async function import_(
+		file: string,
+		edited: (workflow: string) => string = (workflow) => workflow,
+	): Promise<SavedWorkflow & { nodes: NewWorkflow['nodes'] }> {
+		const example = parseJson(edited(JSON.stringify(await readExample(file)))) as NewWorkflow;
+		for (const name of tablesIn(example)) {
+			const columns = Object.entries(TABLES[name]).map(([column, type]) => ({
+				name: column,
+				type,
+			}));
+			tables[name] ??= (await here.client.createDataTable(`${name}: ${file}`, columns)).id;
+		}
+		const { agentId } = here;
+		const workflow = withSettings(example, {
+			agentId,
+			tables,
+			credentials,
+			serviceUrl: service.url,
+		});
+		return { ...(await here.client.createWorkflow(workflow)), nodes: workflow.nodes };
+	}
+
+	/** Runs an example from one of its triggers; a trigger that polls gives what has happened last. */
+	async function ran(workflow: SavedWorkflow, trigger: string): Promise<Execution> {
+		const execution = await here.client.finished(await here.client.run(workflow, trigger));
+		expect(execution).toMatchObject({ status: 'success', errorMessage: undefined });
+		return execution;
+	}
+
+	const rows = async (table: string, ...columns: string[]) =>
+		(await here.client.dataTableRows(tables[table]))
+			.map((row) => columns.map((column) => row[column]))
+			.sort();
+
+	/** Somebody else's campaign: every name with its number. */
+	const campaign = async (people: Record<string, string>) =>
+		await campaignThatEnds(
+			here.sandbox,
+			here.agentId,
+			'Spring',
+			Object.entries(people).map(([name, to_number]) => ({ to_number, call_variables: { name } })),
+		);
+
+	/** Launches an example's campaign, and gives the numbers that were called since. */
+	async function calledByLaunching(workflow: SavedWorkflow): Promise<string[]> {
+		const before = (await calls()).length;
+		await ran(workflow, 'Launch');
+		const { control } = here.sandbox;
+		await control.until(
+			async () => {
+				await control.advance(60);
+				return (await control.campaigns()).every(({ status }) => status === 'FINISHED');
+			},
+			{ timeoutMs: 60_000 },
+		);
+		return (await called()).slice(before).sort();
+	}
+
+	const customers = async (people: Record<string, string>) =>
+		await here.client.addDataTableRows(
+			tables['Customers to call'],
+			Object.entries(people).map(([name, phone]) => ({ name, phone })),
+		);
 
 	/** The workflow is published while the test lasts. */
 	async function published<Result>(
@@ -153,14 +225,9 @@ describe.each(VERSIONS)('examples in n8n %s', (version) => {
 		},
 
 		'campaign-from-a-sheet.json': async (file) => {
-			await here.client.addDataTableRows(tables['Customers to call'], [
-				{ name: 'Ada', phone: ANSWERED },
-				{ name: 'Bob', phone: UNANSWERED },
-				{ name: 'Ada once more', phone: ANSWERED },
-			]);
 			const workflow = await import_(file);
-			const launched = await here.client.finished(await here.client.run(workflow, 'Launch'));
-			expect(launched).toMatchObject({ status: 'success', errorMessage: undefined });
+			await customers({ Ada: ANSWERED, Bob: UNANSWERED, 'Ada once more': ANSWERED });
+			await ran(workflow, 'Launch');
 			// Whoever does not answer is called once more, two hours later.
 			const { control } = here.sandbox;
 			await control.until(
@@ -180,13 +247,77 @@ describe.each(VERSIONS)('examples in n8n %s', (version) => {
 				[UNANSWERED, 'Bob'],
 			]);
 
-			const evening = await here.client.run(workflow, 'Every evening');
-			expect(await here.client.finished(evening)).toMatchObject({ status: 'success' });
+			await ran(workflow, 'Every evening');
 			const { to, text } = await mail();
 			expect(to).toBe('sales@example.com');
 			expect(text).toMatch(
 				/^Customers .* \(FINISHED\): 3 calls, 1 finished, 2 unanswered, 0 failed, 0 to come/,
 			);
+		},
+
+		'campaign-report-by-email.json': async (file) => {
+			const workflow = await import_(file);
+			await campaign({ Ada: ANSWERED, Bob: UNANSWERED, Cy: PDF_TRANSCRIPT });
+			await ran(workflow, 'A campaign has ended');
+			const { to, subject, text } = await mail();
+			expect([to, subject]).toEqual(['sales@example.com', 'Spring: finished']);
+			expect(text.trim().split(/\r?\n/)).toEqual([
+				'Calls: 3',
+				'Finished: 2',
+				'Unanswered: 1',
+				'Failed: 0',
+				'Not called: 0',
+				'',
+				'Answer rate: 67 %',
+			]);
+		},
+
+		'message-after-two-days.json': async (file) => {
+			const workflow = await import_(file);
+			await campaign({ Ada: UNANSWERED, Bob: ANSWERED });
+			await campaign({ Ada: UNANSWERED, Bob: ANSWERED });
+			await ran(workflow, 'A call has ended');
+			expect(await rows('People to reach', 'name', 'phone', 'reached')).toEqual([
+				['Ada', UNANSWERED, null],
+				['Bob', ANSWERED, 'yes'],
+			]);
+			await ran(workflow, 'Every morning');
+			expect(service.requests).toEqual([]);
+
+			const later = await import_(file, (text) => text.replace('days: 2', 'days: 0'));
+			await ran(later, 'Every morning');
+			await ran(later, 'Every morning');
+			expect(service.requests.map(({ body }) => body)).toEqual([
+				{ to: UNANSWERED, text: expect.stringContaining('Ada') },
+			]);
+		},
+
+		'do-not-call-list.json': async (file) => {
+			const workflow = await import_(file);
+			model.think = ({ messages }) => ({
+				say: JSON.stringify(messages).includes('Hello Ada') ? 'Yes.' : 'No.',
+			});
+			await campaign({ Ada: ANSWERED, Bob: PDF_TRANSCRIPT, Cy: NO_TRANSCRIPT });
+			await ran(workflow, 'A call has finished');
+			expect(await rows('Do Not Call', 'phone', 'reason')).toEqual([
+				[ANSWERED, expect.stringMatching(/^Asked for it in the call /)],
+				[NO_TRANSCRIPT, expect.stringMatching(/^Look at the call .*transcript/)],
+			]);
+
+			await customers({ Ada: ANSWERED, Bob: PDF_TRANSCRIPT, Cy: NO_TRANSCRIPT });
+			expect(await calledByLaunching(workflow)).toEqual([PDF_TRANSCRIPT]);
+		},
+
+		'nobody-twice-in-seven-days.json': async (file) => {
+			const workflow = await import_(file);
+			await campaign({ Ada: ANSWERED });
+			await ran(workflow, 'A call has ended');
+			await here.client.addDataTableRows(tables['Last calls'], [
+				{ phone: REJECTED, called_at: new Date(Date.now() - 8 * 24 * 3_600_000).toISOString() },
+			]);
+			await customers({ Ada: ANSWERED, Bob: UNANSWERED, Cy: REJECTED });
+			expect(await calledByLaunching(workflow)).toEqual([UNANSWERED, REJECTED]);
+			expect(await calledByLaunching(workflow)).toEqual([]);
 		},
 
 		'message-after-unanswered-calls.json': async (file) => {
@@ -215,10 +346,8 @@ describe.each(VERSIONS)('examples in n8n %s', (version) => {
 				for (const execution of await executions(workflow, 2)) {
 					expect(execution).toMatchObject({ status: 'success', errorMessage: undefined });
 				}
-				const rows = await here.client.dataTableRows(tables['Call summaries']);
-				expect(rows.map(({ call_id }) => call_id).sort()).toEqual(ids.sort());
-				expect(rows.map(({ summary }) => summary)).toEqual(
-					ids.map(() => 'They talked about the weather.'),
+				expect(await rows('Call summaries', 'call_id', 'summary')).toEqual(
+					ids.sort().map((id) => [id, 'They talked about the weather.']),
 				);
 				for (const { messages } of model.requests) {
 					expect(JSON.stringify(messages)).toMatch(/Agent: /);

@@ -1,5 +1,10 @@
-import { interruptedStream, STREAM_MS, streamLine } from './eventStream';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
+import { interruptedStream, STREAM_MS, streamLine } from './support/eventStream';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
 
 /** Calls on each side of the kill; each is good for two events. */
 const CALLS = 40;

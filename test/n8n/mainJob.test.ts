@@ -2,12 +2,17 @@ import { readFile } from 'node:fs/promises';
 
 import manifest from '../../package.json';
 import type { Sandbox } from '../../sandbox';
-import type { CredentialReference, Execution, N8nClient } from '../../tools/n8n/client';
-import { noteInstalledPackage } from '../../tools/n8n/communityPackage';
-import type { RunningN8n } from '../../tools/n8n/start';
-import { waitFor } from '../../tools/n8n/waiting';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { CALL, callWorkflow, outcomesWorkflow, START, TRIGGER } from './workflows';
+import type { CredentialReference, Execution, N8nClient } from '../../tools/n8n/client/client';
+import { noteInstalledPackage } from '../../tools/n8n/install/communityPackage';
+import type { RunningN8n } from '../../tools/n8n/run/start';
+import { waitFor } from '../../tools/waiting';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { CALL, callWorkflow, outcomesWorkflow, START, TRIGGER } from './support/workflows';
 
 describe.each(VERSIONS)('the packed package in n8n %s', (version) => {
 	let here: InstalledN8n;

@@ -1,6 +1,11 @@
-import type { SavedWorkflow } from '../../tools/n8n/client';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { CALL, callWorkflow, START } from './workflows';
+import type { SavedWorkflow } from '../../tools/n8n/client/client';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { CALL, callWorkflow, START } from './support/workflows';
 
 const PATH = 'call-everybody';
 

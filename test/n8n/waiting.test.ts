@@ -1,7 +1,12 @@
-import { chain, node } from '../../tools/n8n/chain';
-import type { JsonRecord } from '../../tools/n8n/json';
-import { FIRST_INSTALL_MS, installedN8n, VERSIONS, type InstalledN8n } from './installedN8n';
-import { START } from './workflows';
+import { chain, node } from '../../tools/n8n/client/chain';
+import type { JsonRecord } from '../../tools/json';
+import {
+	FIRST_INSTALL_MS,
+	installedN8n,
+	VERSIONS,
+	type InstalledN8n,
+} from './support/installedN8n';
+import { itemsOf, START } from './support/workflows';
 
 const WAIT = 'Wait for the Calls';
 const FILE = 'Recording';
@@ -29,13 +34,7 @@ describe.each(VERSIONS)('waiting for calls in n8n %s', (version) => {
 	async function start(numbers: string[]): Promise<string> {
 		const workflow = await here.client.createWorkflow(
 			chain('Calls and their recordings', [
-				node(START, 'n8n-nodes-base.manualTrigger'),
-				node('List', 'n8n-nodes-base.set', {
-					mode: 'raw',
-					jsonOutput: JSON.stringify({ number: numbers }),
-					options: {},
-				}),
-				node('Numbers', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'number', options: {} }),
+				...itemsOf(numbers),
 				samora(WAIT, {
 					operation: 'triggerAndWait',
 					agentId: here.agentId,

@@ -1,6 +1,10 @@
-import { DEFAULT_N8N_VERSION } from '../../tools/n8n/recipes';
-import { interruptedStream, STREAM_MS, streamLine } from '../n8n/eventStream';
-import { FIRST_INSTALL_MS, installedQueueMode, type InstalledQueueMode } from '../n8n/installedN8n';
+import { DEFAULT_N8N_VERSION } from '../../tools/n8n/install/recipes';
+import { interruptedStream, STREAM_MS, streamLine } from '../n8n/support/eventStream';
+import {
+	FIRST_INSTALL_MS,
+	installedQueueMode,
+	type InstalledQueueMode,
+} from '../n8n/support/installedN8n';
 
 /** Calls on each side of the worker's end; each is good for two events. */
 const CALLS = 20;

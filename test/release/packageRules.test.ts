@@ -25,7 +25,7 @@ const file = (text: string) => new Map([['dist/code.js', text]]);
 describe('what is in the package', () => {
 	const complete = new Map(expectedFiles(MANIFEST).map((name) => [name, '']));
 
-	it('is each loaded file with its codex, the icons, the licences, and what npm adds', () => {
+	it('is each loaded file with its codex, the icons, the licenses, and what npm adds', () => {
 		expect([...complete.keys()]).toEqual([
 			'LICENSE',
 			'README.md',
@@ -41,7 +41,7 @@ describe('what is in the package', () => {
 		expect(contentFindings(complete, MANIFEST)).toEqual([]);
 	});
 
-	it('is missed, and noticed when it is too much', () => {
+	it('is reported when something is missing or too much', () => {
 		const wrong = new Map(complete);
 		wrong.delete('dist/nodes/Samora/Samora.node.json');
 		wrong.set('dist/.env', '');
@@ -113,7 +113,7 @@ describe('what the bundles need and contain', () => {
 		]);
 	});
 
-	it('comes with its licence', () => {
+	it('comes with its license', () => {
 		const notices = new Map([['dist/THIRD-PARTY-NOTICES.md', '## p-limit 3.1.0 (MIT)\n\nMIT']]);
 		expect(noticeFindings(notices, ['p-limit'])).toEqual([]);
 		expect(noticeFindings(notices, ['p-limit', 'yocto-queue'])).toHaveLength(1);

@@ -17,9 +17,19 @@ describe('the notices about bundled code', () => {
 		]);
 	});
 
-	it('contain the text of the licence', () => {
+	it('contain the text of the license', () => {
 		const notices = thirdPartyNotices(['node_modules/p-limit/index.js']);
 		expect(notices).toMatch(/^## p-limit \d+\.\d+\.\d+ \(MIT\)$/m);
 		expect(notices).toContain('The above copyright notice and this permission notice');
+	});
+
+	it('contain every license of a package, and where data come from', () => {
+		const notices = thirdPartyNotices([
+			'node_modules/libphonenumber-js/source/parse.js',
+			'tools/build/timezones.js',
+		]);
+		expect(notices).toContain('(The MIT License)');
+		expect(notices).toMatch(/Apache License\s+Version 2\.0/);
+		expect(notices).toContain('## Time zones of phone numbers (Apache-2.0)');
 	});
 });

@@ -2,19 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { MAGIC_NUMBERS, SANDBOX_AGENTS, SANDBOX_API_KEY, until } from '../../sandbox';
-import { ApiClient, ordinary } from './apiClient';
+import { ApiClient, ordinary } from './support/apiClient';
 
 const ROOT = join(__dirname, '../..');
+const TETHER = join(ROOT, 'tools/processes/tether.js');
 let child: ChildProcess | undefined;
 
-afterEach(() => child?.kill('SIGKILL'));
+// The end of its standard input tells the tether to stop the command.
+afterEach(() => child?.stdin?.end());
 
-/** Runs the command; `output` grows while it runs. */
+/** Runs the command, which ends with the tests if they are interrupted; `output` grows while it runs. */
 function run(...args: string[]) {
 	const process_ = spawn(
 		process.execPath,
-		['--import', 'tsx', join(ROOT, 'sandbox/cli.ts'), ...args],
-		{ cwd: ROOT },
+		[TETHER, '300', process.execPath, '--import', 'tsx', join(ROOT, 'sandbox/cli.ts'), ...args],
+		{ cwd: ROOT, detached: true },
 	);
 	child = process_;
 	const seen = { output: '', exited: once(process_, 'exit') };
@@ -25,10 +27,11 @@ function run(...args: string[]) {
 
 describe('npm run sandbox', () => {
 	it('says where it is and how to use it, tells what happens, and ends at Ctrl-C', async () => {
-		const seen = run('--port', '0', '--speed', '100');
+		const seen = run('--port', '0', '--speed', '100', '--dialect', 'openapi');
 		await until(() => seen.output.includes('Ctrl-C'), { timeoutMs: 20_000 });
 		const url = /Base URL +(\S+)/.exec(seen.output)?.[1] ?? '';
 		for (const said of [
+			`${url}/_sandbox/console`,
 			SANDBOX_API_KEY,
 			SANDBOX_AGENTS[0].id,
 			...MAGIC_NUMBERS.map((n) => n.meaning),
@@ -36,9 +39,12 @@ describe('npm run sandbox', () => {
 			expect(seen.output).toContain(said);
 		}
 
-		await new ApiClient({ url }).trigger(ordinary(1));
+		await new ApiClient({ url }).request('POST', '/v1/call/trigger', {
+			agent_id: SANDBOX_AGENTS[0].id,
+			to_number: ordinary(1),
+		});
 		await until(() => seen.output.includes('has ended: CALL_FINISHED'));
-		expect(seen.output).toContain('POST /v1/call/trigger → 202');
+		expect(seen.output).toContain('POST /v1/call/trigger → 200');
 		expect(seen.output).toContain(`call ${ordinary(1)} rings`);
 
 		child?.kill('SIGINT');
@@ -47,6 +53,7 @@ describe('npm run sandbox', () => {
 
 	it.each([
 		[['--port', 'http'], '--port must be a number'],
+		[['--dialect', 'xml'], '--dialect must be one of documented, openapi'],
 		[['--colour'], '--colour'],
 	])('refuses %j', async (args, message) => {
 		const seen = run(...args);

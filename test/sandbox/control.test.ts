@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { SandboxControl, type Sandbox, startSandbox } from '../../sandbox';
-import { AGENT, ApiClient, ordinary } from './apiClient';
+import { AGENT, ApiClient, ordinary } from './support/apiClient';
 
 let sandbox: Sandbox;
 let api: ApiClient;

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { type Sandbox, startSandbox, type Webhook } from '../../sandbox';
-import { AGENT, ApiClient, type Enveloped, ordinary, OTHER_AGENT } from './apiClient';
+import { AGENT, ApiClient, type Enveloped, ordinary, OTHER_AGENT } from './support/apiClient';
 import {
 	NEVER,
 	type Received,
 	startWebhookReceiver,
 	type WebhookReceiver,
-} from './webhookReceiver';
+} from './support/webhookReceiver';
 
 let sandbox: Sandbox;
 let api: ApiClient;
@@ -58,7 +58,7 @@ async function callOut(toNumber = ordinary(1)) {
 	return id;
 }
 
-describe('what is delivered', () => {
+describe('a delivery', () => {
 	it.each([
 		['00', ['CALL_STARTED', 'CALL_FINISHED']],
 		['01', ['CALL_FAILED']],
@@ -71,7 +71,7 @@ describe('what is delivered', () => {
 		expect(eventsReceived()).toEqual(events);
 	});
 
-	it('tells which call, how it ended, and its variables', async () => {
+	it('says which call, how it ended, and its variables', async () => {
 		await subscribe();
 		const callId = await callOut();
 		const [started, finished] = receiver.received.map(payloadOf);
@@ -117,7 +117,7 @@ describe('what is delivered', () => {
 		expect(receiver.received).toHaveLength(2);
 	});
 
-	it('comes for the subscribed events of the own agent only, while the webhook is active', async () => {
+	it('comes only for the subscribed events of its agent, while the webhook is active', async () => {
 		await subscribe({ events: ['CALL_FINISHED'] });
 		await subscribe({ agent_id: OTHER_AGENT });
 		const inactive = await subscribe();
@@ -126,7 +126,7 @@ describe('what is delivered', () => {
 		expect(eventsReceived()).toEqual(['CALL_FINISHED']);
 	});
 
-	it('can have everything on one level', async () => {
+	it('can have all its fields on one level', async () => {
 		await sandbox.control.setDeliveries({ payload: 'flat' });
 		await subscribe();
 		const callId = await callOut();
@@ -206,7 +206,7 @@ describe('a delivery is signed', () => {
 	});
 });
 
-describe('a delivery that is not taken', () => {
+describe('a delivery that the receiver does not accept', () => {
 	it('is repeated after 5 s, 30 s, 2 min, 10 min and 30 min, and then given up', async () => {
 		await subscribe({ events: ['CALL_STARTED'] });
 		receiver.answers.push(500, 404, 302, 503, 401, 500, 500);
@@ -223,7 +223,7 @@ describe('a delivery that is not taken', () => {
 		expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 	});
 
-	it('is not repeated once it was taken', async () => {
+	it('is not repeated once it was accepted', async () => {
 		await subscribe({ events: ['CALL_STARTED'] });
 		receiver.answers.push(500, 204);
 		await callOut();

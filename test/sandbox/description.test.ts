@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { loadApiDescription, OPENAPI_FILE, type Sandbox, startSandbox } from '../../sandbox';
-import { AGENT, ApiClient, NOBODY, ordinary } from './apiClient';
+import { AGENT, ApiClient, NOBODY, ordinary } from './support/apiClient';
 
 const ENDPOINTS = {
 	triggerCall: 'POST /v1/call/trigger',

@@ -5,7 +5,7 @@ import {
 	type Sandbox,
 	startSandbox,
 } from '../../sandbox';
-import { AGENT, ordinary } from './apiClient';
+import { AGENT, ApiClient, type Enveloped, ordinary } from './support/apiClient';
 
 let sandbox: Sandbox;
 
@@ -57,10 +57,22 @@ const MATRIX: Record<FaultKind, Expected> = {
 	truncated: { seen: 'UND_ERR_SOCKET', accepted: true, journal: 202 },
 	malformed: { seen: 202, text: /^\{[^}]*$/, accepted: true, journal: 202 },
 	empty: { seen: 202, text: '', accepted: true, journal: 202 },
+	'empty-object': { seen: 202, text: '{}', accepted: true, journal: 202 },
+	text: { seen: 202, text: 'OK', accepted: true, journal: 202 },
 	html: { seen: 502, text: /^<html>/, accepted: false, journal: 502 },
+	'html-after': { seen: 502, text: /^<html>/, accepted: true, journal: 502 },
 	slow: { seen: 202, text: /"call_id"/, accepted: true, journal: 202 },
+	drip: { seen: 202, text: /"call_id"/, accepted: true, journal: 202 },
+	endless: { seen: 'TimeoutError', accepted: true, journal: 202 },
+	'101': { seen: 'UND_ERR_SOCKET', accepted: true, journal: 101 },
+	deep: { seen: 202, text: /^\{"message":\[{5000}\]{5000}\}$/, accepted: true, journal: 202 },
 	'401': { seen: 401, accepted: false, journal: 401 },
 	'403': { seen: 403, accepted: false, journal: 403 },
+	// These change other answers than that of a placed call.
+	'fewer-ids': { seen: 202, text: /"call_id"/, accepted: true, journal: 202 },
+	'no-ids': { seen: 202, text: /"call_id"/, accepted: true, journal: 202 },
+	ignored: { seen: 202, text: /"call_id"/, accepted: true, journal: 202 },
+	'wrong-total': { seen: 202, text: /"call_id"/, accepted: true, journal: 202 },
 };
 
 describe('a fault', () => {
@@ -68,7 +80,11 @@ describe('a fault', () => {
 		'%s does to one call what it is to do, and the next goes well',
 		async (kind) => {
 			const expected = MATRIX[kind];
-			await sandbox.control.addFault({ operationId: 'triggerCall', kind, ms: 50 });
+			await sandbox.control.addFault({
+				operationId: 'triggerCall',
+				kind,
+				ms: kind === 'drip' ? 1 : 50,
+			});
 
 			const hangs = expected.seen === 'TimeoutError';
 			const seen = await dial(ordinary(1), hangs ? 500 : 10_000);
@@ -106,9 +122,89 @@ describe('a fault', () => {
 		expect(values).toEqual(['1', '7', date, null]);
 	});
 
-	it('can have another status than its kind', async () => {
-		await sandbox.control.addFault({ kind: '503', status: 504 });
-		expect(statusOf(await dial())).toBe(504);
+	it.each<[FaultOptions['retryAfter'] & {}, string]>([
+		[0, '0'],
+		[-5, '-5'],
+		[3600, '3600'],
+		['Wed, 21 Oct 2015 07:28:00 GMT', 'Wed, 21 Oct 2015 07:28:00 GMT'],
+	])('can ask for a wait of %s', async (retryAfter, header) => {
+		await sandbox.control.addFault({ kind: '429', retryAfter });
+		const seen = await dial();
+		expect('headers' in seen && seen.headers.get('retry-after')).toBe(header);
+	});
+
+	it.each<[FaultKind, number, boolean]>([
+		['503', 504, false],
+		['500-after', 408, true],
+		['500-after', 499, true],
+		['html', 200, false],
+		['html-after', 200, true],
+		['empty', 200, true],
+		['empty-object', 500, true],
+		['text', 200, true],
+		['deep', 500, true],
+	])('%s can have the status %i', async (kind, status, accepted) => {
+		await sandbox.control.addFault({ kind, status });
+		expect(statusOf(await dial())).toBe(status);
+		expect(await callsPlaced()).toBe(accepted ? 1 : 0);
+	});
+
+	it('deep nests as deeply as asked', async () => {
+		await sandbox.control.addFault({ kind: 'deep', depth: 40_000 });
+		const seen = await dial();
+		expect('text' in seen && seen.text).toBe(
+			`{"message":${'['.repeat(40_000)}${']'.repeat(40_000)}}`,
+		);
+	});
+
+	it('drip sends a byte at a time', async () => {
+		await sandbox.control.addFault({ kind: 'drip', ms: 1 });
+		const response = await fetch(`${sandbox.url}/v1/call/trigger`, { method: 'POST' });
+		const sizes: number[] = [];
+		for await (const chunk of response.body ?? []) sizes.push((chunk as Uint8Array).length);
+		expect(sizes.length).toBeGreaterThan(10);
+		expect(Math.max(...sizes)).toBeLessThan(10);
+	});
+
+	describe('of the kind', () => {
+		const api = () => new ApiClient(sandbox);
+
+		it.each<[FaultKind, (ids: string[]) => string[]]>([
+			['fewer-ids', (ids) => ids.slice(0, -1)],
+			['no-ids', () => []],
+		])('%s adds all recipients and tells fewer ids', async (kind, told) => {
+			const campaign = await api().campaign();
+			await sandbox.control.addFault({ operationId: 'addCampaignRecipients', kind });
+			const { status, body } = await campaign.add(ordinary(1), ordinary(2), ordinary(3));
+			expect(status).toBe(201);
+			const ids = (await sandbox.control.calls()).map(({ id }) => id);
+			expect(ids).toHaveLength(3);
+			expect(body.data.scheduled_call_ids).toEqual(told(ids));
+		});
+
+		it('ignored answers a start with 200 and the campaign as it is', async () => {
+			const campaign = await api().campaign();
+			await sandbox.control.addFault({ operationId: 'startCampaign', kind: 'ignored' });
+			const { status, body } = await campaign.act('start');
+			expect(status).toBe(200);
+			expect(body.data).toEqual(await campaign.now());
+			expect(body.data.status).toBe('DRAFT');
+			const [entry] = await sandbox.control.journal({ operationId: 'startCampaign' });
+			expect(entry).toMatchObject({ accepted: false, status: 200, fault: 'ignored' });
+			expect((await campaign.act('start')).body.data.status).toBe('IN_PROGRESS');
+		});
+
+		it.each([0, 1e15, -3, '2'])('wrong-total says that a list has %j', async (total) => {
+			await api().campaign();
+			await sandbox.control.addFault({ kind: 'wrong-total', total, times: 2 });
+			const { body: campaigns } = await api().request<Enveloped<object>>(
+				'GET',
+				`/v1/external/campaigns/${AGENT}`,
+			);
+			expect(campaigns.data).toMatchObject({ campaigns: [{ name: 'Spring' }], total });
+			const { body: webhooks } = await api().request<Enveloped<object>>('GET', '/v2/webhooks');
+			expect(webhooks.data).toEqual({ webhooks: [], total_count: total });
+		});
 	});
 
 	it.each<[string, Omit<FaultOptions, 'kind'>, number[]]>([

@@ -1,5 +1,5 @@
 import { type CallDetails, type Sandbox, startSandbox } from '../../sandbox';
-import { ApiClient, type Enveloped } from './apiClient';
+import { ApiClient, type Enveloped } from './support/apiClient';
 
 let sandbox: Sandbox;
 let api: ApiClient;

@@ -1,5 +1,5 @@
 import { type Sandbox, startSandbox } from '../../sandbox';
-import { ApiClient, NOBODY, ordinary } from './apiClient';
+import { ApiClient, NOBODY, ordinary } from './support/apiClient';
 
 let sandbox: Sandbox;
 let api: ApiClient;

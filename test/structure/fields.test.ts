@@ -1,8 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { Samora } from '../../nodes/Samora/Samora.node';
-import type { FaultOptions } from '../../sandbox';
-import { ordinary } from '../sandbox/apiClient';
 import {
 	choicesOf,
 	fieldsIn,
@@ -20,6 +18,7 @@ import {
 } from '../support/operations';
 import { asked, paired, SandboxRuns, type Parameters } from '../support/sandboxRuns';
 import { settle } from '../support/world';
+import { TRIALS, type Trial } from './fieldTrials';
 
 /**
  * No field without a route: what is typed into it makes a difference. Each field is run with two values, all else
@@ -28,83 +27,6 @@ import { settle } from '../support/world';
 
 const samora = new SandboxRuns();
 const { description, ...node } = new Samora();
-
-interface Trial {
-	values: [unknown, unknown];
-	/** Other parameters that the field needs to matter. */
-	beside?: IDataObject;
-	items?: IDataObject[];
-	fault?: FaultOptions;
-	/** Virtual seconds that pass before the run. */
-	after?: number;
-}
-
-const phones = (...all: string[]) => all.map((phone) => ({ phone }));
-const byPhone = { toNumber: '={{ $json.phone }}' };
-/** A day on which nobody is called today. */
-const anotherDay = new Date(Date.now() + 3 * 24 * 3600 * 1000)
-	.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' })
-	.toLowerCase();
-
-const DIALING_TRIALS: Record<string, Trial> = {
-	metadataMode: { values: ['keyValue', 'json'], beside: { metadataJson: '{"a": 1}' } },
-	'options.defaultCountry': { values: ['US', 'GB'], beside: { toNumber: '(415) 555-2671' } },
-	'options.maxConcurrency': {
-		values: [1, 3],
-		beside: byPhone,
-		items: phones(ordinary(1), ordinary(2), ordinary(3)),
-		fault: { operationId: 'triggerCall', kind: 'slow', ms: 30, times: null },
-	},
-	'options.redialUnknown': {
-		values: [true, false],
-		fault: { operationId: 'triggerCall', kind: 'reset-before' },
-	},
-	'options.repeatedNumbers': {
-		values: ['call', 'skip'],
-		beside: byPhone,
-		items: phones(ordinary(1), ordinary(1)),
-	},
-	'options.callingHours.values.outside': {
-		values: ['refuse', 'skip'],
-		beside: {
-			options: { callingHours: { values: { days: [anotherDay], from: '9', to: '10' } } },
-		},
-	},
-};
-
-/** The wait of the trials, with the sandbox's time standing still, so that no call ends. */
-const wait = { pollInterval: 0.1, timeout: 0.01, onTimeout: 'continue' };
-
-const RECIPIENT_TRIALS: Record<string, Trial> = {
-	variableFields: { values: ['first', 'second'], beside: { variablesMode: 'selectedFields' } },
-	'options.defaultCountry': { values: ['US', 'GB'], beside: { toNumber: '(415) 555-2671' } },
-	'options.skipDuplicates': {
-		values: [true, false],
-		beside: byPhone,
-		items: phones(ordinary(1), ordinary(1)),
-	},
-	'options.skipInvalid': {
-		values: [true, false],
-		beside: byPhone,
-		items: phones(ordinary(1), 'nobody'),
-	},
-};
-
-/** Fields of which two values do not show by themselves what they do. */
-const TRIALS: Partial<Record<AnyOperationId, Record<string, Trial>>> = {
-	triggerCall: DIALING_TRIALS,
-	triggerAndWait: {
-		...DIALING_TRIALS,
-		'wait.pollInterval': { values: [0.1, 0.5], beside: { wait } },
-		'wait.timeout': { values: [0.01, 0.03], beside: { wait } },
-		'wait.onTimeout': { values: ['continue', 'error'], beside: { wait } },
-	},
-	downloadRecording: { binaryPropertyName: { values: ['data', 'audio'], after: 60 } },
-	downloadTranscript: { binaryPropertyName: { values: ['data', 'text'], after: 60 } },
-	listWebhooks: { returnAll: { values: [true, false], beside: { limit: 1 } } },
-	addCampaignRecipients: RECIPIENT_TRIALS,
-	launch: RECIPIENT_TRIALS,
-};
 
 /** What stands for the ids of things that are there, which are others in every run. */
 const IDS: Record<string, [string, string]> = {
@@ -228,7 +150,7 @@ describe('every field is read by its operation', () => {
 		expect(await isRead(id, top, field)).toBe(true);
 	});
 
-	it('and one that is not would be noticed', async () => {
+	it('except for one that does not exist, which this test notices', async () => {
 		const [{ top }] = fields;
 		for (const name of ['nickname', 'options.nickname', 'metadata.nickname']) {
 			const property: INodeProperties = {
@@ -242,7 +164,7 @@ describe('every field is read by its operation', () => {
 		}
 	});
 
-	it('every special case is of a field that is there', () => {
+	it('in every special case that the tests list', () => {
 		for (const [id, trials] of Object.entries(TRIALS)) {
 			const names = fields.filter((one) => one.id === id).map(({ name }) => name);
 			expect(Object.keys(trials).filter((name) => !names.includes(name))).toEqual([]);
@@ -268,7 +190,7 @@ describe('every operation', () => {
 		},
 	);
 
-	it('is one of the API’s or made of several, and has a name to be chosen by', () => {
+	it('belongs to an endpoint or is made of several', () => {
 		expect(operations.map(({ resource, value }) => `${resource}: ${value}`).sort()).toEqual(
 			ALL_OPERATION_IDS.map(
 				(id) => `${ALL_OPERATIONS[id].resource}: ${ALL_OPERATIONS[id].operation}`,

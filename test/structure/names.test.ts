@@ -2,132 +2,13 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
+import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import { choicesOf, fieldsIn, operationsIn, shownFor, written } from '../support/descriptions';
+import { ACTIONS, CAMPAIGN_TRIGGER, TRIGGER } from './savedNames';
 
-/**
- * These names stand in people's workflows. Whoever changes one breaks the workflows it stands in; names are only ever
- * added, and then they are added here too.
- */
-
-const RETRY_CONFIG = [
-	'retryConfig',
-	'retryConfig.values.maxRetries',
-	'retryConfig.values.retryDelayMinutes',
-	'retryConfig.values.retryOn: UNANSWERED|REJECTED|VOICEMAIL|FAILED',
-];
-const CAMPAIGN = ['agentId', 'campaignId(list|id)'];
-const WEBHOOK = ['webhookId(list|id)'];
-const LIST = ['returnAll', 'limit'];
-const WEBHOOK_SETTINGS = [
-	'name',
-	'url',
-	'events: CALL_STARTED|CALL_FINISHED|CALL_FAILED',
-	'dataOptions',
-	'dataOptions.includeTranscript',
-	'dataOptions.includeRecordingUrl',
-	'customHeaders',
-	'customHeaders.values[].name',
-	'customHeaders.values[].value',
-];
-const within = (name: string, names: string[]) => [name, ...names.map((one) => `${name}.${one}`)];
-
-const DIALING = [
-	'agentId',
-	'toNumber',
-	'metadataMode: keyValue|json',
-	'metadata',
-	'metadata.values[].key',
-	'metadata.values[].value',
-	'metadataJson',
-	...within('options', [
-		'defaultCountry',
-		'maxConcurrency',
-		'redialUnknown',
-		'repeatedNumbers: call|skip|refuse',
-		'callingHours',
-		'callingHours.values.from',
-		'callingHours.values.to',
-		'callingHours.values.timezone',
-		'callingHours.values.days: monday|tuesday|wednesday|thursday|friday|saturday|sunday',
-		'callingHours.values.outside: refuse|skip',
-	]),
-];
-
-const RECIPIENTS = [
-	'toNumber',
-	'variablesMode: allFields|selectedFields|keyValue|json|none',
-	'variableFields',
-	'variables',
-	'variables.values[].key',
-	'variables.values[].value',
-	'variablesJson',
-	...within('options', [
-		'defaultCountry',
-		'skipInvalid',
-		'skipDuplicates',
-		'output: recipients|summary',
-	]),
-];
-
-const ACTIONS: Record<string, Record<string, string[]>> = {
-	call: {
-		trigger: DIALING,
-		triggerAndWait: [
-			...DIALING,
-			...within('wait', ['pollInterval', 'timeout', 'onTimeout: error|continue']),
-		],
-		get: ['callId'],
-		downloadRecording: ['callId', 'binaryPropertyName'],
-		downloadTranscript: ['callId', 'binaryPropertyName'],
-	},
-	campaign: {
-		create: ['agentId', 'name', ...RETRY_CONFIG],
-		get: CAMPAIGN,
-		getAll: ['agentId', ...LIST],
-		update: [...CAMPAIGN, ...within('updateFields', ['name', ...RETRY_CONFIG])],
-		addRecipients: [...CAMPAIGN, ...RECIPIENTS],
-		launch: ['agentId', 'name', ...RETRY_CONFIG, ...RECIPIENTS],
-		getCalls: [
-			...CAMPAIGN,
-			...LIST,
-			...within('filters', [
-				'search',
-				'status: PENDING|TRIGGERED|ONGOING|CALL_FINISHED|UNANSWERED|REJECTED|VOICEMAIL|FAILED',
-				'durationMin',
-				'durationMax',
-			]),
-			...within('sort', [
-				'sortBy: participant_id|status|created_at|updated_at|started_at|ended_at|duration',
-				'sortDir: asc|desc',
-			]),
-		],
-		start: CAMPAIGN,
-		stop: CAMPAIGN,
-		cancel: CAMPAIGN,
-	},
-	webhook: {
-		create: ['agentId', ...WEBHOOK_SETTINGS],
-		get: WEBHOOK,
-		getAll: [...LIST, ...within('filters', ['agentId'])],
-		getEventTypes: [],
-		update: [...WEBHOOK, ...within('updateFields', [...WEBHOOK_SETTINGS, 'isActive'])],
-		delete: WEBHOOK,
-	},
-};
-
-const TRIGGER = [
-	'agentId',
-	'events: CALL_STARTED|CALL_FINISHED|CALL_FAILED',
-	...within('options', [
-		'includeTranscript',
-		'includeRecordingUrl',
-		'downloadRecording',
-		'downloadTranscript',
-		'skipDuplicateEvents',
-		'signatureHeader',
-	]),
-];
+/** The countries in the world, and the time zones that the platform knows. */
+const NAMED_BY_A_STANDARD = ['defaultCountry', 'timezone'];
 
 /** The names of parameters, with the words to choose from where they are saved too. */
 function namesOf(properties: INodeProperties[]): string[] {
@@ -139,8 +20,9 @@ function namesOf(properties: INodeProperties[]): string[] {
 			return [
 				written(path),
 				...(modes.length > 0 ? [`(${modes.join('|')})`] : []),
-				// Two letters for each country in the world: known by a standard, not by us.
-				...(words.length > 0 && property.name !== 'defaultCountry' ? [`: ${words.join('|')}`] : []),
+				...(words.length > 0 && !NAMED_BY_A_STANDARD.includes(property.name)
+					? [`: ${words.join('|')}`]
+					: []),
 			].join('');
 		});
 }
@@ -156,26 +38,28 @@ const sorted = (names: string[]) =>
 
 const samora = new Samora().description;
 const trigger = new SamoraTrigger().description;
+const campaignTrigger = new SamoraCampaignTrigger().description;
 const credential = new SamoraApi();
 
-it('the nodes and the credential', () => {
-	expect([samora.name, trigger.name, credential.name]).toEqual([
+it('the nodes and the credential keep their names', () => {
+	expect([samora.name, trigger.name, campaignTrigger.name, credential.name]).toEqual([
 		'samora',
 		'samoraTrigger',
+		'samoraCampaignTrigger',
 		'samoraApi',
 	]);
-	expect([samora.version, trigger.version]).toEqual([1, 1]);
-	for (const { credentials } of [samora, trigger]) {
+	expect([samora.version, trigger.version, campaignTrigger.version]).toEqual([1, 1, 1]);
+	for (const { credentials } of [samora, trigger, campaignTrigger]) {
 		expect(credentials).toEqual([expect.objectContaining({ name: 'samoraApi' })]);
 	}
 });
 
-it('the credential’s fields', () => {
-	expect(namesOf(credential.properties)).toEqual(['apiKey', 'baseUrl']);
+it('the credential’s fields keep their names', () => {
+	expect(namesOf(credential.properties)).toEqual(['apiKey', 'baseUrl', 'defaultAgentId']);
 	expect(credential.properties[1].default).toBe('https://api.samora.ai');
 });
 
-it('the resources and operations', () => {
+it('the resources and operations keep their names', () => {
 	const resource = samora.properties.find(({ name }) => name === 'resource');
 	expect(choicesOf(resource as INodeProperties).map(({ value }) => value)).toEqual(
 		Object.keys(ACTIONS),
@@ -202,9 +86,15 @@ it('shows every parameter of the node for an operation', () => {
 		operationsIn(samora).flatMap(({ resource, value }) => shownFor(samora, resource, value)),
 	);
 	const hidden = samora.properties.filter(
-		(property) => !shown.has(property) && !always.includes(property.name),
+		({ name }) => ![...shown].some((one) => one.name === name) && !always.includes(name),
 	);
 	expect(hidden.map(({ name }) => name)).toEqual([]);
+});
+
+it('the parameters of the campaign trigger keep their names', () => {
+	expect(sorted(namesOf(campaignTrigger.properties))).toEqual(sorted(CAMPAIGN_TRIGGER));
+	expect(campaignTrigger).toMatchObject({ polling: true, version: 1 });
+	expect(campaignTrigger.usableAsTool).toBeUndefined();
 });
 
 it('the parameters of the trigger, and its webhook', () => {
@@ -214,7 +104,7 @@ it('the parameters of the trigger, and its webhook', () => {
 	]);
 });
 
-it('what is chosen unless somebody chooses otherwise', () => {
+it('the resource and the operations keep their defaults', () => {
 	const standard = (resource: string, operation: string, name: string) =>
 		fieldsIn(shownFor(samora, resource, operation)).find(({ path }) => written(path) === name)
 			?.property.default;

@@ -1,9 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import {
+	Workflow,
+	type INode,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeTypes,
+} from 'n8n-workflow';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
+import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import { choicesOf, fieldsIn, groupsOf, operationsIn, written } from '../support/descriptions';
 
@@ -11,6 +18,7 @@ import { choicesOf, fieldsIn, groupsOf, operationsIn, written } from '../support
 
 const samora = new Samora().description;
 const trigger = new SamoraTrigger().description;
+const campaignTrigger = new SamoraCampaignTrigger().description;
 
 const FIELDS = [
 	...fieldsIn(samora.properties).map(({ property, path }) => {
@@ -20,6 +28,10 @@ const FIELDS = [
 	...fieldsIn(trigger.properties).map(({ property, path }) => ({
 		property,
 		at: `trigger ${written(path)}`,
+	})),
+	...fieldsIn(campaignTrigger.properties).map(({ property, path }) => ({
+		property,
+		at: `campaign trigger ${written(path)}`,
 	})),
 	...fieldsIn(new SamoraApi().properties).map(({ property, path }) => ({
 		property,
@@ -31,8 +43,8 @@ const FIELDS = [
 const wrong = (is: (field: (typeof FIELDS)[number]) => unknown) =>
 	FIELDS.filter((field) => is(field)).map(({ at }) => at);
 
-/** A country is called what it is called. */
-const isNames = ({ name }: INodeProperties) => name === 'defaultCountry';
+/** Countries and time zones are called what they are called. */
+const isNames = ({ name }: INodeProperties) => ['defaultCountry', 'timezone'].includes(name);
 
 const SMALL_WORDS = new Set(
 	'a an and as at but by for from if in of on or per so the to up via with'.split(' '),
@@ -52,7 +64,7 @@ it.each([
 	['One Item per Recipient', true],
 	['To number', false],
 	['the Number', false],
-])('this is how Title Case is told: %s', (label, is) => expect(isTitleCase(label)).toBe(is));
+])('recognizes Title Case: %s', (label, is) => expect(isTitleCase(label)).toBe(is));
 
 describe('labels are in Title Case', () => {
 	it('of parameters', () => {
@@ -123,6 +135,22 @@ describe('sentences', () => {
 		expect(new Set(actions).size).toBe(actions.length);
 	});
 
+	it('name in the list of actions what people come for first, without articles', () => {
+		const actions = operationsIn(samora).map(({ action = '' }) => action);
+		expect(actions.slice(0, 2)).toEqual(['Make call', 'Make call and wait for outcome']);
+		const ofCampaigns = operationsIn(samora).filter(({ resource }) => resource === 'campaign');
+		expect(ofCampaigns.slice(0, 2).map(({ action }) => action)).toEqual([
+			'Launch campaign',
+			'Get many campaigns',
+		]);
+		expect(actions.filter((action) => /\b(a|an|the|its)\b/i.test(action))).toEqual([]);
+	});
+
+	it('speak of calling in the panel, where n8n shows the description of the trigger for both', () => {
+		expect(samora.description).toMatch(/call people/);
+		expect(trigger.description).toMatch(/call people/);
+	});
+
 	it('avoid the words that frighten', () => {
 		const texts = [
 			...described.map(([, sentence]) => sentence),
@@ -131,7 +159,7 @@ describe('sentences', () => {
 				property.placeholder ?? '',
 				...choicesOf(property).flatMap(({ name, action = '' }) => [name, action]),
 			]),
-			...[samora, trigger].flatMap((node) => [
+			...[samora, trigger, campaignTrigger].flatMap((node) => [
 				node.displayName,
 				node.description,
 				node.activationMessage ?? '',
@@ -215,8 +243,8 @@ describe('defaults', () => {
 });
 
 describe('lists', () => {
-	/** Monday comes before Tuesday. */
-	const inAnOrderOfTheirOwn = ['days'];
+	/** Making a call comes first, Monday before Tuesday, and whose time zone before the names of time zones. */
+	const inAnOrderOfTheirOwn = ['operation', 'days', 'timezone'];
 
 	const isSorted = (names: string[]) =>
 		names.every((name, n) => n === 0 || names[n - 1].localeCompare(name, 'en') < 0);
@@ -250,6 +278,34 @@ describe('lists', () => {
 				return new Set(values).size !== values.length;
 			}),
 		).toEqual([]);
+	});
+});
+
+describe('the line under a node on the canvas', () => {
+	const says = (parameters: Record<string, string>) => {
+		const node: INode = {
+			id: '1',
+			name: 'Samora',
+			type: 'n8n-nodes-samora.samora',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+		};
+		const nodeTypes = {
+			getByNameAndVersion: () => new Samora(),
+		} as unknown as INodeTypes;
+		const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+		return workflow.expression.getSimpleParameterValue(node, samora.subtitle, 'internal', {});
+	};
+
+	it.each([
+		['call', 'trigger', 'make call'],
+		['call', 'triggerAndWait', 'make call and wait'],
+		['call', 'downloadRecording', 'call: download recording'],
+		['campaign', 'getAll', 'campaign: get many'],
+		['campaign', 'addRecipients', 'campaign: add recipients'],
+	])('of %s: %s is "%s"', (resource, operation, line) => {
+		expect(says({ resource, operation })).toBe(line);
 	});
 });
 

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import type { SignatureScheme } from '../../sandbox';
-import { defaultSettings } from '../../sandbox/control/settings';
+import { defaultSettings } from '../../sandbox/settings/settings';
 import { signatureHeaders } from '../../sandbox/deliveries/signatures';
 
 /** What is known of a webhook to Samora and n8n, and to nobody else. */
@@ -20,7 +20,7 @@ export interface Attack {
 	body: string | Buffer;
 }
 
-export const SIGNED: SignatureScheme[] = ['standard', 't-v1', 'sha256', 'hex', 'base64'];
+const SIGNED: SignatureScheme[] = ['standard', 't-v1', 'sha256', 'hex', 'base64'];
 const TIMED: SignatureScheme[] = ['standard', 't-v1'];
 const HEADERS = ['x-samora-signature', 'x-webhook-signature'];
 
@@ -32,7 +32,24 @@ const MINUTE = 60_000;
 const event = (more: object = {}) =>
 	JSON.stringify({ event: 'CALL_FINISHED', call_id: randomUUID(), status: 'REJECTED', ...more });
 
-/** Deliveries that a stranger could send, or somebody who has seen a genuine one: none may start anything. */
+/** A delivery as Samora may send it. After one of these, deliveries without a proven signature are refused. */
+export function genuineDelivery(
+	{ token, secret }: Pick<Genuine, 'token' | 'secret'>,
+	more: object = {},
+): Pick<Attack, 'headers' | 'body'> {
+	const body = event(more);
+	const signature = signatureHeaders(
+		{ id: 'msg_1', secret, body, now: new Date() },
+		{ ...defaultSettings().deliveries, scheme: 'standard' },
+	);
+	const headers = { 'content-type': 'application/json', [TRIGGER_HEADER]: token, ...signature };
+	return { headers, body };
+}
+
+/**
+ * Deliveries that a stranger could send, or somebody who has seen a genuine one, or who knows the token and not the secret.
+ * None of them may start anything, once one delivery was proven.
+ */
 export function attacks({ token, secret, otherToken }: Genuine): Attack[] {
 	const json = { 'content-type': 'application/json' };
 	const trusted = { ...json, [TRIGGER_HEADER]: token };
@@ -66,6 +83,7 @@ export function attacks({ token, secret, otherToken }: Genuine): Attack[] {
 	];
 	const forged = [
 		{ what: 'no token', headers: json, body: event() },
+		{ what: 'the token, and no signature', headers: trusted, body: event() },
 		...tokens.map(([what, value]) => ({
 			what,
 			headers: { ...json, [TRIGGER_HEADER]: value },

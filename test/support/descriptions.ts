@@ -67,9 +67,20 @@ export function shownFor(
 	resource: string,
 	operation: string,
 ): INodeProperties[] {
-	return properties.filter(
-		({ displayOptions }) =>
-			displayOptions?.show?.resource?.includes(resource) &&
-			displayOptions.show.operation?.includes(operation),
+	return properties
+		.filter(
+			({ displayOptions }) =>
+				displayOptions?.show?.resource?.includes(resource) &&
+				displayOptions.show.operation?.includes(operation),
+		)
+		.map((property) => withOptionsOf(property, operation));
+}
+
+/** A collection without the options that only other operations show. */
+function withOptionsOf(property: INodeProperties, operation: string): INodeProperties {
+	if (property.type !== 'collection') return property;
+	const options = (property.options as INodeProperties[]).filter(
+		({ displayOptions }) => displayOptions?.show?.['/operation']?.includes(operation) ?? true,
 	);
+	return { ...property, options };
 }

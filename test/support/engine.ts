@@ -33,6 +33,7 @@ import { parse, stringify } from 'flatted';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node.ts';
+import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node.ts';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node.ts';
 import type { Injection } from './injection';
 
@@ -106,13 +107,36 @@ const twice: INodeType = {
 	},
 };
 
+/** Asks with the credential as n8n's own nodes do: HTTP Request with the older helper, others with the newer one. */
+const otherNode: INodeType = {
+	description: {
+		...passOn.description,
+		displayName: 'Other Node',
+		name: 'otherNode',
+		credentials: [{ name: 'samoraApi', required: true }],
+		properties: [
+			{ displayName: 'Helper', name: 'helper', type: 'string', default: '' },
+			{ displayName: 'Options', name: 'options', type: 'json', default: '{}' },
+		],
+	},
+	async execute(this: IExecuteFunctions) {
+		const helper = this.getNodeParameter('helper', 0) as
+			'requestWithAuthentication' | 'httpRequestWithAuthentication';
+		const options = JSON.parse(String(this.getNodeParameter('options', 0))) as IHttpRequestOptions;
+		const body = await this.helpers[helper].call(this, 'samoraApi', options);
+		return [[{ json: { body: body as IDataObject } }]];
+	},
+};
+
 const types: Record<string, INodeType> = {
 	'n8n-nodes-samora.samora': executable(withRequestOptions(new Samora())),
 	'n8n-nodes-samora.samoraTrigger': new SamoraTrigger(),
+	'n8n-nodes-samora.samoraCampaignTrigger': new SamoraCampaignTrigger(),
 	// The server makes it from the node for AI agents.
 	'n8n-nodes-samora.samoraTool': executable(withRequestOptions(new Samora())),
 	// As the AI Agent before version 3 runs it: by its routes, and by nothing else.
 	'test.samoraByRoutes': executable(withRequestOptions({ description: new Samora().description })),
+	'test.otherNode': otherNode,
 	'test.passOn': passOn,
 	'test.twice': twice,
 };
@@ -132,7 +156,10 @@ function typeByName(name: string): INodeType {
 class OneCredential extends ICredentialsHelper {
 	private readonly type = new SamoraApi();
 
-	constructor(private readonly credential: SamoraCredential) {
+	constructor(
+		private readonly credential: SamoraCredential,
+		private readonly longestWaitMs: number,
+	) {
 		super();
 	}
 
@@ -149,7 +176,12 @@ class OneCredential extends ICredentialsHelper {
 		_typeName: string,
 		requestOptions: IHttpRequestOptions | IRequestOptionsSimplified,
 	): Promise<IHttpRequestOptions> {
-		return await this.type.authenticate(credentials, requestOptions as IHttpRequestOptions);
+		const options = requestOptions as IHttpRequestOptions;
+		const timeout = Math.min(options.timeout ?? Infinity, this.longestWaitMs);
+		return await this.type.authenticate(credentials, {
+			...options,
+			...(Number.isFinite(timeout) && { timeout }),
+		});
 	}
 
 	async preAuthentication(): Promise<undefined> {
@@ -177,16 +209,23 @@ class OneCredential extends ICredentialsHelper {
 	}
 }
 
-/** What n8n's server gives the engine along with a workflow. */
+/**
+ * What n8n's server gives the engine along with a workflow.
+ *
+ * @param longestWaitMs a shorter timeout for every request than the node asks for, set where n8n adds the key to it
+ */
 export function additionalData(
 	credential: SamoraCredential,
-	hooks?: ExecutionLifecycleHooks,
-	injection?: Injection,
+	{
+		hooks,
+		injection,
+		longestWaitMs = Infinity,
+	}: { hooks?: ExecutionLifecycleHooks; injection?: Injection; longestWaitMs?: number } = {},
 ): IWorkflowExecuteAdditionalData {
 	const notHere = () => {
 		throw new Error('Not part of the engine');
 	};
-	const credentialsHelper = new OneCredential(credential);
+	const credentialsHelper = new OneCredential(credential, longestWaitMs);
 	return {
 		credentialsHelper: injection?.around(credentialsHelper) ?? credentialsHelper,
 		executeWorkflow: notHere,
@@ -290,7 +329,7 @@ function executionData(
 	{ executionId, retryOf }: Pick<StartOptions, 'executionId' | 'retryOf'>,
 ): IWorkflowExecuteAdditionalData {
 	return {
-		...additionalData(credential, Object.assign(hooks, { retryOf }), injection),
+		...additionalData(credential, { hooks: Object.assign(hooks, { retryOf }), injection }),
 		...(executionId === undefined ? {} : { executionId }),
 	};
 }
@@ -308,31 +347,15 @@ export function startWorkflow(
 	watched: string,
 	{ injection, workflowId = 'workflow', ...execution }: StartOptions = {},
 ): { stop: () => void; outcome: Promise<Outcome> } {
-	const workflow = new Workflow({
-		id: workflowId,
-		nodes,
-		connections,
-		active: false,
-		nodeTypes: nodeTypesWith(injection),
-		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
-	});
+	const workflow = workflowOf(nodes, connections, workflowId, nodeTypesWith(injection));
 	const input = items.map((item) =>
 		'json' in item ? (item as INodeExecutionData) : { json: item as IDataObject },
 	);
-	const runExecutionData = createRunExecutionData({
-		executionData: {
-			contextData: {},
-			metadata: {},
-			waitingExecution: {},
-			waitingExecutionSource: {},
-			nodeExecutionStack: [{ node: nodes[0], data: { main: [input] }, source: null }],
-		},
-	});
 	const { mode = 'manual' } = execution;
 	const running = new WorkflowExecute(
 		executionData(credential, lifecycleHooks(nodes, connections), injection, execution),
 		mode,
-		runExecutionData,
+		executionFrom(nodes[0], [input]),
 	).processRunExecutionData(workflow);
 	return {
 		stop: () => running.cancel(),
@@ -354,14 +377,7 @@ export async function retryExecution(
 	const { lastNodeExecuted } = saved.resultData;
 	delete saved.resultData.error;
 	if (lastNodeExecuted) saved.resultData.runData[lastNodeExecuted]?.pop();
-	const workflow = new Workflow({
-		id: workflowId,
-		nodes,
-		connections,
-		active: false,
-		nodeTypes,
-		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
-	});
+	const workflow = workflowOf(nodes, connections, workflowId);
 	// "Retry with currently saved workflow" puts the nodes as they are now into what is left to do.
 	for (const left of saved.executionData?.nodeExecutionStack ?? []) {
 		left.node = workflow.getNode(left.node.name) ?? left.node;
@@ -407,3 +423,31 @@ function outcomeOf(run: IRun, name: string): Outcome {
 		run,
 	};
 }
+
+/** An execution that begins at a node with this input. */
+export function executionFrom(node: INode, main: INodeExecutionData[][]): IRunExecutionData {
+	return createRunExecutionData({
+		executionData: {
+			contextData: {},
+			metadata: {},
+			waitingExecution: {},
+			waitingExecutionSource: {},
+			nodeExecutionStack: [{ node, data: { main }, source: null }],
+		},
+	});
+}
+
+const workflowOf = (
+	nodes: INode[],
+	connections: IConnections,
+	id: string,
+	types: INodeTypes = nodeTypes,
+): Workflow =>
+	new Workflow({
+		id,
+		nodes,
+		connections,
+		active: false,
+		nodeTypes: types,
+		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
+	});

@@ -68,7 +68,7 @@ export const OPERATIONS = {
 } satisfies Record<string, OperationUnderTest>;
 
 /** The operations that are more than one endpoint. */
-export const COMPOSED_OPERATIONS = {
+const COMPOSED_OPERATIONS = {
 	triggerAndWait: {
 		resource: 'call',
 		operation: 'triggerAndWait',

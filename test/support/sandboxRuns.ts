@@ -60,25 +60,34 @@ export class SandboxRuns {
 		parameters: Parameters,
 		items: IDataObject[] = [{}],
 		settings: NodeSettings = {},
-		credential: { apiKey?: string; baseUrl?: string } = {},
+		credential: Record<string, string> = {},
 	): Promise<Outcome> {
 		const earlier = await this.control.journal({ bodies: false, after: this.seen });
 		this.seen = earlier.at(-1)?.seq ?? this.seen;
-		const used: SamoraCredential = { ...this.credential, ...credential };
-		const outcome = await runNode(
-			samoraNode(parameters, settings),
-			items.map((json): INodeExecutionData => ({ json })),
-			used,
-		);
-		expectNoKeyIn(outcome, used.apiKey);
-		expectKindWordsIn(outcome);
-		return outcome;
+		return await runWatched(parameters, items, settings, { ...this.credential, ...credential });
 	}
 
 	/** What the latest run sent, in order of arrival. */
 	async sent(filter: Pick<JournalFilter, 'operationId' | 'method' | 'bodies'> = {}) {
 		return await this.control.journal({ ...filter, after: this.seen });
 	}
+}
+
+/** Runs the node, and looks at whatever it gives for what must never be in it. */
+export async function runWatched(
+	parameters: Parameters,
+	items: IDataObject[],
+	settings: NodeSettings,
+	credential: SamoraCredential,
+): Promise<Outcome> {
+	const outcome = await runNode(
+		samoraNode(parameters, settings),
+		items.map((json): INodeExecutionData => ({ json })),
+		credential,
+	);
+	expectNoKeyIn(outcome, credential.apiKey);
+	expectKindWordsIn(outcome);
+	return outcome;
 }
 
 /** What a request asked for, without what differs from one run to the next. */

@@ -1,5 +1,11 @@
 import type { Sandbox, Webhook } from '../../sandbox';
-import { AGENT, ApiClient, ordinary, OTHER_AGENT, type Enveloped } from '../sandbox/apiClient';
+import {
+	AGENT,
+	ApiClient,
+	ordinary,
+	OTHER_AGENT,
+	type Enveloped,
+} from '../sandbox/support/apiClient';
 
 /** Things that are there at Samora before a node is run. */
 export interface World {

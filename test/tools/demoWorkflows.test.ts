@@ -1,16 +1,17 @@
-import { callANewLead, CALLS_TABLE_COLUMNS, logCallOutcomes } from '../../demo/workflows';
-import type { NewWorkflow } from '../../tools/n8n/client';
-import { isRecord } from '../../tools/n8n/json';
+import { callAList, callANewLead, logCallOutcomes, TABLES } from '../../demo/workflows';
+import type { NewWorkflow } from '../../tools/n8n/client/client';
+import { isRecord } from '../../tools/json';
 
 const belongings = {
 	credential: { id: 'credential-1', name: 'Samora', type: 'samoraApi' },
-	callsTableId: 'table-1',
+	tables: Object.fromEntries(Object.keys(TABLES).map((name) => [name, `ID of ${name}`])),
 	agentId: 'agent-1',
 };
 
 describe.each([
 	['call a new lead', callANewLead],
 	['log call outcomes', logCallOutcomes],
+	['call a list', callAList],
 ])('the workflow "%s"', (_, load) => {
 	let workflow: NewWorkflow;
 
@@ -20,7 +21,13 @@ describe.each([
 
 	const named = (name: string) => workflow.nodes.find((node) => node.name === name);
 
-	it('connects nodes that are there', () => {
+	it('has a name and an ID for every node alone', () => {
+		const { nodes } = workflow;
+		expect(new Set(nodes.map(({ name }) => name)).size).toBe(nodes.length);
+		expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+	});
+
+	it('connects nodes that exist', () => {
 		const links = Object.entries(workflow.connections).flatMap(([from, outputs]) => [
 			from,
 			...Array.from(JSON.stringify(outputs).matchAll(/"node":"([^"]+)"/g), ([, to]) => to),
@@ -28,7 +35,7 @@ describe.each([
 		expect(links.filter((name) => !named(name))).toEqual([]);
 	});
 
-	it('names in its expressions only nodes that are there', () => {
+	it('names only nodes that exist in its expressions', () => {
 		const mentioned = Array.from(
 			JSON.stringify(workflow.nodes).matchAll(/\$\('([^']+)'\)/g),
 			([, name]) => name,
@@ -44,13 +51,16 @@ describe.each([
 			expect([undefined, 'agent-1']).toContain(parameters.agentId);
 		}
 	});
-});
 
-it('"log call outcomes" fills exactly the columns of the table that the demo makes', async () => {
-	const { nodes } = await logCallOutcomes(belongings);
-	const table = nodes.find(({ type }) => type === 'n8n-nodes-base.dataTable');
-	const columns = table?.parameters.columns;
-	const values = isRecord(columns) && isRecord(columns.value) ? columns.value : {};
-	expect(Object.keys(values)).toEqual(CALLS_TABLE_COLUMNS.map(({ name }) => name));
-	expect(table?.parameters.dataTableId).toMatchObject({ value: 'table-1' });
+	it('writes exactly the columns of the tables that the demo makes', () => {
+		for (const { type, parameters } of workflow.nodes) {
+			if (type !== 'n8n-nodes-base.dataTable') continue;
+			const { dataTableId, columns } = parameters;
+			const name = isRecord(dataTableId) ? String(dataTableId.cachedResultName) : '';
+			expect(dataTableId).toMatchObject({ value: `ID of ${name}` });
+			if (parameters.operation === 'get') continue;
+			const values = isRecord(columns) && isRecord(columns.value) ? columns.value : {};
+			expect(Object.keys(values)).toEqual(TABLES[name].map((column) => column.name));
+		}
+	});
 });

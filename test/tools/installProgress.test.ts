@@ -1,4 +1,4 @@
-import { installProgressOn, type InstallProgress } from '../../tools/n8n/installProgress';
+import { installProgressOn, type InstallProgress } from '../../tools/n8n/install/installProgress';
 
 function shown(isTTY: boolean, reports: Array<Omit<InstallProgress, 'version'>>): string {
 	let text = '';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { npm } from '../../tools/n8n/npm';
+import { npm } from '../../tools/processes/npm';
 import { publishTo } from '../../tools/registry/publish';
 import { startRegistry, type Registry } from '../../tools/registry/registry';
 

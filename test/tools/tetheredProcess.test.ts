@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-import { spawnTethered } from '../../tools/n8n/tetheredProcess';
-import { waitFor } from '../../tools/n8n/waiting';
+import { spawnTethered } from '../../tools/processes/tetheredProcess';
+import { waitFor } from '../../tools/waiting';
 
-const FOLDER = path.resolve(__dirname, '../../tools/n8n');
+const FOLDER = path.resolve(__dirname, '../../tools/processes');
 const LIVES_ON = 'setInterval(() => {}, 1000)';
 const WILL_NOT_STOP = `process.on('SIGTERM', () => {}); ${LIVES_ON}`;
 

@@ -1,10 +1,8 @@
-import { N8nHost, triggerNode } from './n8nHost';
-
-import { createHmac } from 'node:crypto';
+import { N8nHost, triggerNode } from './support/n8nHost';
 
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type DeliveryAttempt, type Sandbox } from '../../sandbox';
 
 let sandbox: Sandbox;
@@ -91,7 +89,7 @@ const event = (call_id = 'c1', more: IDataObject = {}) =>
 	JSON.stringify({ event: 'CALL_FINISHED', data: { call_id, ...more } });
 
 describe('an event of Samora', () => {
-	it('starts the workflow with its JSON as it came, and with what is always needed beside it', async () => {
+	it('starts the workflow with its JSON as it came, and with event, call_id and status beside it', async () => {
 		const callId = await call();
 		await letTimePass();
 		const deliveries = await sandbox.control.deliveries();
@@ -103,7 +101,7 @@ describe('an event of Samora', () => {
 		]);
 	});
 
-	it('tells how a call failed', async () => {
+	it('says how a call failed', async () => {
 		const callId = await call(REJECTED);
 		await letTimePass();
 		expect(await host.events()).toMatchObject([
@@ -111,7 +109,7 @@ describe('an event of Samora', () => {
 		]);
 	});
 
-	it('comes out the same from another layout', async () => {
+	it('comes out the same when Samora lays it out differently', async () => {
 		await sandbox.control.setDeliveries({ payload: 'flat' });
 		const callId = await call(REJECTED);
 		await letTimePass();
@@ -120,18 +118,7 @@ describe('an event of Samora', () => {
 		]);
 	});
 
-	it.each(['standard', 't-v1', 'sha256', 'hex', 'base64', 'none'] as const)(
-		'is taken when it is signed the way "%s"',
-		async (scheme) => {
-			await sandbox.control.setDeliveries({ scheme });
-			await call();
-			await letTimePass();
-			expect(await statuses()).toEqual([200, 200]);
-			expect(await host.events()).toHaveLength(2);
-		},
-	);
-
-	it('is taken when it is signed in the header that the options name, and only then', async () => {
+	it('is accepted when it is signed in the header that the options name, and only then', async () => {
 		await publishInstead({ signatureHeader: 'X-Voice-Signature' });
 		await sandbox.control.setDeliveries({
 			scheme: 'sha256',
@@ -147,14 +134,14 @@ describe('an event of Samora', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('that was not asked for is acknowledged and starts nothing', async () => {
+	it('is acknowledged and starts nothing when nobody chose it', async () => {
 		await publishInstead({}, ['CALL_FAILED']);
 		const { token } = await genuine();
 		expect(await deliver(event(), token)).toMatchObject({ status: 200 });
 		expect(host.executions).toEqual([]);
 	});
 
-	it('starts a test listen once, and not the published workflow', async () => {
+	it('sent to a test listen starts it once, and not the published workflow', async () => {
 		await host.unpublish('w1');
 		await host.listenForTest('w1');
 		const callId = await call();
@@ -187,7 +174,7 @@ describe('an event of Samora', () => {
 	});
 });
 
-describe('what is not from Samora', () => {
+describe('a request that is not from Samora', () => {
 	const refused = { status: 401, text: '' };
 
 	afterEach(() => {
@@ -198,7 +185,7 @@ describe('what is not from Samora', () => {
 		expect(await deliver(event())).toEqual(refused);
 	});
 
-	it("is refused with a token that was guessed, or is another trigger's", async () => {
+	it("is refused with a guessed token, or with another trigger's", async () => {
 		const second = triggerNode({ agentId, events: ['CALL_FINISHED'] });
 		host.save('w2', { nodes: [second] });
 		await host.publish('w2');
@@ -216,7 +203,7 @@ describe('what is not from Samora', () => {
 		expect(await deliver(event(), token)).toEqual(refused);
 	});
 
-	it('is refused as long as n8n does not know what it registered', async () => {
+	it('is refused while n8n does not know what it registered', async () => {
 		const { token } = await genuine();
 		host.setStaticData('w1', {});
 		host.restart();
@@ -224,31 +211,6 @@ describe('what is not from Samora', () => {
 		expect(await deliver(event(), { [TRIGGER_HEADER]: '' })).toEqual(refused);
 		expect(await deliver(event(), { [TRIGGER_HEADER]: 'undefined' })).toEqual(refused);
 	});
-
-	it('is refused with a signature that does not fit, though the token does', async () => {
-		const { token } = await genuine();
-		const signature = createHmac('sha256', 'guess').update(event()).digest('hex');
-		for (const header of ['x-samora-signature', 'x-webhook-signature']) {
-			for (const value of [signature, `sha256=${signature}`, `t=1,v1=${signature}`, 'x']) {
-				expect(await deliver(event(), { ...token, [header]: value })).toEqual(refused);
-			}
-		}
-		expect(await deliver(event(), { ...token, 'webhook-signature': 'v1,x' })).toEqual(refused);
-	});
-
-	it.each(['standard', 't-v1', 'sha256', 'hex', 'base64'] as const)(
-		'is refused when a delivery signed the way "%s" was tampered with',
-		async (scheme) => {
-			await sandbox.control.setDeliveries({ scheme });
-			await call(REJECTED);
-			await letTimePass();
-			const [{ headers, body }] = await sandbox.control.deliveries();
-			await host.events();
-			host.executions.length = 0;
-			expect(await deliver(body.replace('REJECTED', 'ANSWERED'), headers)).toEqual(refused);
-			expect(await deliver(`${body} `, headers)).toEqual(refused);
-		},
-	);
 
 	it.each([
 		['nothing', ''],
@@ -266,7 +228,7 @@ describe('what is not from Samora', () => {
 		expect(await deliver('event=CALL_FINISHED&call_id=c1', { ...token, ...type })).toEqual(refused);
 	});
 
-	it('is refused whatever its body is, and however large', async () => {
+	it('is refused whatever its body, and however large', async () => {
 		expect(await deliver('[', { 'content-type': 'text/plain' })).toEqual(refused);
 		expect(await deliver(`{"event":"${'x'.repeat(8_000_000)}"}`)).toEqual(refused);
 	});
@@ -288,7 +250,7 @@ describe('an event that comes more than once', () => {
 		},
 	);
 
-	it('starts it every time where the options say so', async () => {
+	it('starts the workflow every time when the options say so', async () => {
 		await publishInstead({ skipDuplicateEvents: false });
 		await sandbox.control.setDeliveries({ duplicate: true });
 		await call(REJECTED);
@@ -296,7 +258,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(2);
 	});
 
-	it('starts it for each of two triggers', async () => {
+	it('starts the workflow of each of two triggers', async () => {
 		const second = triggerNode({ agentId, events: ['CALL_FAILED'] });
 		host.save('w2', { nodes: [second] });
 		await host.publish('w2');
@@ -318,7 +280,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('is not acknowledged before n8n has taken the first copy', async () => {
+	it('is not acknowledged before n8n has accepted the first copy', async () => {
 		const { token } = await genuine();
 		let start = () => {};
 		host.beforeStart = new Promise((resolve) => (start = resolve));
@@ -335,7 +297,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('is asked for again when the sender of the first copy hung up before n8n took it', async () => {
+	it('is asked for again when the sender of the first copy hung up before n8n accepted it', async () => {
 		const { token } = await genuine();
 		let start = () => {};
 		host.beforeStart = new Promise((resolve) => (start = resolve));
@@ -363,7 +325,7 @@ describe('an event that comes more than once', () => {
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('is taken for new when it is of another attempt at the call', async () => {
+	it('is new when it is about another attempt at the call', async () => {
 		const { token } = await genuine();
 		await deliver(event('c1', { ended_at: '2026-03-01T12:00:00Z' }), token);
 		await deliver(event('c1', { ended_at: '2026-03-01T12:30:00Z' }), token);
@@ -379,7 +341,7 @@ describe('an event that comes more than once', () => {
 	});
 
 	it.each([
-		['the process that took it', () => {}],
+		['the process that accepted it', () => {}],
 		['a process that shares nothing with it but the database', () => host.restart()],
 	])('is acknowledged without an execution by %s', async (_which, change) => {
 		const { token } = await genuine();
@@ -413,7 +375,7 @@ describe('an event that comes more than once', () => {
 	});
 });
 
-describe('static data that was overwritten with what it was before the webhook was replaced', () => {
+describe('static data that was overwritten with an older state', () => {
 	async function replacedAndOverwritten() {
 		const old = structuredClone(host.staticData('w1'));
 		node = { ...node, parameters: { ...node.parameters, agentId: sandbox.agents[1].id } };
@@ -426,13 +388,13 @@ describe('static data that was overwritten with what it was before the webhook w
 		return { token, right };
 	}
 
-	it('does not keep a process from taking events that has registered the new one', async () => {
+	it('does not keep the process that registered the new webhook from accepting its events', async () => {
 		const { token } = await replacedAndOverwritten();
 		expect((await deliver(event(), token)).status).toBe(200);
 		expect(await host.events()).toHaveLength(1);
 	});
 
-	it('is put right again with the next event', async () => {
+	it('is corrected by the next event', async () => {
 		const { token, right } = await replacedAndOverwritten();
 		await deliver(event(), token);
 		expect(host.staticData('w1')[`node:${node.name}`]).toMatchObject(right[`node:${node.name}`]);
@@ -441,7 +403,7 @@ describe('static data that was overwritten with what it was before the webhook w
 		expect(await host.events()).toHaveLength(2);
 	});
 
-	it('is not put right by somebody who forges an event', async () => {
+	it('is not corrected by a forged event', async () => {
 		await replacedAndOverwritten();
 		const before = host.staticData('w1');
 		expect((await deliver(event(), { [TRIGGER_HEADER]: 'guess' })).status).toBe(401);
@@ -449,7 +411,7 @@ describe('static data that was overwritten with what it was before the webhook w
 	});
 });
 
-it('writes nothing but the fingerprint of the event into the static data', async () => {
+it('writes only the fingerprint of an event into the static data', async () => {
 	const before = host.staticData('w1')[`node:${node.name}`];
 	const { token } = await genuine();
 	await deliver(event(), token);

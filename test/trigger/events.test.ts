@@ -5,7 +5,7 @@ import {
 	outputOf,
 	parsePayload,
 	readCallEvent,
-} from '../../nodes/SamoraTrigger/events';
+} from '../../nodes/SamoraTrigger/delivery/events';
 
 describe('what is read from a delivery', () => {
 	it.each([
@@ -136,5 +136,25 @@ describe('two deliveries', () => {
 	it('cannot be told apart without a call, so none is taken for a copy', () => {
 		expect(eventKey({ event: 'CALL_FINISHED' })).toBeUndefined();
 		expect(eventKey({ call_id: 'c1' })).toBeUndefined();
+	});
+});
+
+describe('an event nested too deep for n8n to store', () => {
+	const nested = (levels: number, key: string) =>
+		Buffer.from(
+			`{"event":"CALL_RATED","call_id":"c1","${key}":${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}}`,
+		);
+
+	it.each(['deep', '__proto__'])('is passed on without what is deeper ("%s")', (key) => {
+		const payload = parsePayload(nested(20_000, key))!;
+		expect(eventKey(payload)).toBeDefined();
+		const text = JSON.stringify(outputOf(payload));
+		expect(text).toContain('left out: nested more than 100 levels deep');
+		expect(readCallEvent(payload)).toMatchObject({ event: 'CALL_RATED', call_id: 'c1' });
+	});
+
+	it('is as it came up to a hundred levels', () => {
+		const body = nested(98, 'deep');
+		expect(parsePayload(body)).toEqual(JSON.parse(body.toString()));
 	});
 });

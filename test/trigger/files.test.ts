@@ -1,8 +1,10 @@
-import { N8nHost, triggerNode } from './n8nHost';
+import { N8nHost, triggerNode } from './support/n8nHost';
 
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type Sandbox } from '../../sandbox';
+import { genuineDelivery } from '../support/attacks';
 
 let sandbox: Sandbox;
 let host: N8nHost;
@@ -92,13 +94,13 @@ describe('the files of a finished call', () => {
 		expect(await requestsFor('getCall')).toEqual([]);
 	});
 
-	it('are asked for at Samora where the event has no URL, both in one question', async () => {
+	it('are asked for at Samora in one request when the event has no URL', async () => {
 		const [item] = await eventAfter({ downloadTranscript: true }, '+14155550100');
 		expect(Object.keys(item.binary ?? {})).toEqual(['transcript']);
 		expect(await requestsFor('getCall')).toHaveLength(1);
 	});
 
-	it('are left out while Samora does not have them, and the event starts the workflow', async () => {
+	it('are left out when Samora does not have them, and the event starts the workflow', async () => {
 		const [item] = await eventAfter(both, '+14155550108');
 		expect(item.json).toMatchObject({ event: 'CALL_FINISHED' });
 		expect(item.binary).toEqual({});
@@ -109,7 +111,7 @@ describe('the files of a finished call', () => {
 		expect(await requestsFor('getCall')).toHaveLength(1);
 	});
 
-	it('are left out when nobody answers for them, and the event starts the workflow', async () => {
+	it('are left out when nobody answers, and the event starts the workflow', async () => {
 		await sandbox.control.addFault({ kind: 'reset-before', operationId: 'file', times: null });
 		await sandbox.control.addFault({ kind: '401', operationId: 'getCall', times: null });
 		const [item] = await eventAfter(both, '+14155550100');
@@ -138,6 +140,22 @@ describe('the files of a finished call', () => {
 		const [item] = await host.outputs();
 		expect(item.binary?.recording).toBeDefined();
 	});
+});
+
+it('are named with the letters, digits and dashes of the call ID only', async () => {
+	await afterCall({ downloadRecording: true }, '+14155550100', ['CALL_FINISHED']);
+	const [attempt] = await sandbox.control.deliveries();
+	const event = JSON.parse(attempt.body) as { data: IDataObject };
+	await host.outputs();
+	host.executions.length = 0;
+	const [{ secret }] = await sandbox.control.webhooks();
+	const { headers, body } = genuineDelivery(
+		{ token: attempt.headers[TRIGGER_HEADER], secret },
+		{ data: { ...event.data, call_id: '../../etc/x y"\u202e-7' }, call_id: undefined },
+	);
+	expect((await fetch(attempt.url, { method: 'POST', headers, body })).status).toBe(200);
+	const [item] = await host.outputs();
+	expect(item.binary?.recording.fileName).toMatch(/^recording-etcxy-7\.\w+$/);
 });
 
 it('events of other kinds have no files, and nothing is fetched for them', async () => {

@@ -1,40 +1,59 @@
-import { Lane, STATES, type Moment, type State } from './lifecycleStates';
-import { columnOf, lifecyclePage, type Case, type Result } from './lifecyclePage';
+import { Lane, STATES, type Moment, type State } from './support/lifecycleStates';
+import { cellOf, columnOf, lifecyclePage, type Case, type Result } from './support/lifecyclePage';
 
-import { ClientRequest } from 'node:http';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { FAULT_KINDS, type FaultKind } from '../../sandbox';
-import { freePort } from '../../tools/n8n/ports';
+import { freePort } from '../../tools/processes/ports';
+import { FULL_MATRIX, inLanes } from '../support/matrix';
 
 /**
- * Every state of a trigger, every fault, at each moment when n8n talks to Samora; of faults that stay, some for each state.
- * The witness is the sandbox's list of webhooks. What comes of it is a page for people, `docs/trigger-lifecycle.md`; to
- * write it anew:
- * `SAMORA_WRITE_DOCS=true npx jest test/trigger/lifecycle.test.ts`
+ * Every state of a trigger, every fault, at each moment when n8n talks to Samora; of faults that stay, some for each
+ * state. The sandbox's list of webhooks shows what came of it. The full table becomes a page for people,
+ * `docs/trigger-lifecycle.md`; to write it anew:
+ * `SAMORA_FULL_MATRIX=1 SAMORA_WRITE_DOCS=true npx jest test/trigger/lifecycle.test.ts`
+ *
+ * The sample has every state at each moment without a fault, and with every fourth of the faults, so that each fault
+ * meets some states at each moment. An answer that never comes is only in the full table when it stays away: such a
+ * case waits for a minute.
  */
 const PAGE = path.join(__dirname, '../../docs/trigger-lifecycle.md');
 
 /** How many cases run side by side: they mostly wait. */
-const LANES = 24;
+const LANES = FULL_MATRIX ? 64 : 32;
 
-/** Pauses between repetitions pass this many times as fast, and so do the time-outs of what Samora never answers. */
-const HURRY = { pauses: 25, timeouts: 10 };
+/** What counts as no answer where a fault makes Samora hang. */
+const HANGING_MS = 2000;
 
-/** Longer than any pause, shorter than a time-out. */
-const LONGEST_PAUSE_MS = 5000;
-
-/** Their like is among the others. */
-const LEFT_OUT: FaultKind[] = ['429-retry-after', 'truncated', 'html'];
+/** Others like them are tried. */
+const LEFT_OUT: FaultKind[] = [
+	'429-retry-after',
+	'truncated',
+	'html',
+	'html-after',
+	'text',
+	'empty-object',
+	'deep',
+	'drip',
+	'endless',
+	'101',
+	// These change answers that a trigger does not ask for.
+	'fewer-ids',
+	'no-ids',
+	'ignored',
+	'wrong-total',
+];
 const KINDS = FAULT_KINDS.filter((kind) => !LEFT_OUT.includes(kind));
 
+const isHanging = (fault: Case['fault']) => fault.startsWith('hang');
+
 /**
- * What stays takes many requests in vain, and n8n knows no more of one such fault than of its like: after the first two
- * states each has every other fault, and none waits in vain.
+ * A fault that stays takes many requests in vain, and n8n cannot tell it from others like it: the first two states have
+ * them all, the others every other one and none that hangs.
  */
-const staysToBeTried = (kind: Case['fault'], row: number, column: number) =>
-	kind !== 'slow' && (row < 2 || (!kind.startsWith('hang') && (row + column) % 2 === 0));
+const staysToBeTried = (fault: Case['fault'], row: number, column: number) =>
+	fault !== 'slow' && (row < 2 || (!isHanging(fault) && (row + column) % 2 === 0));
 
 const casesOf = (state: State, row: number): Case[] =>
 	state.moments.flatMap((moment) => [
@@ -48,88 +67,84 @@ const casesOf = (state: State, row: number): Case[] =>
 			.map((fault): Case => ({ state, moment, fault, stays: true, skip: 0 })),
 	]);
 
-const TABLE = STATES.map((state, row) => ({ name: state.name, cases: casesOf(state, row) }));
+const isInSample = ({ fault, stays }: Case, n: number) =>
+	fault === 'none' || (n % 4 === 0 && !(stays && isHanging(fault)));
 
-/** What came of each case. */
-const found = new Map<Case, Result>();
+const CASES = STATES.flatMap(casesOf).filter((tried, n) => FULL_MATRIX || isInSample(tried, n));
 
-const resultsOf = (cases: Case[]): Result[] => cases.flatMap((tried) => found.get(tried) ?? []);
-
-const realPause = global.setTimeout;
-const realTimeout = ClientRequest.prototype.setTimeout;
-/** The sandboxes, by host and port, that never answer just now. */
-const hanging = new Set<string>();
-
-let caseNumber = 0;
 let lanes: Lane[];
 let nobodyThere: string;
+let results: Result[];
 
 beforeAll(async () => {
 	lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.open()));
 	nobodyThere = `http://127.0.0.1:${await freePort()}`;
-	const pause = (run: () => void, ms = 0) =>
-		realPause(run, ms < LONGEST_PAUSE_MS ? ms / HURRY.pauses : ms);
-	global.setTimeout = Object.assign(pause, realPause);
-	ClientRequest.prototype.setTimeout = function (ms, ...rest) {
-		const hurried = hanging.has(String(this.getHeader('host')));
-		return realTimeout.call(this, hurried ? ms / HURRY.timeouts : ms, ...rest);
-	};
-	// The cases of all states together, those that take long first, or the lanes would wait for the last of them.
-	const all = TABLE.flatMap(({ cases }) => cases);
-	const waiting = [...all.filter(({ stays }) => stays), ...all.filter(({ stays }) => !stays)];
-	await Promise.all(
-		lanes.map(async (lane) => {
-			for (let tried = waiting.shift(); tried; tried = waiting.shift()) {
-				caseNumber += 1;
-				found.set(tried, { tried, ...(await tryOut(lane, tried, `w${caseNumber}`)) });
-			}
-		}),
-	);
+	// Those that take long come first, or the lanes would wait for the last of them.
+	const longest = ({ fault, stays }: Case) => (stays ? (isHanging(fault) ? 2 : 1) : 0);
+	const cases = CASES.map((tried, n) => ({ tried, workflowId: `w${n}` }));
+	cases.sort((one, other) => longest(other.tried) - longest(one.tried));
+	const found = await inLanes(lanes, cases, tryOut);
+	const byCase = new Map(found.map(({ tried: { tried }, result }) => [tried, result]));
+	results = CASES.flatMap((tried) => {
+		const result = byCase.get(tried);
+		return result ? { tried, ...result } : [];
+	});
 }, 600_000);
 
 afterAll(async () => {
-	global.setTimeout = realPause;
-	ClientRequest.prototype.setTimeout = realTimeout;
 	await Promise.all(lanes.map((lane) => lane.close()));
 });
 
-it.each(TABLE)(
+it.each(STATES)(
 	'leads to the one right webhook for each trigger, or to none, and never to two: $name',
-	({ cases }) => {
-		const results = resultsOf(cases);
-		expect(results).toHaveLength(cases.length);
-		expect(results.filter(isWrong).map(described)).toEqual([]);
+	(state) => {
+		const its = results.filter(({ tried }) => tried.state === state);
+		expect(its).toHaveLength(CASES.filter((tried) => tried.state === state).length);
+		expect(its.filter(isWrong).map(described)).toEqual([]);
 	},
 );
 
-it('is what the page says', async () => {
-	const results = TABLE.flatMap(({ cases }) => resultsOf(cases));
+it('docs/trigger-lifecycle.md says what comes of each case', async () => {
 	process.stdout.write(
 		`lifecycle of the trigger: ${results.length} cases, ${results.filter(isWrong).length} of them wrong\n`,
 	);
-	const page = lifecyclePage(results);
-	if (process.env.SAMORA_WRITE_DOCS) await writeFile(PAGE, page);
-	expect(await readFile(PAGE, 'utf8')).toBe(page);
+	if (FULL_MATRIX) {
+		const page = lifecyclePage(results);
+		if (process.env.SAMORA_WRITE_DOCS) await writeFile(PAGE, page);
+		expect(await readFile(PAGE, 'utf8')).toBe(page);
+		return;
+	}
+	const page = await readFile(PAGE, 'utf8');
+	expect(results.filter((result) => !cellOf(page, result).includes(result.outcome))).toEqual([]);
 });
 
-async function tryOut(lane: Lane, { state, moment, fault, stays, skip }: Case, workflowId: string) {
-	const { control, url } = lane.sandbox;
+async function tryOut(
+	lane: Lane,
+	{ tried, workflowId }: { tried: Case; workflowId: string },
+): Promise<Omit<Result, 'tried'>> {
+	const { state, moment, fault, stays, skip } = tried;
+	const { host, sandbox } = lane;
 	await lane.begin(workflowId, state);
 	const before = await lane.ours();
-	const { host } = new URL(url);
-	if (fault === 'down') lane.host.credential.baseUrl = nobodyThere;
+	if (fault === 'down') host.credential.baseUrl = nobodyThere;
 	else if (fault !== 'none') {
-		if (fault.startsWith('hang')) hanging.add(host);
-		await control.addFault({ kind: fault, times: stays ? null : 1, skip, retryAfter: 0, ms: 20 });
+		if (isHanging(fault)) host.longestWaitMs = HANGING_MS;
+		await sandbox.control.addFault({
+			kind: fault,
+			times: stays ? null : 1,
+			skip,
+			retryAfter: 0,
+			ms: 20,
+		});
 	}
 	// What stays is no different the third time.
 	const attempts = stays ? { publish: 2, unpublish: 2 } : { publish: 5, unpublish: 3 };
 	const refused = await lane.act(moment, attempts);
 	const outcome = await outcomeOf(lane, before);
 
-	await control.clearFaults();
-	hanging.delete(host);
-	lane.host.credential.baseUrl = url;
+	await sandbox.control.clearFaults();
+	host.longestWaitMs = Infinity;
+	host.credential.baseUrl = sandbox.url;
 	await lane.act(moment, { publish: 5, unpublish: 3 });
 	const afterwards = await outcomeOf(lane, []);
 	return { outcome, refused: refused.length > 0, afterwards };

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { RecentEvents } from '../../nodes/SamoraTrigger/recentEvents';
+import { RecentEvents } from '../../nodes/SamoraTrigger/registration/recentEvents';
 
 let server: Server;
 const clients: ClientRequest[] = [];
@@ -54,19 +54,19 @@ async function claimAndAnswer(memory: RecentEvents, key: string, status: number)
 	return verdict;
 }
 
-it('knows an event once n8n has taken it', async () => {
+it('knows an event once n8n has accepted it', async () => {
 	const memory = new RecentEvents();
 	expect(await claimAndAnswer(memory, 'event', 200)).toBe('first');
-	expect(await claimAndAnswer(memory, 'event', 200)).toBe('taken');
+	expect(await claimAndAnswer(memory, 'event', 200)).toBe('accepted');
 	expect(await claimAndAnswer(memory, 'other', 200)).toBe('first');
 });
 
-it('forgets an event that n8n could not take, so that the next delivery starts the workflow', async () => {
+it('forgets an event that n8n could not accept, so that the next delivery starts the workflow', async () => {
 	const memory = new RecentEvents();
 	expect(await claimAndAnswer(memory, 'event', 500)).toBe('first');
 	expect(await claimAndAnswer(memory, 'event', 404)).toBe('first');
 	expect(await claimAndAnswer(memory, 'event', 200)).toBe('first');
-	expect(await claimAndAnswer(memory, 'event', 200)).toBe('taken');
+	expect(await claimAndAnswer(memory, 'event', 200)).toBe('accepted');
 });
 
 it('lets a copy wait until it is known what becomes of the first', async () => {
@@ -81,10 +81,10 @@ it('lets a copy wait until it is known what becomes of the first', async () => {
 	expect(verdict).toBeUndefined();
 
 	await sendAnswer(first.answer, 200);
-	expect(await claimed).toBe('taken');
+	expect(await claimed).toBe('accepted');
 });
 
-it('gives the place of a first that n8n did not take to one waiting copy, not to several', async () => {
+it('gives the place of a first that n8n did not accept to one waiting copy, not to several', async () => {
 	const memory = new RecentEvents();
 	const first = await delivery();
 	await memory.claim('event', first.answer);
@@ -97,10 +97,10 @@ it('gives the place of a first that n8n did not take to one waiting copy, not to
 		}),
 	);
 	await sendAnswer(first.answer, 500);
-	expect((await verdicts).sort()).toEqual(['first', 'taken', 'taken']);
+	expect((await verdicts).sort()).toEqual(['accepted', 'accepted', 'first']);
 });
 
-it('cannot tell about a first whose sender hung up, until n8n is through with it', async () => {
+it('cannot tell about a first whose sender hung up, until n8n has finished it', async () => {
 	const memory = new RecentEvents();
 	const first = await delivery();
 	await memory.claim('event', first.answer);
@@ -110,14 +110,14 @@ it('cannot tell about a first whose sender hung up, until n8n is through with it
 	expect(await claimAndAnswer(memory, 'event', 503)).toBe('undecided');
 
 	first.answer.writeHead(200).end();
-	expect(await claimAndAnswer(memory, 'event', 200)).toBe('taken');
+	expect(await claimAndAnswer(memory, 'event', 200)).toBe('accepted');
 });
 
 it('remembers twice as many as it stores and no more, the oldest goes first', async () => {
 	const memory = new RecentEvents(2);
 	for (const key of ['a', 'b', 'c', 'd', 'e']) await claimAndAnswer(memory, key, 200);
-	expect(await claimAndAnswer(memory, 'b', 200)).toBe('taken');
-	expect(await claimAndAnswer(memory, 'e', 200)).toBe('taken');
+	expect(await claimAndAnswer(memory, 'b', 200)).toBe('accepted');
+	expect(await claimAndAnswer(memory, 'e', 200)).toBe('accepted');
 	expect(await claimAndAnswer(memory, 'a', 200)).toBe('first');
 });
 
@@ -127,18 +127,18 @@ describe('what is stored of it', () => {
 		await claimAndAnswer(memory, 'one', 200);
 		const another = new RecentEvents();
 		another.recall(memory.storedWith('two')());
-		expect(await claimAndAnswer(another, 'one', 200)).toBe('taken');
-		expect(await claimAndAnswer(another, 'two', 200)).toBe('taken');
+		expect(await claimAndAnswer(another, 'one', 200)).toBe('accepted');
+		expect(await claimAndAnswer(another, 'two', 200)).toBe('accepted');
 		expect(await claimAndAnswer(another, 'three', 200)).toBe('first');
 	});
 
-	it('leaves out what n8n has not taken', async () => {
+	it('leaves out what n8n has not accepted', async () => {
 		const memory = new RecentEvents();
 		await claimAndAnswer(memory, 'refused', 500);
 		const { answer } = await delivery();
 		await memory.claim('on its way', answer);
 		const another = new RecentEvents();
-		another.recall(memory.storedWith('taken')());
+		another.recall(memory.storedWith('accepted')());
 		expect(await claimAndAnswer(another, 'refused', 200)).toBe('first');
 		expect(await claimAndAnswer(another, 'on its way', 200)).toBe('first');
 	});
@@ -150,7 +150,7 @@ describe('what is stored of it', () => {
 		const another = new RecentEvents();
 		another.recall(memory.storedWith('two')());
 		for (const event of ['one', 'two', 'of another process']) {
-			expect(await claimAndAnswer(another, event, 200)).toBe('taken');
+			expect(await claimAndAnswer(another, event, 200)).toBe('accepted');
 		}
 	});
 
@@ -160,7 +160,7 @@ describe('what is stored of it', () => {
 		memory.recall(own);
 		expect(await claimAndAnswer(memory, 'failed', 500)).toBe('first');
 		memory.recall(new RecentEvents().storedWith('of another process')());
-		expect(await claimAndAnswer(memory, 'of another process', 200)).toBe('taken');
+		expect(await claimAndAnswer(memory, 'of another process', 200)).toBe('accepted');
 	});
 
 	it('does not grow beyond what is remembered, through any number of processes', () => {
@@ -178,11 +178,4 @@ describe('what is stored of it', () => {
 		memory.recall(stored);
 		expect(await claimAndAnswer(memory, 'event', 200)).toBe('first');
 	});
-});
-
-it('takes an event at once whose answer cannot tell when it has gone out', async () => {
-	const memory = new RecentEvents();
-	const answer = { statusCode: 200, writableEnded: false };
-	expect(await memory.claim('event', answer)).toBe('first');
-	expect(await memory.claim('event', answer)).toBe('taken');
 });

@@ -1,8 +1,13 @@
-import { N8nHost, triggerNode } from './n8nHost';
+import { N8nHost, triggerNode } from './support/n8nHost';
 
 import type { INode } from 'n8n-workflow';
 
-import { marksFor, newToken, TRIGGER_HEADER } from '../../nodes/SamoraTrigger/authenticity';
+import {
+	hashToken,
+	marksFor,
+	newToken,
+	TRIGGER_HEADER,
+} from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type FaultKind, type Sandbox, type WebhookState } from '../../sandbox';
 
 let sandbox: Sandbox;
@@ -67,7 +72,7 @@ async function expectRegistered(id = 'w1', of = node, wanted: Partial<WebhookSta
 	expect(host.staticData(id)[`node:${of.name}`]).toMatchObject({
 		webhookId: webhook.id,
 		secret: webhook.secret,
-		token: webhook.custom_headers[TRIGGER_HEADER],
+		tokenHash: hashToken(webhook.custom_headers[TRIGGER_HEADER]),
 	});
 	return webhook;
 }
@@ -105,7 +110,7 @@ async function deleteByHand(id: string): Promise<void> {
 }
 
 describe('publishing', () => {
-	it('has Samora report the chosen events of the agent, with a token only n8n and Samora know', async () => {
+	it('registers the chosen events of the agent, with a token only n8n and Samora know', async () => {
 		expect(await host.publish('w1')).toEqual({});
 		const webhook = await expectRegistered();
 		expect(webhook.name).toBe('n8n: Call outcomes');
@@ -137,11 +142,17 @@ describe('publishing', () => {
 		});
 	});
 
-	it('asks for no data where the only event that carries some is not chosen', async () => {
+	it('asks for no data when the only event that carries data is not chosen', async () => {
 		node.parameters = { agentId, events: ['CALL_FAILED'], options: { includeTranscript: true } };
 		host.save('w1', { nodes: [node] });
 		await host.publish('w1');
 		await expectRegistered('w1', node, { events: ['CALL_FAILED'] });
+	});
+
+	it('keeps no token: only Samora has it', async () => {
+		await host.publish('w1');
+		const { [TRIGGER_HEADER]: token } = (await theOnly()).custom_headers;
+		expect(JSON.stringify(host.staticData('w1'))).not.toContain(token.split('.').at(-1));
 	});
 
 	it('gives every webhook a token of its own', async () => {
@@ -160,7 +171,7 @@ describe('publishing', () => {
 		expect((await theOnly()).name).toHaveLength(255);
 	});
 
-	it('recognises the right webhook and leaves it alone', async () => {
+	it('recognizes the right webhook and leaves it alone', async () => {
 		await host.publish('w1');
 		const before = await expectRegistered();
 		await host.publish('w1');
@@ -174,7 +185,7 @@ describe('publishing', () => {
 		]);
 	});
 
-	it('does not mind how the agent id is spelled', async () => {
+	it('accepts the agent ID in upper or lower case', async () => {
 		node.parameters.agentId = agentId.toUpperCase();
 		host.save('w1', { nodes: [node] });
 		await host.publish('w1');
@@ -192,28 +203,28 @@ describe('unpublishing', () => {
 		expect(host.staticData('w1')).toEqual({ 'node:Samora Trigger': {} });
 	});
 
-	it('is content when the webhook is gone already', async () => {
+	it('succeeds when the webhook is gone already', async () => {
 		await host.publish('w1');
 		await deleteByHand((await theOnly()).id);
 		expect(await host.unpublish('w1')).toEqual({});
 		expect(await webhooks()).toEqual([]);
 	});
 
-	it('takes an empty answer for a removal', async () => {
+	it('accepts an empty answer as a removal', async () => {
 		await sandbox.control.setSettings({ deleteWebhook: 'empty' });
 		await host.publish('w1');
 		expect(await host.unpublish('w1')).toEqual({});
 		expect(await webhooks()).toEqual([]);
 	});
 
-	it('finds the webhook though the static data is lost', async () => {
+	it('finds the webhook when the static data is lost', async () => {
 		await host.publish('w1');
 		host.setStaticData('w1', {});
 		expect(await host.unpublish('w1')).toEqual({});
 		expect(await webhooks()).toEqual([]);
 	});
 
-	it('does so although n8n has lost its public address meanwhile', async () => {
+	it('removes the webhook when n8n has lost its public address meanwhile', async () => {
 		host.credential.baseUrl = sandbox.url;
 		await host.publish('w1');
 		host.baseUrl = 'http://n8n.example.com';
@@ -222,7 +233,7 @@ describe('unpublishing', () => {
 	});
 });
 
-describe('after something went another way than planned, publishing leads to the one right webhook', () => {
+describe('publishing again leads to the one right webhook', () => {
 	beforeEach(async () => {
 		await host.publish('w1');
 	});
@@ -232,7 +243,7 @@ describe('after something went another way than planned, publishing leads to the
 		return await expectRegistered();
 	}
 
-	it('events and options changed: it is corrected', async () => {
+	it('after events and options changed, by correcting it', async () => {
 		const { id, secret } = await theOnly();
 		node.parameters = {
 			agentId,
@@ -248,7 +259,7 @@ describe('after something went another way than planned, publishing leads to the
 		expect(webhook).toMatchObject({ id, secret });
 	});
 
-	it('agent changed: it is replaced, since a webhook keeps its agent', async () => {
+	it('after the agent changed, by replacing it', async () => {
 		const { id } = await theOnly();
 		node.parameters.agentId = otherAgentId;
 		host.save('w1', { nodes: [node] });
@@ -257,7 +268,7 @@ describe('after something went another way than planned, publishing leads to the
 		expect((await theOnly()).id).not.toBe(id);
 	});
 
-	it('n8n killed between creating and storing: it is found by its URL and replaced', async () => {
+	it('after n8n was killed between creating and storing, by its URL', async () => {
 		await host.unpublish('w1');
 		await host.publish('w1', { killed: true });
 		const { id } = await theOnly();
@@ -265,14 +276,14 @@ describe('after something went another way than planned, publishing leads to the
 		await theOnly();
 	});
 
-	it('static data lost', async () => {
+	it('after the static data was lost', async () => {
 		const { id } = await theOnly();
 		host.setStaticData('w1', {});
 		expect((await publishAgain()).id).not.toBe(id);
 		await theOnly();
 	});
 
-	it.each(['secret', 'token', 'webhookId', 'instanceId'])(
+	it.each(['secret', 'tokenHash', 'webhookId', 'instanceId', 'trigger'])(
 		'static data without its %s: what is not known is replaced, never trusted',
 		async (key) => {
 			const { id } = await theOnly();
@@ -284,7 +295,7 @@ describe('after something went another way than planned, publishing leads to the
 		},
 	);
 
-	it('database restored from yesterday, when there was another webhook', async () => {
+	it('after the database was restored from when there was another webhook', async () => {
 		const yesterday = host.staticData('w1');
 		await host.unpublish('w1');
 		await host.publish('w1');
@@ -293,19 +304,19 @@ describe('after something went another way than planned, publishing leads to the
 		await theOnly();
 	});
 
-	it('deleted at Samora', async () => {
+	it('after it was deleted at Samora', async () => {
 		await deleteByHand((await theOnly()).id);
 		await publishAgain();
 		await theOnly();
 	});
 
-	it('disabled at Samora', async () => {
+	it('after it was disabled at Samora', async () => {
 		const { id } = await theOnly();
 		await editByHand(id, { is_active: false });
 		expect((await publishAgain()).id).toBe(id);
 	});
 
-	it('edited at Samora', async () => {
+	it('after it was edited at Samora', async () => {
 		const { id } = await theOnly();
 		await editByHand(id, {
 			url: 'https://crm.example.com/elsewhere',
@@ -319,21 +330,23 @@ describe('after something went another way than planned, publishing leads to the
 		await theOnly();
 	});
 
-	it('renamed at Samora: people may', async () => {
+	it('after it was renamed at Samora, and keeps the new name', async () => {
 		const { id } = await theOnly();
 		await editByHand(id, { name: 'Outcomes for sales' });
 		expect(await publishAgain()).toMatchObject({ id, name: 'Outcomes for sales' });
 	});
 
-	it('given a token by somebody else', async () => {
-		const { id } = await theOnly();
+	it('given a token by somebody else: it gets a new one', async () => {
+		const { id, custom_headers } = await theOnly();
+		const { [TRIGGER_HEADER]: token } = custom_headers;
 		await editByHand(id, { custom_headers: { [TRIGGER_HEADER.toLowerCase()]: 'guess' } });
 		const webhook = await publishAgain();
 		expect(webhook.id).toBe(id);
 		expect(Object.keys(webhook.custom_headers)).toEqual([TRIGGER_HEADER]);
+		expect(webhook.custom_headers[TRIGGER_HEADER]).not.toBe(token);
 	});
 
-	it('registered a second time by somebody', async () => {
+	it('after somebody registered a second one', async () => {
 		const { id } = await theOnly();
 		await createByHand({ url: host.webhookUrl(node) });
 		await createByHand({ url: `${host.webhookUrl(node)}/`, agent_id: otherAgentId });
@@ -341,21 +354,21 @@ describe('after something went another way than planned, publishing leads to the
 		await theOnly();
 	});
 
-	it("n8n's address changed: the webhook moves along", async () => {
+	it("after n8n's address changed", async () => {
 		const { id } = await theOnly();
 		host.baseUrl = url.replace('127.0.0.1', 'localhost');
 		expect((await publishAgain()).id).toBe(id);
 		await theOnly();
 	});
 
-	it('node renamed', async () => {
+	it('after the node was renamed', async () => {
 		node.name = 'Outcomes';
 		host.save('w1', { nodes: [node] });
 		await publishAgain();
 		await theOnly();
 	});
 
-	it('two nodes swapped their names: each gets its own again', async () => {
+	it('for each of two nodes that swapped their names', async () => {
 		const other = triggerNode({ agentId, events: ['CALL_FINISHED'] }, { name: 'Other' });
 		host.save('w1', { nodes: [node, other] });
 		await host.publish('w1');
@@ -368,8 +381,8 @@ describe('after something went another way than planned, publishing leads to the
 	});
 });
 
-describe("what is not provably this trigger's own", () => {
-	it('is left alone, whether published or unpublished', async () => {
+describe("a webhook that may not be this trigger's own", () => {
+	it('is left alone by publishing and unpublishing', async () => {
 		await createByHand({});
 		await createByHand({ url: `${url}/webhook/${node.webhookId}/other` });
 		await createByHand({ url: host.webhookUrl(node).replace('webhook/', 'webhook-test/') });
@@ -381,7 +394,7 @@ describe("what is not provably this trigger's own", () => {
 		expect(await webhooks()).toEqual(others);
 	});
 
-	it("is another workflow's webhook that came along in a copy's static data", async () => {
+	it("is left alone when it came along in a copied workflow's static data", async () => {
 		await host.publish('w1');
 		const original = await theOnly();
 		const copied = triggerNode({ agentId, events: ['CALL_FINISHED'] }, { id: node.id });
@@ -394,14 +407,16 @@ describe("what is not provably this trigger's own", () => {
 		expect(await webhooks()).toEqual([original]);
 	});
 
-	it('is the webhook of another n8n that a workflow was exported from', async () => {
+	it('is left alone when another n8n has it, which the workflow was exported from', async () => {
 		const instanceId = 'the n8n it came from';
 		const token = newToken(marksFor('w1', node.id, instanceId));
 		await host.publish('w1');
 		await editByHand((await theOnly()).id, { custom_headers: { [TRIGGER_HEADER]: token } });
 		const original = await theOnly();
 		const { 'node:Samora Trigger': kept } = host.staticData('w1');
-		host.setStaticData('w1', { 'node:Samora Trigger': { ...kept, instanceId, token } });
+		host.setStaticData('w1', {
+			'node:Samora Trigger': { ...kept, instanceId, tokenHash: hashToken(token) },
+		});
 		host.baseUrl = url.replace('127.0.0.1', 'localhost');
 		await host.publish('w1');
 		await expectRegistered();
@@ -410,7 +425,7 @@ describe("what is not provably this trigger's own", () => {
 		expect(await webhooks()).toEqual([original]);
 	});
 
-	it('is the webhook of a workflow that was imported twice, with the same URL in it', async () => {
+	it('is left alone when the same workflow was imported twice', async () => {
 		await host.publish('w1');
 		const original = await theOnly();
 		host.save('again', { nodes: [node] });
@@ -423,7 +438,7 @@ describe("what is not provably this trigger's own", () => {
 });
 
 describe('several triggers on one agent', () => {
-	it('have one webhook each, and leave without the other', async () => {
+	it('have one webhook each, and remove only their own', async () => {
 		const second = triggerNode({ agentId, events: ['CALL_FINISHED'] });
 		host.save('w2', { nodes: [second] });
 		await Promise.all([host.publish('w1'), host.publish('w2')]);
@@ -435,7 +450,7 @@ describe('several triggers on one agent', () => {
 });
 
 describe('listening for a test event', () => {
-	it('has a webhook of its own that goes when the listening ends', async () => {
+	it('uses a webhook of its own, which goes when the listening ends', async () => {
 		await host.listenForTest('w1');
 		expect((await theOnly()).url).toBe(host.webhookUrl(node, 'webhook-test'));
 		await host.endTest('w1');
@@ -452,7 +467,7 @@ describe('listening for a test event', () => {
 		await expectRegistered();
 	});
 
-	it('cleans up what a test before has left', async () => {
+	it('removes what an earlier test has left', async () => {
 		await host.listenForTest('w1');
 		await host.listenForTest('w1');
 		await theOnly();
@@ -497,7 +512,7 @@ describe('a webhook of this trigger at an address it no longer has', () => {
 		expect(await webhooks()).toHaveLength(2);
 	});
 
-	it('is removed after a test listen that n8n did not live to end, not while it may last', async () => {
+	it('is removed once a test listen that n8n did not end can no longer last', async () => {
 		await host.publish('w1');
 		const published = await theOnly();
 		await host.listenForTest('w1');
@@ -509,7 +524,7 @@ describe('a webhook of this trigger at an address it no longer has', () => {
 		expect(await webhooks()).toEqual([published]);
 	});
 
-	it('is left to the published trigger by a test listen', async () => {
+	it('is left to the published trigger during a test listen', async () => {
 		await host.publish('w1');
 		const published = await theOnly();
 		later(60 * MINUTE);
@@ -534,21 +549,21 @@ const PASSING: FaultKind[] = [
 	'403',
 ];
 
-describe('a passing fault', () => {
+describe('a fault that passes', () => {
 	it.each(
 		PASSING.flatMap((kind) =>
 			(['listWebhooks', 'createWebhook'] as const).map(
 				(operationId) => [kind, operationId] as const,
 			),
 		),
-	)('%s of %s at publish: one webhook', async (kind, operationId) => {
+	)('leads to one webhook: %s of %s when publishing', async (kind, operationId) => {
 		await sandbox.control.addFault({ kind, operationId, retryAfter: 0.05 });
 		expect(await host.publish('w1')).toEqual({});
 		await expectRegistered();
 		await theOnly();
 	});
 
-	it.each(PASSING)('%s of any request at restart: one webhook', async (kind) => {
+	it.each(PASSING)('leads to one webhook: %s of any request when n8n starts', async (kind) => {
 		await host.publish('w1');
 		await sandbox.control.addFault({ kind, retryAfter: 0.05 });
 		expect(await host.publish('w1', { mode: 'init' })).toEqual({});
@@ -556,7 +571,7 @@ describe('a passing fault', () => {
 		await theOnly();
 	});
 
-	it.each(PASSING)('%s of a correction: one webhook', async (kind) => {
+	it.each(PASSING)('leads to one webhook: %s of a correction', async (kind) => {
 		await host.publish('w1');
 		node.parameters.events = ['CALL_FAILED'];
 		host.save('w1', { nodes: [node] });
@@ -572,7 +587,7 @@ describe('a passing fault', () => {
 				(operationId) => [kind, operationId] as const,
 			),
 		),
-	)('%s of %s at unpublish: none', async (kind, operationId) => {
+	)('leads to no webhook: %s of %s when unpublishing', async (kind, operationId) => {
 		await host.publish('w1');
 		await sandbox.control.addFault({ kind, operationId, retryAfter: 0.05 });
 		expect(await host.unpublish('w1')).toEqual({});
@@ -581,7 +596,7 @@ describe('a passing fault', () => {
 });
 
 describe('a fault that stays', () => {
-	it('of a creation that Samora carries out without saying so: nothing is left behind', async () => {
+	it('leaves nothing behind when Samora creates a webhook and does not say so', async () => {
 		await sandbox.control.addFault({
 			kind: '500-after',
 			operationId: 'createWebhook',
@@ -592,26 +607,26 @@ describe('a fault that stays', () => {
 		expect(await webhooks()).toEqual([]);
 	});
 
-	it('of a key that Samora does not know: nothing is sent but that, and the sentence says what to do', async () => {
+	it('is reported with what to do when Samora does not know the key', async () => {
 		host.credential.apiKey = 'not-the-key';
 		const { 'Samora Trigger': refused } = await host.publish('w1');
-		expect(refused.message).toContain('Samora did not accept the API key');
+		expect(refused.message).toContain('Samora rejected the API key');
 		// At startup n8n gives up for good on a message with this word in it.
 		expect(refused.message).not.toContain('Authorization');
 		expect(JSON.stringify(refused)).not.toContain('not-the-key');
 	});
 
-	it('of an agent that Samora does not know: the sentence names it', async () => {
+	it('is reported with the agent when Samora does not know it', async () => {
 		const unknown = '99999999-9999-4999-8999-999999999999';
 		node.parameters.agentId = unknown;
 		host.save('w1', { nodes: [node] });
 		const { 'Samora Trigger': refused } = await host.publish('w1');
-		expect(refused.message).toContain('Samora does not know this agent');
+		expect(refused.message).toContain("Samora can't find this agent");
 		expect(refused).toMatchObject({ description: expect.stringContaining(unknown) });
 		expect(await webhooks()).toEqual([]);
 	});
 
-	it('of an unpublishing: it is not taken for done, and ends clean once Samora answers', async () => {
+	it('keeps unpublishing from succeeding until Samora answers', async () => {
 		await host.publish('w1');
 		await sandbox.control.addFault({ kind: '401', operationId: 'deleteWebhook', times: null });
 		const { 'Samora Trigger': refused } = await host.unpublish('w1');
@@ -621,7 +636,7 @@ describe('a fault that stays', () => {
 		expect(await webhooks()).toEqual([]);
 	});
 
-	it('of a start of n8n: what cannot be checked is taken to be as it was', async () => {
+	it('leaves the webhook as it was when n8n starts and cannot check it', async () => {
 		await host.publish('w1');
 		const before = await expectRegistered();
 		await sandbox.control.addFault({ kind: '401', times: null });
@@ -633,12 +648,12 @@ describe('a fault that stays', () => {
 		expect(Object.keys(await host.unpublish('w1'))).toEqual(['Samora Trigger']);
 	});
 
-	it('of a start of n8n that knows of no webhook: it is told, and may ask again', async () => {
+	it('is reported to n8n when it starts and knows of no webhook', async () => {
 		await sandbox.control.addFault({ kind: '401', times: null });
 		expect(Object.keys(await host.publish('w1', { mode: 'init' }))).toEqual(['Samora Trigger']);
 	});
 
-	it('of a publishing: n8n does not take it for registered, and the next one is right', async () => {
+	it('keeps n8n from counting the trigger as registered, and the next publishing is right', async () => {
 		await host.publish('w1');
 		const { id } = await theOnly();
 		node.parameters.events = ['CALL_FAILED'];
@@ -652,7 +667,7 @@ describe('a fault that stays', () => {
 		expect((await expectRegistered('w1', node, { events: ['CALL_FAILED'] })).id).toBe(id);
 	});
 
-	it('of replacing: the old one stays rather than two', async () => {
+	it('leaves the old webhook, rather than two, when it cannot be replaced', async () => {
 		await host.publish('w1');
 		const { id } = await theOnly();
 		host.setStaticData('w1', {});
@@ -663,7 +678,7 @@ describe('a fault that stays', () => {
 	});
 });
 
-describe('what Samora would refuse, or could never do, is refused before anything is sent', () => {
+describe('publishing sends nothing', () => {
 	const refusalOf = async (parameters: INode['parameters']) => {
 		node.parameters = parameters;
 		host.save('w1', { nodes: [node] });
@@ -672,19 +687,19 @@ describe('what Samora would refuse, or could never do, is refused before anythin
 		return refused?.message;
 	};
 
-	it.each(['', 'my agent', '11111111-1111-4111-8111'])('the agent id "%s"', async (given) => {
+	it.each(['', 'my agent', '11111111-1111-4111-8111'])('with the agent ID "%s"', async (given) => {
 		expect(await refusalOf({ agentId: given, events: ['CALL_FINISHED'] })).toMatch(/^Agent ID/);
 	});
 
-	it('no events', async () => {
+	it('without events', async () => {
 		expect(await refusalOf({ agentId, events: [] })).toMatch(/^Events needs at least one/);
 	});
 
-	it('an event there is none of', async () => {
+	it('with an event that does not exist', async () => {
 		expect(await refusalOf({ agentId, events: ['CALL_RATED'] })).toMatch(/^Events must be one of/);
 	});
 
-	it('an address that Samora cannot reach, unless the API is on this machine too', async () => {
+	it('with an address that Samora cannot reach, unless the API is on this machine too', async () => {
 		host.credential.baseUrl = 'https://api.samora.invalid';
 		const { 'Samora Trigger': refused } = await host.publish('w1', { attempts: 1 });
 		expect(refused.message).toContain('only exists on this machine');
@@ -692,7 +707,7 @@ describe('what Samora would refuse, or could never do, is refused before anythin
 		expect(refused.message).toContain('tunnel');
 	});
 
-	it('a base URL that would send the key in the clear', async () => {
+	it('with a base URL that would send the key unencrypted', async () => {
 		host.credential.baseUrl = 'http://api.samora.invalid';
 		host.baseUrl = 'https://n8n.example.com';
 		const { 'Samora Trigger': refused } = await host.publish('w1', { attempts: 1 });

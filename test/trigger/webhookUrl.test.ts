@@ -1,4 +1,4 @@
-import { sameUrl, webhookUrlRefusal } from '../../nodes/SamoraTrigger/webhookUrl';
+import { sameUrl, webhookUrlRefusal } from '../../nodes/SamoraTrigger/registration/webhookUrl';
 
 const samora = 'https://api.samora.ai';
 const webhook = (origin: string) => `${origin}/webhook/0b9c7a3e/webhook`;
@@ -21,9 +21,10 @@ describe('a webhook URL', () => {
 		'without https is refused: %s',
 		(origin) => {
 			const refusal = webhookUrlRefusal(webhook(origin), samora);
-			expect(refusal).toContain('only calls https addresses');
+			expect(refusal).toContain('only sends events to https addresses');
 			expect(refusal).toContain(origin);
-			expect(refusal).toContain('WEBHOOK_URL');
+			expect(refusal).toMatch(/N8N_WEBHOOK_URL \(WEBHOOK_URL in older/);
+			expect(refusal).toContain('need no public address');
 			expect(refusal).toContain('tunnel');
 		},
 	);

@@ -1,3 +1,5 @@
+import { UserError } from 'n8n-workflow';
+
 import { KEY_WITHHELD } from '../../nodes/shared/api/baseUrl';
 import {
 	fateOfAnswer,
@@ -100,6 +102,52 @@ describe('a request that brought no answer', () => {
 		['nothing', undefined, 'unknown', ''],
 	])('by %s', (_, error, fate, code) => {
 		expect(readFault(error)).toEqual({ code, fate });
+	});
+
+	it.each<[string, object, unknown, string]>([
+		[
+			'a port',
+			{ code: 'ECONNREFUSED', address: '127.0.0.1', port: 4010 },
+			undefined,
+			'127.0.0.1:4010',
+		],
+		['a name', { code: 'ENOTFOUND', hostname: 'samora.example' }, undefined, 'samora.example'],
+		[
+			'the first of several addresses',
+			{},
+			thrown({ code: 'ECONNREFUSED', errors: [{ address: '::1', port: 80 }, {}] }),
+			'::1:80',
+		],
+	])('tells where nobody was: %s', (_, fields, cause, address) => {
+		expect(readFault(thrown(fields, cause))).toMatchObject({ fate: 'unreached', address });
+	});
+
+	it('tells no address where a request may have arrived', () => {
+		const broken = { code: 'ECONNRESET', syscall: 'read', address: '127.0.0.1', port: 1 };
+		expect(readFault(thrown(broken))).toEqual({ code: 'ECONNRESET', fate: 'unknown' });
+	});
+
+	it.each([
+		[
+			'protection against SSRF',
+			new UserError('The request was blocked because it resolves to a restricted IP address'),
+			'SsrfBlockedIpError',
+			/SSRF/,
+		],
+		[
+			'domains of the credential',
+			new UserError('Domain not allowed: This credential is restricted from accessing a.example.'),
+			'Error',
+			/Allowed Domains.*restricted from accessing/,
+		],
+	])('held back by n8n was not sent: %s', (_, error, name, words) => {
+		const fault = readFault(thrown({ code: 'ERR_BAD_REQUEST' }, Object.assign(error, { name })));
+		expect(fault).toEqual({
+			code: '',
+			fate: 'unreached',
+			words: expect.stringMatching(words),
+			isFinal: true,
+		});
 	});
 
 	it('by our own doing says so in our own words', () => {

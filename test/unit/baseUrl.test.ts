@@ -43,14 +43,14 @@ describe('baseUrlRefusal', () => {
 	])('lets the key go to %s', (url) => expect(baseUrlRefusal(url)).toBeUndefined());
 
 	it.each([
-		['http://api.samora.ai', /must start with https:\/\/.*in the clear to api\.samora\.ai/],
+		['http://api.samora.ai', /must start with https:\/\/.*unencrypted to api\.samora\.ai/],
 		['http://127.0.0.1.samora.example', /must start with https:\/\//],
-		['api.samora.ai', /not a web address: "api\.samora\.ai"/],
-		['ftp://localhost', /not a web address/],
-		['file:///etc/passwd', /not a web address/],
-		['', /not a web address/],
-		['https://me:hidden@api.samora.ai', /must not contain a user name or password/],
-		['https://me@api.samora.ai', /must not contain a user name or password/],
+		['api.samora.ai', /isn't a web address: "api\.samora\.ai"/],
+		['ftp://localhost', /isn't a web address/],
+		['file:///etc/passwd', /isn't a web address/],
+		['', /isn't a web address/],
+		['https://me:hidden@api.samora.ai', /can't contain a username or password/],
+		['https://me@api.samora.ai', /can't contain a username or password/],
 	])('does not to "%s"', (url, sentence) => {
 		expect(baseUrlRefusal(url)).toMatch(sentence);
 		expect(baseUrlRefusal(url)).toMatch(/^The Base URL of the Samora credential/);

@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { cutOff } from '../../nodes/shared/api/callFiles';
+import { cutOff } from '../../nodes/shared/call/callFiles';
 
 const KIB = 1024;
 const LIMIT = 10 * KIB;

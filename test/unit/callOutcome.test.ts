@@ -1,4 +1,4 @@
-import { outcomeOf, wasPickedUp } from '../../nodes/shared/api/callOutcome';
+import { outcomeOf, wasPickedUp } from '../../nodes/shared/call/callOutcome';
 
 const AT = '2026-03-01T12:00:00Z';
 
@@ -14,7 +14,7 @@ it.each([
 	['TRIGGERED', null, undefined],
 	['ONGOING', AT, undefined],
 	['toString', null, undefined],
-])('a call that is %s with the end %s: %s', (status, ended_at, outcome) => {
+])('a call that is %s with the end %s has the outcome %s', (status, ended_at, outcome) => {
 	expect(outcomeOf({ status, ended_at })).toBe(outcome);
 });
 

@@ -45,16 +45,16 @@ describe('the pauses', () => {
 		[1, [3, 4, 6, 6, 6]],
 		[5, [15, 20, 30, 30, 30]],
 		[8, [24, 30, 30, 30, 30]],
-	])('of %i s begin with three and four, up to six of them and half a minute', (interval, all) => {
+	])('grow from three and four times %i s, up to half a minute', (interval, all) => {
 		const pauses = [0, 1, 2, 3, 50].map((looks) => pauseBeforeLook(looks, interval * SECOND));
 		expect(pauses).toEqual(all.map((seconds) => seconds * SECOND));
 	});
 
-	it('are never shorter than what the person chose', () => {
+	it('are never shorter than the interval that the person chose', () => {
 		expect(pauseBeforeLook(3, 45 * SECOND)).toBe(45 * SECOND);
 	});
 
-	it('make the looks at one call', async () => {
+	it('decide when each request for a call goes out', async () => {
 		const { watch, looks } = watchCalls(lasting(60));
 		const ending = watch.watch('one', { interval: 5 * SECOND, timeout: 30 * MINUTE });
 		await jest.advanceTimersByTimeAsync(2 * MINUTE);
@@ -85,7 +85,7 @@ describe('many calls', () => {
 		},
 	);
 
-	it('take their turn, whichever has been due longest', async () => {
+	it('take turns, the one that has been due longest first', async () => {
 		const { watch, looks } = watchCalls(lasting(1));
 		const endings = Array.from(
 			{ length: 300 },
@@ -97,8 +97,8 @@ describe('many calls', () => {
 	});
 });
 
-describe('the end', () => {
-	it('is waited for until the time is over, and the last state is told', async () => {
+describe('the end of a call', () => {
+	it('is waited for until the timeout, and then the last state comes out', async () => {
 		const { watch, looks } = watchCalls(() => GOING_ON);
 		const ending = watch.watch('one', { interval: 5 * SECOND, timeout: MINUTE });
 		await jest.advanceTimersByTimeAsync(MINUTE + SECOND);
@@ -127,7 +127,7 @@ describe('the end', () => {
 		expect(looks.map(Math.round)).toEqual([3, 4]);
 	});
 
-	it('needs no files where nobody picked up', async () => {
+	it('needs no files when nobody picked up', async () => {
 		const { watch, looks } = watchCalls(() => details({ status: 'UNANSWERED', ended_at: 'x' }));
 		const ending = watch.watch('one', { interval: 5 * SECOND, timeout: MINUTE });
 		await jest.advanceTimersByTimeAsync(20 * SECOND);
@@ -151,7 +151,7 @@ describe('the end', () => {
 		expect(looks.map(Math.round)).toEqual([0, 2, 6]);
 	});
 
-	it('is a refusal only when Samora insists', async () => {
+	it('is a refusal only when Samora keeps refusing', async () => {
 		const refusal = answered(404, { message: 'Not found' }, 'refused');
 		let refusals = 0;
 		const once = watchCalls(() => (refusals++ < 2 ? refusal : FINISHED));
@@ -164,7 +164,7 @@ describe('the end', () => {
 		expect(insisting.looks).toHaveLength(3);
 	});
 
-	it('comes at once when nobody waits any more, a look that hangs or not', async () => {
+	it('comes at once when nobody waits any more, even while a request hangs', async () => {
 		const stop = new AbortController();
 		const watch = new CallWatch(async () => await new Promise(() => {}), stop.signal);
 		const one = watch.watch('one', { interval: SECOND, timeout: MINUTE });

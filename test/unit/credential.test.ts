@@ -25,7 +25,30 @@ it('puts the key into the header, beside what is there', async () => {
 });
 
 it('lets no redirect carry it elsewhere', async () => {
-	expect(await sign({ url: '/v2' })).toMatchObject({ disableFollowRedirect: true });
+	const wish = { followRedirect: true, followAllRedirects: true, maxRedirects: 21 };
+	expect(await sign({ url: '/v2', ...wish })).toMatchObject({
+		disableFollowRedirect: true,
+		followRedirect: false,
+		followAllRedirects: false,
+		maxRedirects: 0,
+	});
+});
+
+describe('a certificate that is not checked', () => {
+	const UNCHECKED = [
+		{ skipSslCertificateValidation: true },
+		{ rejectUnauthorized: false },
+		{ agentOptions: { rejectUnauthorized: false } },
+	];
+
+	it.each(UNCHECKED)('gets no key: %j', async (option) => {
+		await expect(sign({ url: '/v2', ...option })).rejects.toThrow(/Ignore SSL Issues is on/);
+	});
+
+	it.each(UNCHECKED)('may be the one of this machine: %j', async (option) => {
+		const signed = await sign({ url: '/v2', ...option }, { baseUrl: 'https://localhost:4010' });
+		expect(signed.headers).toEqual({ 'X-API-KEY': 'key-1' });
+	});
 });
 
 it('leaves away the spaces that come along when key and address are pasted', async () => {

@@ -81,7 +81,7 @@ describe('how often a request is sent', () => {
 		expect(await play(happenings, policy)).toMatchObject(expected);
 	});
 
-	it('is once where it may have been done and repeating could harm, whatever happens', async () => {
+	it('is sent once when it may have been done and repeating is not safe', async () => {
 		const happening = fc.constantFrom<Happening>(
 			200,
 			302,
@@ -113,7 +113,7 @@ describe('how often a request is sent', () => {
 	});
 });
 
-describe('how long it waits in between', () => {
+describe('the pause before a repetition', () => {
 	it('doubles, and is spread over half of itself', async () => {
 		for (const spread of [0, 0.999]) {
 			const random = jest.spyOn(Math, 'random').mockReturnValue(spread);
@@ -145,7 +145,7 @@ describe('how long it waits in between', () => {
 		},
 	);
 
-	it('is nothing when Samora asks for more than a minute: the person is told', async () => {
+	it('is left out when Samora asks for more than a minute', async () => {
 		expect(await play([429], POST, { 'retry-after': '60' })).toMatchObject({ attempts: 4 });
 		expect(await play([429], POST, { 'retry-after': '61' })).toEqual({
 			fate: 'busy',
@@ -155,8 +155,8 @@ describe('how long it waits in between', () => {
 	});
 });
 
-describe('when the person stops the execution', () => {
-	it('sends nothing that was not sent yet', async () => {
+describe('an exchange whose execution a person stops', () => {
+	it('sends nothing more', async () => {
 		expect(await play([200], { ...POST, signal: AbortSignal.abort() })).toEqual({
 			fate: 'cancelled',
 			attempts: 0,

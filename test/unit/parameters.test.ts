@@ -15,7 +15,7 @@ import {
 	someOf,
 	text,
 	trimmed,
-	uuid,
+	samoraId,
 } from '../../nodes/shared/parameters';
 
 const ID = '123e4567-e89b-12d3-a456-426614174000';
@@ -30,23 +30,27 @@ function refusal(look: () => unknown): { label: string; sentence: string } {
 /** Whatever an expression can give. */
 const anything = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(undefined), fc.string());
 
-describe('uuid', () => {
+describe('samoraId', () => {
 	it.each([
 		['as it is', ID],
 		['with spaces around it', ` \t${ID}\n`],
 		['in a resource locator', { __rl: true, mode: 'list', value: ID, cachedResultName: 'Spring' }],
-	])('takes an id %s', (_, value) => expect(uuid(value, 'Agent ID')).toBe(ID));
+	])('takes an id %s', (_, value) => expect(samoraId(value, 'Agent ID')).toBe(ID));
+
+	it('takes a number, should Samora ever use numbers as IDs', () => {
+		expect(samoraId(123456, 'Call ID')).toBe('123456');
+	});
 
 	it('leaves the case of an id alone', () => {
-		expect(uuid(ID.toUpperCase(), 'Agent ID')).toBe(ID.toUpperCase());
+		expect(samoraId(ID.toUpperCase(), 'Agent ID')).toBe(ID.toUpperCase());
 	});
 
 	it.each([undefined, null, '', '  ', [], {}, { value: ID }, { __rl: true, value: '' }, true])(
 		'says that %j is empty',
 		(value) => {
-			expect(refusal(() => uuid(value, 'Campaign'))).toEqual({
+			expect(refusal(() => samoraId(value, 'Campaign'))).toEqual({
 				label: 'Campaign',
-				sentence: `Campaign is empty. It is a UUID such as ${ID}`,
+				sentence: `Campaign is empty. Enter a UUID such as ${ID}`,
 			});
 		},
 	);
@@ -54,7 +58,7 @@ describe('uuid', () => {
 	it.each(['abc', 42, `${ID}0`, ID.slice(1), `{${ID}}`, ID.replace('e', 'g'), `${ID} ${ID}`])(
 		'quotes what is none: %s',
 		(value) => {
-			const { sentence } = refusal(() => uuid(value, 'Call ID'));
+			const { sentence } = refusal(() => samoraId(value, 'Call ID'));
 			expect(sentence).toBe(
 				`Call ID must be a UUID such as ${ID}, but it is ${shown(String(value))}`,
 			);
@@ -160,7 +164,7 @@ describe('jsonObject', () => {
 	});
 
 	it.each(['{', '{"a": 1,}', "{'a': 1}", 'undefined', '{"a": 1} x'])(
-		'says why it cannot be read: %s',
+		"says why it can't be read: %s",
 		(value) => {
 			const { sentence } = refusal(() => jsonObject(value, 'Metadata JSON'));
 			expect(sentence).toMatch(/^Metadata JSON is not valid JSON: \S/);
@@ -293,7 +297,7 @@ describe('parameterReader', () => {
 
 	it('refuses an expression that cannot be evaluated, and names where it stands', () => {
 		expect(refusal(() => read(0)('broken')).sentence).toBe(
-			'The expression in "broken" cannot be read: No missing',
+			'The expression in "broken" can\'t be read: No missing',
 		);
 	});
 

@@ -17,17 +17,25 @@ const page = '<html><body>Not found</body></html>';
 
 describe('what an answer means', () => {
 	it.each([
-		[301, 'Samora answered with a redirect, which was not followed: its words', 'Base URL'],
-		[400, 'Samora refused the request about this campaign: its words', 'Change what Samora names'],
-		[401, 'Samora did not accept the API key: its words', 'Samora credential'],
-		[403, 'This API key may not use this campaign: its words', 'organization'],
-		[404, 'Samora does not know this campaign: its words', 'Base URL'],
-		[409, 'The campaign is not in a state that allows this: its words', 'Look at the campaign'],
-		[413, 'Samora takes requests of up to 2 MiB, and this one is larger: its words', 'less'],
-		[422, 'Samora refused the request about this campaign: its words', 'Change what Samora names'],
-		[429, 'Samora is receiving too many requests from this API key: its words', 'little while'],
-		[500, 'Samora could not answer: its words', 'Support'],
-		[503, 'Samora could not answer: its words', 'Support'],
+		[301, "Samora answered with a redirect, which the node didn't follow: its words", 'Base URL'],
+		[
+			400,
+			'Samora rejected the request for this campaign: its words',
+			'Correct what Samora points out',
+		],
+		[401, 'Samora rejected the API key: its words', 'Samora credential'],
+		[403, "This API key can't access this campaign: its words", 'organization'],
+		[404, "Samora can't find this campaign: its words", 'Base URL'],
+		[409, "The campaign doesn't allow this in its current state: its words", 'Check the campaign'],
+		[413, 'Samora accepts requests of up to 2 MiB, and this one is larger: its words', 'less'],
+		[
+			422,
+			'Samora rejected the request for this campaign: its words',
+			'Correct what Samora points out',
+		],
+		[429, 'Samora received too many requests from this API key: its words', 'few minutes'],
+		[500, 'Samora is unavailable right now: its words', 'Support'],
+		[503, 'Samora is unavailable right now: its words', 'Support'],
 	])('%i', (status, message, description) => {
 		const sentence = about(status);
 		expect(sentence.message).toBe(message);
@@ -51,7 +59,7 @@ describe('what an answer means', () => {
 		[405, page],
 	])('is that this is not Samora’s API: %i %j', (status, body) => {
 		expect(about(status, body)).toEqual({
-			message: 'Samora answered with something that is not its API',
+			message: "The response didn't come from the Samora API",
 			description: expect.stringContaining('Base URL'),
 		});
 	});
@@ -60,12 +68,23 @@ describe('what an answer means', () => {
 		[401, page, /API key/],
 		[413, page, /2 MiB/],
 		[429, page, /too many requests/],
-		[502, page, /could not answer/],
-		[404, '', /does not know/],
-		[404, {}, /does not know/],
+		[502, page, /unavailable/],
+		[404, '', /can't find/],
+		[404, {}, /can't find/],
 	])('is plain enough without words of the API: %i %j', (status, body, sentence) => {
 		expect(about(status, body).message).toMatch(sentence);
 	});
+
+	it.each([301, 404, 200])(
+		'names the host that was asked where it may be the wrong one: %i',
+		(status) => {
+			const answer = { statusCode: status, headers: {}, body: page, host: 'intranet.example:8080' };
+			const { description } = describeAnswer(answer, { thing: 'Campaign', ids: {} });
+			expect(description).toContain(
+				'Base URL in the Samora credential (now intranet.example:8080)',
+			);
+		},
+	);
 
 	it('is said for every status there is', () => {
 		for (let status = 100; status < 600; status++) {
@@ -81,16 +100,21 @@ describe('what it means when no answer came', () => {
 	it.each([
 		[
 			{ code: 'ECONNREFUSED', fate: 'unreached' as const },
-			'Samora could not be reached',
+			"n8n couldn't reach Samora",
 			/Nothing was sent.*ECONNREFUSED/,
 		],
-		[{ code: 'ECONNRESET', fate: 'unknown' as const }, 'Samora did not answer', /ECONNRESET/],
-		[{ code: '', fate: 'unknown' as const }, 'Samora did not answer', /time ran out/],
+		[
+			{ code: 'ENOTFOUND', fate: 'unreached' as const, address: 'samora.example' },
+			"n8n couldn't reach Samora at samora.example",
+			/ENOTFOUND/,
+		],
+		[{ code: 'ECONNRESET', fate: 'unknown' as const }, "Samora didn't answer", /ECONNRESET/],
+		[{ code: '', fate: 'unknown' as const }, "Samora didn't answer", /timed out/],
 		[{ code: '', fate: 'cancelled' as const }, 'The execution was stopped', /not sent/],
 		[
 			{ code: 'ERR_CANCELED', fate: 'unknown' as const },
 			'The execution was stopped before Samora answered',
-			/on its way/,
+			/already been sent/,
 		],
 		[
 			{ code: '', fate: 'unreached' as const, words: 'Our own words' },
@@ -114,14 +138,14 @@ describe('what n8n gets', () => {
 		parameters: {},
 	};
 	const sentence = {
-		message: 'Samora did not answer',
+		message: "Samora didn't answer",
 		description: 'ECONNRESET, and then nothing.',
 	};
 
 	it('is an API error with the sentence as it is, its item and its status', () => {
 		const error = apiError(node, sentence, { httpCode: 503, itemIndex: 2 });
 		expect(error).toBeInstanceOf(NodeApiError);
-		expect(error.message).toBe('Samora did not answer [item 2]');
+		expect(error.message).toBe("Samora didn't answer [item 2]");
 		expect(error.description).toBe(sentence.description);
 		expect(error.httpCode).toBe('503');
 		expect(error.context.itemIndex).toBe(2);
@@ -136,7 +160,7 @@ describe('what n8n gets', () => {
 
 	it('is an item that n8n takes for a bad one', () => {
 		expect(failedItem(sentence, 3, { status: 'unknown' })).toEqual({
-			error: 'Samora did not answer [item 3]',
+			error: "Samora didn't answer [item 3]",
 			details: { status: 'unknown', description: sentence.description },
 		});
 		expect(refusedItem(new Refusal('Name', 'Name is empty'), 0)).toEqual({
@@ -148,7 +172,7 @@ describe('what n8n gets', () => {
 
 describe('an item for the error output', () => {
 	const failed = {
-		error: 'Samora could not answer [item 2]',
+		error: 'Samora is unavailable right now [item 2]',
 		details: { status: 'unknown', description: 'Run it again.' },
 	};
 	const node = (onError: INode['onError']): INode => ({

@@ -1,8 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-/** `npm run docs`: writes the pages that are generated from the code. */
+const at = (page: string) => path.resolve(__dirname, '..', '..', page);
+
+async function write(page: string, text: string) {
+	await writeFile(at(page), text);
+	console.log(`Wrote ${page}`);
+}
+
+/** `npm run docs`: writes the pages that are made from the code. */
 async function main() {
 	// n8n-core looks for a key in its user folder when it's loaded.
 	const n8nFolder = await mkdtemp(path.join(os.tmpdir(), 'n8n-core-'));
@@ -10,9 +17,11 @@ async function main() {
 	try {
 		const { runExamples } = await import('./examples');
 		const { operationsPage } = await import('./operationsPage');
-		const file = path.resolve(__dirname, '..', '..', 'docs', 'operations.md');
-		await writeFile(file, operationsPage(await runExamples()));
-		console.log(`Wrote ${file}`);
+		const { mainJobs } = await import('../../test/dialects/mainJob');
+		const { withDialects } = await import('./dialectsSection');
+		await write('docs/operations.md', operationsPage(await runExamples()));
+		const readme = await readFile(at('sandbox/README.md'), 'utf8');
+		await write('sandbox/README.md', withDialects(readme, await mainJobs()));
 	} finally {
 		await rm(n8nFolder, { recursive: true, force: true });
 	}

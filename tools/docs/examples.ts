@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { outputOf } from '../../nodes/SamoraTrigger/events';
+import { outputOf } from '../../nodes/SamoraTrigger/delivery/events';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { runNode, samoraNode } from '../../test/support/engine';
 import { legible } from './legible';

@@ -11,10 +11,11 @@ export interface Message {
 
 const PROJECT_FOLDER = path.resolve(__dirname, '..', '..');
 
-/** Texts in the editor and below a message, which nobody searches for. */
+/** What the editor shows of a parameter, and what stands behind or below a message: not what one searches for. */
 const NOT_MESSAGES: readonly string[] = [
 	'action',
 	'activationMessage',
+	'advice',
 	'description',
 	'displayName',
 	'eventTriggerDescription',

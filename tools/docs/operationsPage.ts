@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node.ts';
+import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraCampaignTrigger.node.ts';
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node.ts';
 import { operationsIn, shownFor } from '../../test/support/descriptions';
 import type { Example, Examples } from './examples';
@@ -10,6 +11,7 @@ import { table } from './table';
 
 const samora = new Samora().description;
 const trigger = new SamoraTrigger().description;
+const campaignTrigger = new SamoraCampaignTrigger().description;
 
 /** The maximum number of output items in an example. */
 const SHOWN_ITEMS = 2;
@@ -29,6 +31,7 @@ export function operationsPage(examples: Examples): string {
 		[
 			...headed.map(({ heading }) => `- [${heading}](#${anchor(heading)})`),
 			'- [Samora Trigger](#samora-trigger)',
+			'- [Samora Campaign Trigger](#samora-campaign-trigger)',
 			'- [Credential: Samora API](#credential-samora-api)',
 		].join('\n'),
 		'Every operation of the node **Samora** also has **Request Options**, which n8n adds: Batching, Ignore SSL Issues, Proxy and Timeout.',
@@ -45,6 +48,10 @@ export function operationsPage(examples: Examples): string {
 		parameterTable(trigger.properties),
 		'Gives, for a call that has finished:',
 		json(examples.event),
+		'## Samora Campaign Trigger',
+		asSentence(campaignTrigger.description),
+		parameterTable(campaignTrigger.properties),
+		'What it gives is in [the page about it](campaign-trigger.md).',
 		'## Credential: Samora API',
 		parameterTable(new SamoraApi().properties),
 	].join('\n\n')}\n`;

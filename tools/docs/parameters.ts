@@ -11,7 +11,7 @@ export interface Parameter {
 	description: string;
 }
 
-/** For longer lists, the page only shows the number of choices. */
+/** Longer lists of choices are not listed; how long that of time zones is depends on the platform. */
 const LISTED_CHOICES = 20;
 
 /** The parameters including nested ones, in the order of the editor. */
@@ -62,7 +62,7 @@ function kindOf({ type, typeOptions, required, options = [] }: INodeProperties):
 	};
 	const kind = kinds[type];
 	if (kind === undefined) throw new Error(`The page has no word for a parameter of type ${type}`);
-	const counted = options.length > LISTED_CHOICES ? `one of ${options.length}` : kind;
+	const counted = options.length > LISTED_CHOICES ? 'one of a long list' : kind;
 	return required ? `${counted}, required` : counted;
 }
 
@@ -96,10 +96,10 @@ function descriptionOf(property: INodeProperties): string {
 						`**${choice.name}** \`${String(choice.value)}\`${choice.description ? ` – ${choice.description}` : ''}`,
 				)
 			: [];
-	const sentences = [description, hint, conditionOf(property)]
+	const texts = [description, hint, conditionOf(property)]
 		.filter((text) => text !== '')
 		.map(asSentence);
-	return [sentences.join(' '), ...choices].filter((text) => text !== '').join('<br>');
+	return [texts.join(' '), ...choices].filter((text) => text !== '').join('<br>');
 }
 
 /** Which other parameters must be set to show this one. */

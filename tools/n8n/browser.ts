@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { chromium, selectors, type Browser, type Page } from 'playwright-core';
+import { chromium, selectors, type Browser, type Locator, type Page } from 'playwright-core';
 
-import type { Owner } from './client';
+import type { Owner } from './client/client';
 
 const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -43,16 +43,26 @@ export async function showWorkflow(page: Page, url: string, workflowId: string):
 	await page.getByTestId('zoom-to-fit').click();
 }
 
+/** Opens a node on the canvas. */
+export async function openNode(page: Page, name: string): Promise<void> {
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
+	await page.getByTestId('ndv').waitFor();
+}
+
 /** n8n's suggestions for published workflows, which can cover the canvas at any time. */
 const ADVICE = '[data-reka-popper-content-wrapper]:has([data-test-id="suggested-actions-close"])';
 
 /** The dots behind the nodes, which would make up most of the file, and temporary messages. */
 const DECORATION = '[data-test-id="canvas-background"], .el-notification';
 
-/** Takes a picture once nothing is loading any more. */
-export async function takePicture(page: Page, file: string): Promise<void> {
+/** Takes a picture of the page, or of a part of it, once nothing is loading any more. */
+export async function takePicture(
+	page: Page,
+	file: string,
+	part: Page | Locator = page,
+): Promise<void> {
 	await page.waitForLoadState('networkidle');
-	await page.screenshot({
+	await part.screenshot({
 		path: file,
 		animations: 'disabled',
 		style: `${ADVICE}, ${DECORATION} { display: none !important; }`,

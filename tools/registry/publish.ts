@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { npm } from '../n8n/npm';
-import { isRecord, parseJson } from '../n8n/json';
+import { npm } from '../processes/npm';
+import { isRecord, parseJson } from '../json';
 import { unpacked } from '../release/tarball';
 
 /** Publishes a packed package with `npm publish`, under another version if one is given. */

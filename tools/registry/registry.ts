@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { isRecord, type JsonRecord } from '../n8n/json';
+import { isRecord, type JsonRecord } from '../json';
 
 export interface Registry {
 	/** e.g. `http://127.0.0.1:4873` */

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { packThisPackage, PROJECT_FOLDER } from '../n8n/thisPackage';
-import { isRecord, parseJson, type JsonRecord } from '../n8n/json';
+import { packThisPackage, PROJECT_FOLDER } from '../n8n/install/thisPackage';
+import { isRecord, parseJson, type JsonRecord } from '../json';
 import {
 	codexFindings,
 	contentFindings,
@@ -93,8 +93,8 @@ async function loadsAlone(folder: string, manifest: JsonRecord): Promise<string[
 			path.join(modules, 'n8n-workflow'),
 		);
 		const { nodes, credentials } = loadedFiles(manifest);
-		const told = JSON.stringify({ name: manifest.name, files: [...nodes, ...credentials] });
-		await run(process.execPath, ['--eval', LOAD, told], { cwd: host });
+		const given = JSON.stringify({ name: manifest.name, files: [...nodes, ...credentials] });
+		await run(process.execPath, ['--eval', LOAD, given], { cwd: host });
 		return [];
 	} catch (fault) {
 		const { stderr } = fault as { stderr?: string };

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 import manifest from '../../package.json';
-import { PROJECT_FOLDER } from '../n8n/thisPackage';
-import { isRecord, parseJson } from '../n8n/json';
+import { PROJECT_FOLDER } from '../n8n/install/thisPackage';
+import { isRecord, parseJson } from '../json';
 import {
 	DEFAULT_N8N_VERSION,
 	majorOf,
@@ -13,8 +13,8 @@ import {
 	OLDEST_N8N_VERSION,
 	recipeFor,
 	settingsFor,
-} from '../n8n/recipes';
-import { spawnTethered } from '../n8n/tetheredProcess';
+} from '../n8n/install/recipes';
+import { spawnTethered } from '../processes/tetheredProcess';
 import { compatibilityTable, withTrials, type Trial } from './compatibilityTable';
 
 const TRIALS = path.join(PROJECT_FOLDER, 'docs', 'compatibility.json');
@@ -52,7 +52,9 @@ async function tried(n8n: string, node: string): Promise<Trial> {
 			process.execPath,
 			[
 				jest,
-				'--config=jest.n8n.config.js',
+				'--selectProjects=n8n',
+				'--maxWorkers=1',
+				'--testTimeout=120000',
 				'test/n8n/mainJob.test.ts',
 				'--json',
 				`--outputFile=${report}`,

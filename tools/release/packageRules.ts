@@ -1,9 +1,9 @@
-import { isRecord, type JsonRecord } from '../n8n/json';
+import { isRecord, type JsonRecord } from '../json';
 
 /** The text of each file in a package, by path. */
 export type PackageFiles = ReadonlyMap<string, string>;
 
-export const MAX_UNPACKED_BYTES = 300_000;
+export const MAX_UNPACKED_BYTES = 450_000;
 
 const NOTICES = 'dist/THIRD-PARTY-NOTICES.md';
 const ICONS = ['dist/icons/samora.svg', 'dist/icons/samora.dark.svg'];

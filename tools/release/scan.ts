@@ -1,4 +1,4 @@
-import { isRecord } from '../n8n/json';
+import { isRecord } from '../json';
 
 /** The files that n8n's scanner lints: the sources, and the published package. */
 export const SOURCES = ['package.json', '{nodes,credentials}/**/*.{js,ts,json}'];

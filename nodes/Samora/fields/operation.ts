@@ -9,6 +9,7 @@ export interface Operation {
 /** What the node works with, and what it can do with it. */
 export interface Resource {
 	value: string;
+	/** In the order of the panel's actions and of the list of operations: what people come for first. */
 	operations: Operation[];
 	/** The operation that is chosen at first. */
 	initial: string;

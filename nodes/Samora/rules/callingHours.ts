@@ -1,108 +1,26 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { isRecord, oneOf, Refusal, shown, someOf, trimmed } from '../../shared/parameters';
-import { clockChanges, DAY, instantsOf, isTimezone, MINUTE, wallTime } from './wallClock';
+import type { RefusalKind } from '../../shared/parameters';
+import { DEFAULTS } from './callingHoursField';
+import {
+	dayOf,
+	DAYS,
+	nextOpening,
+	OUTSIDE,
+	RECIPIENT,
+	zonesIn,
+	type CallingHours,
+	type Day,
+} from './openHours';
+import { DAY, isTimezone, MINUTE, wallTime } from './wallClock';
+
+export { callingHoursField } from './callingHoursField';
+export { hoursFor, isOpen, nextOpening, type CallingHours } from './openHours';
 
 const LABEL = 'Calling Hours';
 
-const DAYS = [
-	'monday',
-	'tuesday',
-	'wednesday',
-	'thursday',
-	'friday',
-	'saturday',
-	'sunday',
-] as const;
-type Day = (typeof DAYS)[number];
-
-const OUTSIDE = ['refuse', 'skip'] as const;
-
-/** When calls may go, by the clock on the wall of one place. */
-export interface CallingHours {
-	/** Minutes since midnight. */
-	from: number;
-	/** Minutes since midnight, up to 1440. Less than `from` when the hours end on the next day. */
-	to: number;
-	/** The days on which the hours begin. */
-	days: readonly Day[];
-	timezone: string;
-	/** What becomes of an item outside the hours. */
-	outside: (typeof OUTSIDE)[number];
-}
-
-/** In the order in which one says it. */
-const hoursFields: INodeProperties[] = [
-	{
-		displayName: 'From',
-		name: 'from',
-		type: 'string',
-		default: '09:00',
-		placeholder: 'e.g. 09:00',
-		description: 'When calling may begin, in 24-hour time',
-	},
-	{
-		displayName: 'To',
-		name: 'to',
-		type: 'string',
-		default: '20:00',
-		placeholder: 'e.g. 20:00',
-		description:
-			'When calling ends, in 24-hour time, up to 24:00. A time before From is on the next day.',
-	},
-	{
-		displayName: 'Days',
-		name: 'days',
-		type: 'multiOptions',
-		options: DAYS.map((day) => ({ name: capitalized(day), value: day })),
-		default: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
-		description: 'The days on which the hours begin. Hours past midnight belong to the day before.',
-	},
-	{
-		displayName: 'Time Zone',
-		name: 'timezone',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. Europe/Berlin',
-		description: "Whose clock counts. Empty means the workflow's time zone.",
-	},
-	{
-		displayName: 'Outside These Hours',
-		name: 'outside',
-		type: 'options',
-		options: [
-			{
-				name: 'Refuse',
-				value: 'refuse',
-				description: 'The item counts as a bad row, and the message says when it may be called',
-			},
-			{
-				name: 'Skip',
-				value: 'skip',
-				description: 'The item is passed on without a call, with the reason',
-			},
-		],
-		default: 'refuse',
-		description: 'What happens to an item that comes outside these hours',
-	},
-];
-
-const DEFAULTS = Object.fromEntries(hoursFields.map((field) => [field.name, field.default]));
-
-export const callingHoursField: INodeProperties = {
-	displayName: LABEL,
-	name: 'callingHours',
-	type: 'fixedCollection',
-	placeholder: 'Add Calling Hours',
-	// Filled in, or the option would look chosen while it holds no hours and calls go at any time.
-	default: { values: DEFAULTS },
-	description: 'When calls may be placed. Without this they are placed at any time.',
-	options: [{ displayName: 'Hours', name: 'values', values: hoursFields }],
-};
-
 /**
- * The hours that a person set, or undefined without the option. What cannot be understood is refused: to call at
- * any time instead would be the one thing they did not want.
+ * The hours that the user set, or undefined without the option. Invalid hours are refused: calling at any time instead
+ * is what the user wanted to prevent.
  */
 export function callingHoursFrom(
 	value: unknown,
@@ -110,9 +28,9 @@ export function callingHoursFrom(
 ): CallingHours | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
 	if (!isRecord(value)) throw new Refusal(LABEL, `${LABEL} must be hours and days`);
-	// Its inner bin takes the hours out and leaves the option there, which still looks as if it kept some.
+	// The inner trash icon removes the hours but keeps the option, which still looks as if it had hours.
 	if (Object.keys(value).length === 0) {
-		throw new Refusal(LABEL, `${LABEL} is empty: add the hours, or remove the whole option`);
+		throw new Refusal(LABEL, `${LABEL} is empty. Add hours, or remove the option`);
 	}
 	if (!isRecord(value.values)) {
 		throw new Refusal(LABEL, `${LABEL} must have the hours and days in "values"`);
@@ -124,7 +42,7 @@ export function callingHoursFrom(
 	if (from === to) {
 		throw new Refusal(
 			LABEL,
-			`${LABEL} are from ${clock(from)} to ${clock(to)}, which is no time. For the whole day give 00:00 and 24:00`,
+			`${LABEL} start and end at ${clock(from)}. For the whole day, enter 00:00 and 24:00`,
 		);
 	}
 	return {
@@ -136,49 +54,70 @@ export function callingHoursFrom(
 	};
 }
 
-/** Whether a call may go now. Clock changes need no rule of their own: what counts is what the clock shows. */
-export function isOpen(hours: CallingHours, now: Date): boolean {
-	const { date, minute } = wallTime(now.getTime(), hours.timezone);
-	const { from, to } = hours;
-	if (from < to) return from <= minute && minute < to && isDay(hours, date);
-	// Past midnight: the evening of one of the days, or the hours after it.
-	return (from <= minute && isDay(hours, date)) || (minute < to && isDay(hours, date - 1));
-}
+/** For messages about many rows. */
+export const outsideHoursKind: RefusalKind = {
+	reason: 'are outside the Calling Hours',
+	advice: 'run the node within these hours, or set Outside These Hours to Skip',
+};
 
-/** Long enough for hours of one day a week that a clock change skips. */
-const HORIZON = 15;
-
-/** The first moment from now on at which a call may go; now itself inside the hours. */
-export function nextOpening(hours: CallingHours, now: Date): Date | undefined {
-	const start = now.getTime();
-	const { date } = wallTime(start, hours.timezone);
-	const openings = Array.from({ length: HORIZON }, (_, ahead) =>
-		instantsOf({ date: date + ahead, minute: hours.from }, hours.timezone),
-	).flat();
-	// Clocks may also be put forward or back into the hours.
-	const changes = clockChanges(start, start + HORIZON * DAY, hours.timezone);
-	const first = [start, ...openings, ...changes]
-		.filter((instant) => instant >= start && isOpen(hours, new Date(instant)))
-		.sort((one, other) => one - other)[0];
-	return first === undefined ? undefined : new Date(first);
-}
-
-/** Why a call may not go now, and when it may. */
+/** Why a call can't be placed now: the time there, and when the call can be placed. */
 export function outsideCallingHours(hours: CallingHours, now: Date): string {
-	const here = wallTime(now.getTime(), hours.timezone);
-	const why = `It is ${dayName(here.date)} ${clock(here.minute)} in ${hours.timezone}, outside the calling hours (${summary(hours)})`;
-	const next = nextOpening(hours, now);
-	if (next === undefined) return why;
-	const then = wallTime(next.getTime(), hours.timezone);
-	return `${why}; the next call may go ${dayName(then.date)} ${dayOfMonth(then.date)} at ${clock(then.minute)} (${fromNow(next.getTime() - now.getTime())})`;
+	const zones = zonesIn(hours);
+	const ofHours = `the calling hours (${summary(hours)})`;
+	if (zones.length === 0) {
+		return `The time zone of this number is not known, so the node can't check ${ofHours}. Choose a time zone in Calling Hours to call it`;
+	}
+	const start = now.getTime();
+	const next = nextOpening(hours, now)?.getTime();
+	const why = `It is ${nowIn(hours, start)}, outside ${ofHours}`;
+	if (next === undefined) {
+		return `${why}; these hours never overlap in all of its possible time zones. Choose longer hours, or one time zone`;
+	}
+	const [zone, ...others] = clocksAt(zones, next);
+	const there = hours.timezone === RECIPIENT ? ` in ${zone}` : '';
+	const elsewhere = others.length === 0 ? '' : ', when it is within the hours in all of them';
+	const { date, minute } = wallTime(next, zone);
+	return `${why}; the next call can be placed ${dayName(date)} ${dayOfMonth(date)} at ${clock(minute)}${there}${elsewhere} (${fromNow(next - start)})`;
+}
+
+/** "Mon 08:30 in Europe/Berlin", and of several zones with different clocks the earliest and the latest. */
+export function clocksNow(hours: CallingHours, now: Date): string {
+	const zones = clocksAt(zonesIn(hours), now.getTime());
+	const ends = zones.length > 1 ? [zones[0], zones[zones.length - 1]] : zones;
+	return ends
+		.map((zone) => {
+			const { date, minute } = wallTime(now.getTime(), zone);
+			return `${shortName(dayOf(date))} ${clock(minute)} in ${zone}`;
+		})
+		.join(' – ');
+}
+
+/** "Monday 08:30 in Europe/Berlin" */
+function nowIn(hours: CallingHours, now: number): string {
+	const zones = zonesIn(hours);
+	const shows = (zone: string) => {
+		const { date, minute } = wallTime(now, zone);
+		return `${dayName(date)} ${clock(minute)} in ${zone}`;
+	};
+	if (hours.timezone !== RECIPIENT) return shows(zones[0]);
+	const clocks = clocksAt(zones, now);
+	const [first] = clocks;
+	if (clocks.length === 1) return `${shows(first)}, where this number is from`;
+	return `${shows(first)} and ${shows(clocks[clocks.length - 1])}, where this number may be from (${zones.length} time zones)`;
+}
+
+/** Zones whose clocks show different times now, the earliest first; one of each. */
+function clocksAt(zones: readonly string[], now: number): string[] {
+	const byTime = new Map<number, string>();
+	for (const zone of zones) {
+		const { date, minute } = wallTime(now, zone);
+		// Of zones with the same clock, the last one is usually the better known: Europe/London after Europe/Jersey.
+		byTime.set(date * 1440 + minute, zone);
+	}
+	return [...byTime].sort(([one], [other]) => one - other).map(([, zone]) => zone);
 }
 
 const labelOf = (field: string) => `${field} in ${LABEL}`;
-
-/** 1 January 1970 was a Thursday. */
-const dayOf = (date: number): Day => DAYS[(((date + 3) % 7) + 7) % 7];
-
-const isDay = ({ days }: CallingHours, date: number) => days.includes(dayOf(date));
 
 function minuteOf(value: unknown, field: string, last: string): number {
 	const given = trimmed(value);
@@ -202,18 +141,19 @@ function daysOf(value: unknown): Day[] {
 	return DAYS.filter((day) => chosen.includes(day));
 }
 
-/** EST and its like stay in winter time all year, or are not known: rarely what is meant. */
+/** EST and other abbreviations have no daylight saving time, or are unknown: rarely what the user means. */
 const ABBREVIATION = /^(?!UTC|GMT)[A-Z]{3}$/i;
 const OFFSET = /^[+-]/;
 
 function timezoneOf(value: unknown, workflowTimezone: string): string {
 	const given = trimmed(value);
 	if (given === '' && isTimezone(workflowTimezone)) return workflowTimezone;
+	if (given.toLowerCase() === RECIPIENT) return RECIPIENT;
 	if (isTimezone(given) && !ABBREVIATION.test(given) && !OFFSET.test(given)) return given;
 	const label = labelOf('Time Zone');
 	throw new Refusal(
 		label,
-		`${label} must be the name of a time zone such as Europe/Berlin or America/New_York, but it is ${shown(given)}`,
+		`${label} must be the name of a time zone such as Europe/Berlin or America/New_York, or "${RECIPIENT}", but it is ${shown(given)}`,
 	);
 }
 
@@ -225,10 +165,14 @@ const dayName = (date: number) => capitalized(dayOf(date));
 
 const shortName = (day: Day) => capitalized(day).slice(0, 3);
 
+const MONTHS = [
+	...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
+	...['August', 'September', 'October', 'November', 'December'],
+];
+
 function dayOfMonth(date: number): string {
 	const day = new Date(date * DAY);
-	const month = day.toLocaleString('en-US', { month: 'long', timeZone: 'UTC' });
-	return `${day.getUTCDate()} ${month}`;
+	return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]}`;
 }
 
 const twoDigits = (number: number) => String(number).padStart(2, '0');

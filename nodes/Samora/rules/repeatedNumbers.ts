@@ -5,10 +5,10 @@ import { oneOf, trimmed } from '../../shared/parameters';
 const LABEL = 'Repeated Numbers';
 const WAYS = ['call', 'skip', 'refuse'] as const;
 
-/** What becomes of an item whose number an earlier item of the run has already. */
+/** What to do with an item whose number an earlier item of the run already has. */
 export type OnRepeat = (typeof WAYS)[number];
 
-/** A list with a person on it twice is more often a slip than a wish to ring twice. */
+/** A list that has somebody twice is usually an accident. */
 const DEFAULT: OnRepeat = 'skip';
 
 export const repeatedNumbersField: INodeProperties = {
@@ -20,13 +20,13 @@ export const repeatedNumbersField: INodeProperties = {
 		{
 			name: 'Refuse Repeats',
 			value: 'refuse',
-			description: 'Every item after the first with a number counts as a bad row',
+			description: 'Each item that repeats an earlier number counts as a bad row',
 		},
 		{
 			name: 'Skip Repeats',
 			value: 'skip',
 			description:
-				'The first item is called. The others are passed on without a call, with the reason.',
+				'Only the first item is called. The others come out as skipped, with the reason.',
 		},
 	],
 	default: 'skip',

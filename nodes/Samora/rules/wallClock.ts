@@ -38,8 +38,24 @@ export function isTimezone(name: string): boolean {
 	}
 }
 
+/** By zone and minute: a run asks the same of the same minute for every row. Clocks change at whole minutes. */
+const knownOffsets = new Map<string, Map<number, number>>();
+const MOST_KNOWN = 500;
+
 /** How far the zone's clocks are ahead of UTC. */
 function offsetAt(instant: number, timezone: string): number {
+	const offsets = knownOffsets.get(timezone) ?? new Map<number, number>();
+	knownOffsets.set(timezone, offsets);
+	const minute = Math.floor(instant / MINUTE);
+	const known = offsets.get(minute);
+	if (known !== undefined) return known;
+	const offset = offsetIn(instant, timezone);
+	if (offsets.size >= MOST_KNOWN) offsets.clear();
+	offsets.set(minute, offset);
+	return offset;
+}
+
+function offsetIn(instant: number, timezone: string): number {
 	const shown = new Map(
 		formatOf(timezone)
 			.formatToParts(instant)

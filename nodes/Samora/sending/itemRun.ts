@@ -4,6 +4,7 @@ import { apiError, errorRouter, failedItem, operationError } from '../../shared/
 import type { UserMessage } from '../../shared/api/problems';
 import { refusedRows } from '../../shared/itemList';
 import { attempt } from '../../shared/parameters';
+import { isAgentTool } from './agentMemory';
 import type { EngineLoop } from './engineLoop';
 import { prepare, type EngineItems, type Preparation } from './plan';
 import { withAccepted } from './progress';
@@ -46,6 +47,14 @@ export class Try<Request extends ItemRequest> {
 
 	private readonly ready: Promise<Ready<Request>>;
 
+	private includeInputFields = false;
+
+	/** What comes after the accepted items, such as waiting for a call's end. They never reject. */
+	private readonly goingOn = new Set<Promise<unknown>>();
+
+	/** How many of them are over. */
+	private ended = 0;
+
 	/** For each item, whether somebody was called: the item that has the person, once that is known. */
 	private readonly called = new Map<number, Promise<number | undefined>>();
 
@@ -85,6 +94,7 @@ export class Try<Request extends ItemRequest> {
 	private async getReady(): Promise<Ready<Request>> {
 		const { context, route, items, run } = this;
 		const prepared = await prepare(context, route, items, run.memory);
+		this.includeInputFields = prepared.includeInputFields;
 		return { ...prepared, followUp: route.followUp?.(context, this.signal) };
 	}
 
@@ -100,7 +110,10 @@ export class Try<Request extends ItemRequest> {
 		if (this.turns.push(taken) === 1) void this.end();
 		const turn = await taken;
 		if (turn.kind === 'output') {
-			return turn.items.map(({ json, ...rest }) => ({ json: this.routed(json), ...rest }));
+			return turn.items.map(({ json, ...rest }) => ({
+				json: this.withInput(item, this.routed(json), turn.hasInput),
+				...rest,
+			}));
 		}
 
 		// Only when all is quiet is it known what was done beside it. This also keeps the rejection from coming before
@@ -109,15 +122,31 @@ export class Try<Request extends ItemRequest> {
 		const say = (message: UserMessage): UserMessage =>
 			withAccepted(message, this.run.memory.accepted(), item, this.route.once?.accepted);
 		if (turn.kind === 'refused') {
-			const { refusals } = turn;
-			const message = say(refusedRows(refusals, this.items.count));
-			throw operationError(this.node, message, refusals.length === 1 ? item : undefined);
+			const { refusals, isRunRefused } = turn;
+			const message = isRunRefused
+				? { message: refusals[0].refusal.message, description: 'Nothing was sent.' }
+				: refusedRows(refusals, this.items.count, this.route.once && 'nobody was called');
+			const isOne = refusals.length === 1 && !isRunRefused;
+			throw operationError(this.node, say(message), isOne ? item : undefined);
 		}
 		const { message, httpCode } = turn.failure;
 		throw apiError(this.node, say(message), { httpCode, itemIndex: item });
 	}
 
-	/** Waits until every item's turn is over. */
+	/** A result's own fields win. Into the error output n8n puts the input's fields itself, and a tool's model has them. */
+	private withInput(
+		item: number,
+		json: IDataObject,
+		hasInput = this.includeInputFields,
+	): IDataObject {
+		const isN8nsPart = 'error' in json && this.node.onError === 'continueErrorOutput';
+		const isWanted =
+			this.includeInputFields || (hasInput && !isAgentTool({ getNode: () => this.node }));
+		if (isN8nsPart || !isWanted) return json;
+		return { ...this.items.inExpressions[item]?.json, ...json };
+	}
+
+	/** Ends when every item's turn is over. */
 	private async settled(): Promise<Ended[]> {
 		await this.loop.end();
 		return await Promise.all(this.turns);
@@ -125,10 +154,10 @@ export class Try<Request extends ItemRequest> {
 
 	private async end(): Promise<void> {
 		const turns = await this.settled();
-		const isInOutput = turns.every(({ kind }) => kind === 'output');
-		const isWhole = turns.length === this.items.count;
-		if (!this.isOnce || !isInOutput || !isWhole || this.signal.aborted) return;
-		// Should n8n not let go of it, a retry only finds what it need not do.
+		const isWhole = (await this.loop.end()) === this.items.count;
+		const isDone = isWhole && turns.every(({ kind }) => kind === 'output');
+		if (!this.isOnce || !isDone || this.signal.aborted) return;
+		// Its items are in the output. Should n8n not let go of it, a retry only finds what it need not do.
 		attempt(() => runs.forget(this.context, this.run));
 	}
 
@@ -137,6 +166,10 @@ export class Try<Request extends ItemRequest> {
 		const ready = await this.ready;
 		// If it may not, nobody listens, or the item that did not come this far speaks for all.
 		if (!(await this.loop.mayProceed())) return output([]);
+		return await ready.ongoing(async () => await this.wholeTurn(item, ready, engine));
+	}
+
+	private async wholeTurn(item: number, ready: Ready<Request>, engine: Engine): Promise<Ended> {
 		const sent = this.send(item, ready, engine);
 		this.called.set(
 			item,
@@ -151,7 +184,17 @@ export class Try<Request extends ItemRequest> {
 		if (!followUp) return output(turn.output);
 		const entry = plan[item];
 		const request = entry.kind === 'send' ? entry.request : undefined;
-		const followed = await followUp(turn.output, request, turn.isRetry);
+		const following = followUp(turn.output, request, turn.isRetry);
+		const over = following.then(
+			() => {},
+			() => {},
+		);
+		this.goingOn.add(over);
+		void over.then(() => {
+			this.goingOn.delete(over);
+			this.ended++;
+		});
+		const followed = await following;
 		return followed.kind === 'output' ? followed : this.failed(item, followed.failure);
 	}
 
@@ -162,18 +205,18 @@ export class Try<Request extends ItemRequest> {
 
 	private notDone(item: number, failure: Failure): Ended {
 		return this.continues
-			? output([failedItem(failure.message, item, failure.details)])
+			? output([failedItem(failure.message, item, failure.details)], true)
 			: { kind: 'failed', failure };
 	}
 
 	private async send(item: number, ready: Ready<Request>, engine: Engine): Promise<Turn> {
 		const { memory } = this.run;
-		const { plan, refusals } = ready;
+		const { plan, refusals, isRunRefused } = ready;
 		const entry = plan[item];
 		if (!this.continues && refusals.length > 0) {
 			this.stop.abort();
 			// The first bad row speaks for all, and the others stay silent: nothing is sent.
-			return item === refusals[0].item ? { kind: 'refused', refusals } : output([]);
+			return item === refusals[0].item ? { kind: 'refused', refusals, isRunRefused } : output([]);
 		}
 		// No rule that has come to apply since takes back what was done.
 		const done = memory.acceptedOf(item);
@@ -221,6 +264,7 @@ export class Try<Request extends ItemRequest> {
 			return this.notDone(item, { message: doubt, details: { status: 'unknown', ...request.ids } });
 		}
 		const sender: Sender = { ...ready, ...engine, signal: this.cancelSignal };
+		const endedBefore = this.ended;
 		const sent = this.sendAndRemember(item, request, sender);
 		const settled = sent.catch(() => {});
 		memory.underWay.set(item, settled);
@@ -228,6 +272,13 @@ export class Try<Request extends ItemRequest> {
 		const result = await sent;
 		if (result.kind === 'accepted') return { ...result, isRetry: false };
 		const { failure } = result;
+		const hasRoom = this.ended > endedBefore;
+		const mayGetRoom = hasRoom || this.goingOn.size > 0;
+		if (failure.fate === 'busy' && mayGetRoom && !this.signal.aborted) {
+			// An account allows so many calls at a time: there is room when one of this run's has ended.
+			if (!hasRoom) await Promise.race(this.goingOn);
+			return await this.sendNow(item, request, ready, engine);
+		}
 		// A rule that has come to apply while Samora was busy says more than that it was.
 		const mayPass = failure.fate === 'busy' || failure.fate === 'unreached';
 		const since = mayPass ? request.recheck?.() : undefined;
@@ -235,7 +286,7 @@ export class Try<Request extends ItemRequest> {
 	}
 
 	private forbidden(item: number, entry: LeftOut): Ended {
-		if (entry.kind === 'skip') return leftOut(entry, item);
+		if (entry.kind !== 'refuse' || this.continues) return leftOut(entry, item);
 		const { message } = entry.refusal;
 		return this.failed(item, { message: { message, description: '' }, details: {} });
 	}

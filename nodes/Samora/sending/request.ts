@@ -6,8 +6,10 @@ import type {
 } from 'n8n-workflow';
 
 import { cleaned, type Answer } from '../../shared/api/answers';
-import { filledPath, hasData, RAW_ANSWER, TIMEOUT_MS } from '../../shared/api/api';
+import { filledPath, RAW_ANSWER, TIMEOUT_MS } from '../../shared/api/api';
+import { hostOf } from '../../shared/api/baseUrl';
 import { sendTracked } from '../../shared/api/deadline';
+import { hasThing, thingIn } from '../../shared/api/envelope';
 import { exchange, succeeded, type Exchange } from '../../shared/api/exchange';
 import { describeExchange } from '../../shared/api/problems';
 import type { Failure, ItemRequest, Route, SendResult } from './route';
@@ -38,7 +40,7 @@ export async function sendRequest<Request extends ItemRequest>(
 		await exchange(async () => await sendOnce(sender, request, query), {
 			idempotent,
 			retryUnknown: request.retryUnknown,
-			isValidBody: route.isValidBody ?? hasData,
+			isValidBody: route.isValidBody ?? hasThing,
 			notFoundMeansDeleted: method === 'DELETE',
 			mayRetry: () => request.recheck?.() === undefined,
 			signal: sender.signal,
@@ -54,15 +56,14 @@ export async function sendRequest<Request extends ItemRequest>(
 			const details = { status: 'refused', ...request.ids };
 			return { kind: 'failed', failure: { message: denial, details, fate: 'refused' } };
 		}
-		return { kind: 'accepted', output: (route.toOutput ?? dataOf)(body, request) };
+		return { kind: 'accepted', output: (route.toOutput ?? thingOutput)(body, request) };
 	}
 	const failure = await explain(sender, route, request, result);
 	const inDoubt = !idempotent && result.fate === 'unknown';
 	return { kind: 'failed', failure: { ...failure, fate: result.fate, inDoubt } };
 }
 
-/** Samora's envelope is `{message, data}`; the thing itself is `data`. */
-const dataOf = (body: IDataObject): IDataObject[] => [body.data as IDataObject];
+const thingOutput = (body: IDataObject): IDataObject[] => [thingIn(body) ?? {}];
 
 async function sendOnce(
 	{ context, requestData, baseUrl, apiKey, hasTimeout }: Sender,
@@ -88,7 +89,7 @@ async function sendOnce(
 				options: tracked as typeof options,
 			}),
 	);
-	return cleaned(item.json as unknown as Answer, apiKey);
+	return cleaned({ ...(item.json as unknown as Answer), host: hostOf(baseUrl) }, apiKey);
 }
 
 async function explain<Request extends ItemRequest>(

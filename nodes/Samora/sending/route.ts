@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { Answer, Undone } from '../../shared/api/answers';
-import type { RequestParts } from '../../shared/api/api';
+import type { Credential, RequestParts } from '../../shared/api/api';
 import type { Exchange } from '../../shared/api/exchange';
 import type { PagesResult } from '../../shared/api/pages';
 import type { Subject, UserMessage } from '../../shared/api/problems';
@@ -16,16 +16,16 @@ import type { ReadParameter, Refusal } from '../../shared/parameters';
 export interface Route<Request extends ItemRequest = ItemRequest> {
 	thing: Subject['thing'];
 	/**
-	 * Turns an item's parameters into its request. `baseUrl` is where the API is.
+	 * Turns an item's parameters into its request.
 	 *
 	 * @throws Refusal for what the API would refuse
 	 */
-	compose: (read: ReadParameter, baseUrl: string) => Request;
-	/** Whether the body of a success is what it should be; by default, whether it has a `data` object. */
+	compose: (read: ReadParameter, surroundings: Surroundings) => Request;
+	/** Whether the body of a success is what it should be; by default, whether there is a thing in it. */
 	isValidBody?: (body: unknown) => boolean;
 	/** The message for a success whose body says that it was not done after all. */
 	denial?: (body: IDataObject) => UserMessage | undefined;
-	/** What the body of a success becomes, one output item each; by default its `data`. */
+	/** What the body of a success becomes, one output item each; by default the thing in it. */
 	toOutput?: (body: IDataObject, request: Request) => IDataObject[];
 	/** Reads the item in several requests, such as the pages of a list, instead of one. */
 	readPages?: (
@@ -51,12 +51,27 @@ export interface Route<Request extends ItemRequest = ItemRequest> {
 	followUp?: (context: IExecuteSingleFunctions, signal: AbortSignal) => FollowUp<Request>;
 }
 
+/** What an item's request depends on besides its parameters. */
+export interface Surroundings extends Credential {
+	/** The workflow's time zone. */
+	timezone: string;
+}
+
 /** What a route has that must not happen twice to the same person. */
 export interface OnceRules<Request extends ItemRequest> {
 	/** What makes an item the same one in a retry of the execution. */
 	identity: (request: Request) => string;
-	/** Looks at all items together before the first is sent; may skip or refuse some. */
-	arrange: (plan: Plan<Request>, context: IExecuteSingleFunctions) => void;
+	/**
+	 * Looks at all items together before the first is sent; may skip or refuse some.
+	 *
+	 * @param read any item's parameters; what counts for all is asked of the first
+	 * @returns why nothing of the run may be sent
+	 */
+	arrange: (
+		plan: Plan<Request>,
+		context: IExecuteSingleFunctions,
+		read: (item: number) => ReadParameter,
+	) => Refusal | undefined;
 	/** Told that an item goes out. What it returns is told how that ended. */
 	onSend: (
 		context: IExecutePaginationFunctions,
@@ -90,7 +105,13 @@ export type Plan<Request extends ItemRequest> = Array<PlanEntry<Request>>;
 export type PlanEntry<Request extends ItemRequest> = { kind: 'send'; request: Request } | LeftOut;
 
 /** An item that is not sent: a rule that the user chose skips it, or something about it is wrong. */
-export type LeftOut = Skip | { kind: 'refuse'; refusal: Refusal };
+export type LeftOut = Skip | Report | { kind: 'refuse'; refusal: Refusal };
+
+/** What is only said about an item, as in a dry run. */
+export interface Report {
+	kind: 'report';
+	output: IDataObject;
+}
 
 export interface Skip {
 	kind: 'skip';

@@ -9,17 +9,27 @@ import type { Entry } from './runMemory';
 export type Turn = { kind: 'accepted'; output: IDataObject[]; isRetry: boolean } | Ended;
 
 export type Ended =
-	| { kind: 'output'; items: OutputItem[] }
-	| { kind: 'refused'; refusals: RefusedRow[] }
+	| { kind: 'output'; items: OutputItem[]; hasInput?: boolean }
+	| { kind: 'refused'; refusals: RefusedRow[]; isRunRefused: boolean }
 	| { kind: 'failed'; failure: Failure };
 
-export const output = (items: IDataObject[]): Ended => ({
+/** @param hasInput whether the items carry the fields of their input item, so that a person sees who it was */
+export const output = (items: IDataObject[], hasInput = false): Ended => ({
 	kind: 'output',
 	items: items.map((json) => ({ json })),
+	hasInput,
 });
 
-export const leftOut = (entry: LeftOut, item: number): Ended =>
-	output([entry.kind === 'skip' ? entry.output : refusedItem(entry.refusal, item)]);
+export function leftOut(entry: LeftOut, item: number): Ended {
+	switch (entry.kind) {
+		case 'report':
+			return output([entry.output]);
+		case 'skip':
+			return output([entry.output], true);
+		default:
+			return output([refusedItem(entry.refusal, item)], true);
+	}
+}
 
 /**
  * What is known of an item whose turn something unforeseen broke off: n8n's helpers, the credential, or our own code

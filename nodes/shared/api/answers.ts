@@ -3,27 +3,29 @@ import { TOO_LARGE } from './body';
 import { NOT_SENT } from './deadline';
 import { isRecord, Refusal } from '../parameters';
 
-/** An answer of the API, as it came. `body` is parsed where it was JSON, text where it was not. */
+/** A response of the API. `body` is parsed if it was JSON, else it is text. */
 export interface Answer {
 	statusCode: number;
 	headers: Record<string, unknown>;
 	body: unknown;
+	/** Who was asked, such as api.samora.ai. */
+	host?: string;
 }
 
 /**
- * What became of a request, which decides whether it may be sent again:
+ * What became of a request. This decides whether it may be sent again:
  * - `done`: Samora did it.
- * - `refused`: Samora certainly did not do it, and would not do it the next time either.
- * - `busy`: Samora certainly did not do it now, but may later (429).
- * - `unreached`: the request never got to Samora.
- * - `unknown`: the request went out, and nobody can tell whether Samora did it.
- * - `cancelled`: the person stopped the execution before it was sent.
+ * - `refused`: Samora didn't do it, and won't do it the next time either.
+ * - `busy`: Samora didn't do it, but may do it later (429).
+ * - `unreached`: the request never reached Samora.
+ * - `unknown`: the request was sent, and it isn't known whether Samora did it.
+ * - `cancelled`: the user stopped the execution before it was sent.
  */
 export type Fate = 'done' | Undone;
 
 export type Undone = 'refused' | 'busy' | 'unreached' | 'unknown' | 'cancelled';
 
-/** The fate of a request that was answered. A success counts only with a body that is `whole`. */
+/** The fate of a request that was answered. A 2xx only counts as `done` with a valid body. */
 export function fateOfAnswer(
 	{ statusCode, body }: Answer,
 	isValidBody: (body: unknown) => boolean = isRecord,
@@ -35,12 +37,12 @@ export function fateOfAnswer(
 }
 
 /**
- * What certainly means that Samora did not do it. Anything else may be said after it was done: 408 and 499 by a proxy
- * that would not wait, 5xx by Samora itself.
+ * Statuses that prove that Samora didn't do it. Any other status may come after it was done: 408 and 499 from a proxy that
+ * gave up waiting, 5xx from Samora itself.
  */
 const REFUSED = new Set([400, 401, 402, 403, 404, 405, 407, 409, 410, 413, 415, 422]);
 
-/** Codes of Node.js and axios for requests of which no byte reached the API. */
+/** Codes of Node.js and axios for requests that never reached the API. */
 const UNREACHED = new Set([
 	'ECONNREFUSED',
 	'ENOTFOUND',
@@ -59,45 +61,78 @@ const UNREACHED = new Set([
 	'EPROTO',
 ]);
 
-/** What can be known of a request that brought no answer. */
+/** What is known of a request without a response. */
 export interface Fault {
-	/** The code of Node.js or axios, such as ECONNRESET; '' where there is none. */
+	/** The code of Node.js or axios, such as ECONNRESET; '' if there is none. */
 	code: string;
 	fate: Undone;
-	/** A message for the person, where this package or n8n held the request back. */
+	/** Where nobody answered: an IP address with its port, or a name. */
+	address?: string;
+	/** A message for the user, if this package or n8n blocked the request. */
 	words?: string;
-	/** The next time would end the same: it is held back on purpose, or the answer is too large. */
+	/** The next time would end the same: the request is blocked on purpose, or the response is too large. */
 	isFinal?: boolean;
 }
 
-/** Reads a thrown error down its chain of causes; n8n wraps what axios throws. */
+/** Reads a thrown error and its causes: n8n wraps what axios throws. */
 export function readFault(thrown: unknown): Fault {
 	let code = '';
 	let syscall = '';
+	let address: string | undefined;
 	let notSent: string | undefined;
 	for (
 		let error: unknown = thrown, depth = 0;
 		isErrorLike(error) && depth < 6;
 		error = error.cause ?? error.errorResponse, depth++
 	) {
-		if (isHeldBack(error)) {
+		const heldBack = heldBackByN8n(error);
+		if (heldBack) return { code: '', fate: 'unreached', words: heldBack, isFinal: true };
+		const isRefused = error instanceof Refusal || error.name === KEY_WITHHELD;
+		if (isRefused || error.name === 'NodeOperationError') {
 			return { code: '', fate: 'unreached', words: String(error.message), isFinal: true };
 		}
 		if (error.name === NOT_SENT) notSent = String(error.message);
-		// The innermost code is the one nobody has rephrased.
+		// The innermost code is the original one.
 		if (typeof error.code === 'string' && error.code !== '') code = error.code;
 		if (typeof error.syscall === 'string') syscall = error.syscall;
+		address = addressIn(error) ?? address;
 	}
 	if (notSent !== undefined) {
 		return { code, fate: 'unreached', words: `The request was not sent: ${notSent}` };
 	}
 	const fate = fateOfFault(code, syscall);
-	return code === TOO_LARGE ? { code, fate, isFinal: true } : { code, fate };
+	return {
+		code,
+		fate,
+		...(fate === 'unreached' && address !== undefined ? { address } : {}),
+		...(code === TOO_LARGE ? { isFinal: true } : {}),
+	};
 }
 
-/** This package or n8n held it back on purpose, and says why. */
-const isHeldBack = (error: ErrorLike): boolean =>
-	error.name === KEY_WITHHELD || error.name === 'NodeOperationError' || error instanceof Refusal;
+/**
+ * What n8n itself does not let out, in words of ours. Told by what n8n throws, as of 1.123 and 2.41; anything else
+ * counts as perhaps sent.
+ */
+function heldBackByN8n({ name, message }: ErrorLike): string | undefined {
+	const words = String(message);
+	if (name === 'SsrfBlockedIpError') {
+		return 'This n8n does not let requests go to the address of the Base URL: it is in a network that its protection against SSRF keeps closed. Ask who runs this n8n to allow the host';
+	}
+	if (words.startsWith('Domain not allowed: ') && typeof name === 'string') {
+		return `The Samora credential is restricted to other domains than the one of its Base URL. Change its Allowed Domains. n8n says: ${words}`;
+	}
+	return undefined;
+}
+
+/** Where Node.js did not get through; of several addresses of a name the first. */
+function addressIn({ address, port, hostname, errors }: ErrorLike): string | undefined {
+	if (typeof address === 'string') {
+		return typeof port === 'number' ? `${address}:${port}` : address;
+	}
+	if (typeof hostname === 'string') return hostname;
+	const [first] = Array.isArray(errors) ? (errors as unknown[]) : [];
+	return isErrorLike(first) ? addressIn({ ...first, errors: undefined }) : undefined;
+}
 
 function fateOfFault(code: string, syscall: string): Undone {
 	if (UNREACHED.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') return 'unreached';
@@ -109,6 +144,10 @@ interface ErrorLike {
 	message?: unknown;
 	code?: unknown;
 	syscall?: unknown;
+	address?: unknown;
+	port?: unknown;
+	hostname?: unknown;
+	errors?: unknown;
 	cause?: unknown;
 	errorResponse?: unknown;
 }
@@ -118,7 +157,7 @@ function isErrorLike(value: unknown): value is ErrorLike {
 }
 
 /**
- * How long the API asks to wait, in milliseconds; undefined when it does not say.
+ * How long the API asks to wait, in milliseconds; undefined if it doesn't say.
  *
  * @param now milliseconds since 1970, for a `Retry-After` that is a date
  */
@@ -130,23 +169,23 @@ export function retryAfter(headers: Record<string, unknown>, now: number): numbe
 	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** The secret of a webhook, and the token by which a trigger knows its deliveries. */
+/** The secret of a webhook, and the token that authenticates a trigger's deliveries. */
 const SECRETS = /whsec_[\w+/=-]+|\b[0-9a-f]{16}\.[0-9a-f]{16}\.[\w-]{43}/g;
 
 /**
- * The API's own words in an answer: `message`, or `error` or `detail` as some may carry, as text, as a list, or within
+ * The API's own words in an answer: `message`, or `error`, `errors` or `detail` as some may carry, as text, as a list, or within
  * an object (an assumption). They are quoted to people and kept with the execution, so no secret is left in them.
  */
 export function wordsOf({ body }: Answer): string {
 	if (!isRecord(body)) return '';
-	const words = [body.message, body.error, body.detail]
+	const words = [body.message, body.error, body.detail, body.errors]
 		.map((one) => textOf(one))
 		.find((text) => text !== '');
 	const text = (words ?? '').replace(SECRETS, '…');
 	return text.length > LONGEST_WORDS ? `${text.slice(0, LONGEST_WORDS)}…` : text;
 }
 
-/** More is no sentence for a person. */
+/** A message should stay readable. */
 const LONGEST_WORDS = 500;
 
 function textOf(words: unknown, depth = 0): string {
@@ -159,15 +198,14 @@ function textOf(words: unknown, depth = 0): string {
 	return isRecord(words) ? textOf(words.message ?? words.msg, depth + 1) : '';
 }
 
-/** Shorter is no key, and may be part of any word. */
+/** A shorter text isn't a key, and could be part of any word. */
 const SHORTEST_KEY = 8;
 
-/** Nothing that Samora answers is nested like this, and much deeper n8n can't save it. */
+/** Samora's responses are never nested this deep. n8n can't save much deeper ones. */
 const DEEPEST = 50;
 
 /**
- * An answer as it may go on: without the key, should the API have put it in, as it is or encoded, and without what is
- * nested too deep to be saved.
+ * Removes the API key from a response, plain or encoded, and whatever is nested too deep to be saved.
  */
 export function cleaned(answer: Answer, apiKey: unknown): Answer {
 	const key = typeof apiKey === 'string' ? apiKey.trim() : '';

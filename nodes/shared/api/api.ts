@@ -8,11 +8,13 @@ import type {
 } from 'n8n-workflow';
 
 import { cleaned } from './answers';
+import type { AgentDefault } from '../agentId';
 import { readBody, type ByteStream } from './body';
+import { hostOf } from './baseUrl';
 import { notSentUnlessRead, sendTracked } from './deadline';
+import { hasThing } from './envelope';
 import { exchange, type Exchange, type RetryPolicy } from './exchange';
 import type { Ids } from './problems';
-import { isRecord } from '../parameters';
 import { connectionOf, type Configured } from './requestOptions';
 
 /** How long an answer is waited for, in milliseconds, unless the person says otherwise in Request Options. */
@@ -31,8 +33,11 @@ export interface Caller extends Configured, Pick<FunctionsBase, 'getCredentials'
 	helpers: Pick<RequestHelperFunctions, 'httpRequestWithAuthentication'>;
 }
 
-/** Samora's envelope: `{message, data}`. */
-export const hasData = (body: unknown): boolean => isRecord(body) && isRecord(body.data);
+/** The credential's fields that are no secret. */
+export interface Credential extends AgentDefault {
+	/** Where the API is. */
+	baseUrl: string;
+}
 
 /** What an item's parameters become: what fills the URL, the query and the body, and the ids that messages name. */
 export interface RequestParts {
@@ -50,13 +55,13 @@ export function filledPath(path: string, values: Record<string, string> = {}): s
 
 /**
  * One request to Samora, with the credential's key, from where there is no declarative route: operations over all
- * items together, pickers, the trigger. Repeated as far as that is harmless.
+ * items together, pickers, the trigger. Repeated as far as its retry policy allows.
  *
  * @returns how it ended; never rejects for what Samora or the network did
  */
 export async function callSamora(
 	context: Caller,
-	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout'>,
+	request: Pick<IHttpRequestOptions, 'url' | 'method' | 'qs' | 'body' | 'timeout' | 'abortSignal'>,
 	policy: Partial<RetryPolicy> = {},
 ): Promise<Exchange> {
 	const { method = 'GET' } = request;
@@ -86,14 +91,19 @@ export async function callSamora(
 					),
 			);
 			return cleaned(
-				{ statusCode, headers, body: await readBody(body as unknown as ByteStream) },
+				{
+					statusCode,
+					headers,
+					body: await readBody(body as unknown as ByteStream),
+					host: hostOf(baseUrl),
+				},
 				apiKey,
 			);
 		},
 		{
 			idempotent: method !== 'POST',
 			notFoundMeansDeleted: method === 'DELETE',
-			isValidBody: hasData,
+			isValidBody: hasThing,
 			...policy,
 		},
 	);

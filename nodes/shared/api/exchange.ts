@@ -46,6 +46,8 @@ export interface RetryPolicy {
 	maxRetries?: number;
 	/** Asked before each further attempt: a rule may have come to forbid it. */
 	mayRetry?: () => boolean;
+	/** When Samora asks to wait longer than this, in milliseconds, the user is told instead; a minute by default. */
+	longestPause?: number;
 	/** Aborted when the user stops the execution. */
 	signal?: AbortSignal;
 }
@@ -71,6 +73,7 @@ export async function exchange(
 		notFoundMeansDeleted = false,
 		maxRetries = MAX_RETRIES,
 		mayRetry = () => true,
+		longestPause = LONGEST_PAUSE_MS,
 		signal,
 	}: RetryPolicy,
 ): Promise<Exchange> {
@@ -87,7 +90,7 @@ export async function exchange(
 		if (
 			isWorthRetrying(result, idempotent || retryUnknown) &&
 			retry < maxRetries &&
-			pause <= LONGEST_PAUSE_MS
+			pause <= longestPause
 		) {
 			await pauseUnlessAborted(pause, signal);
 			if (!signal?.aborted && mayRetry()) continue;

@@ -1,12 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord } from '../parameters';
-
-/** What is in Samora's envelope: `data` if there is one, else the body itself. */
-export function contentOf(body: unknown): unknown {
-	const isWrapped = isRecord(body) && (isRecord(body.data) || Array.isArray(body.data));
-	return isWrapped ? body.data : body;
-}
+import { contentOf } from './envelope';
 
 /**
  * The list in an answer.

@@ -5,13 +5,13 @@ import type { Refusal } from '../parameters';
 import type { Exchange } from './exchange';
 import { describeExchange, type Subject, type UserMessage } from './problems';
 
-/** The userMessage as the error n8n shows. The item is named the way n8n's editor does it, counted from 0. */
+/** The error that n8n shows for a message. Items are counted from 0, as in n8n's editor. */
 export function apiError(
 	node: INode,
 	userMessage: UserMessage,
 	{ httpCode, itemIndex }: { httpCode?: number; itemIndex?: number } = {},
 ): NodeApiError {
-	// Made from plain words, never from the HTTP client's error, which holds the key in its headers.
+	// Never made from the HTTP client's error, which holds the key in its headers.
 	const source: JsonObject = { message: userMessage.message };
 	const error = new NodeApiError(node, source, {
 		message: userMessage.message,
@@ -22,11 +22,11 @@ export function apiError(
 	return worded(error, userMessage, itemIndex);
 }
 
-/** A request that did not do what was asked, as the error n8n shows. */
+/** The error that n8n shows for an unsuccessful request. */
 export const exchangeError = (node: INode, result: Exchange, subject: Subject): NodeApiError =>
 	apiError(node, describeExchange(result, subject), { httpCode: result.answer?.statusCode });
 
-/** For what was refused before anything was sent. */
+/** For what is refused before anything is sent. */
 export function operationError(
 	node: INode,
 	userMessage: UserMessage,
@@ -39,7 +39,7 @@ export function operationError(
 	return worded(error, userMessage, itemIndex);
 }
 
-/** n8n swaps a message for one of its own when it finds a code such as ECONNRESET in it: ours stays. */
+/** Sets the message again: n8n replaces it with its own if it finds a code such as ECONNRESET in it. */
 function worded<Kind extends NodeApiError | NodeOperationError>(
 	error: Kind,
 	{ message, description }: UserMessage,
@@ -51,8 +51,8 @@ function worded<Kind extends NodeApiError | NodeOperationError>(
 }
 
 /**
- * An item that did not go through, where the person chose to continue. n8n sends to the error output what has
- * these keys and no others, and puts the input item's fields beside them.
+ * A failed item, where the user chose to continue. n8n sends items with exactly these keys to the error output, and adds
+ * the fields of the input item.
  */
 export function failedItem(
 	{ message, description }: UserMessage,
@@ -66,15 +66,14 @@ export function failedItem(
 }
 
 /**
- * n8n 1 takes an item for one that did not go through only when it has `error` alone, or with a `message`, and sends
- * it to the first output otherwise, among those that did. There the description is the message, and the rest of the
- * details is left out.
+ * n8n 1 sends an item to the error output only if it has nothing but `error`, or `error` and `message`. For n8n 1, the
+ * description becomes `message`, and the other details are dropped.
  */
 export function errorRouter(
 	context: Pick<FunctionsBase, 'getNode'>,
 ): (json: IDataObject) => IDataObject {
 	const { onError } = context.getNode();
-	// n8n does not tell its version; this is a method that came with 2.
+	// n8n doesn't expose its version. This method came with n8n 2.
 	if (onError !== 'continueErrorOutput' || 'isNodeFeatureEnabled' in context) return (json) => json;
 	return (json) => {
 		const { error, details } = json;
@@ -84,9 +83,9 @@ export function errorRouter(
 	};
 }
 
-/** An item that was refused before it was sent. */
+/** An item that is refused before it is sent. */
 export const refusedItem = ({ message, label }: Refusal, item: number): IDataObject =>
 	failedItem({ message, description: '' }, item, { status: 'not sent', parameter: label });
 
-export const withItem = (message: string, itemIndex?: number): string =>
+const withItem = (message: string, itemIndex?: number): string =>
 	itemIndex === undefined ? message : `${message} [item ${itemIndex}]`;

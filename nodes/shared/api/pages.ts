@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { succeeded, type Exchange } from './exchange';
-import { contentOf, objectsIn } from './lists';
+import { contentOf } from './envelope';
+import { objectsIn } from './lists';
 import { isRecord } from '../parameters';
 
 /** The most elements on a page of the API. */
@@ -135,6 +136,6 @@ const endless = (page: number): Exchange => ({
 	fault: {
 		code: '',
 		fate: 'busy',
-		words: `Page ${page} of the list has only entries of earlier pages, so the end of the list cannot be found. Turn off Return All and set Limit to ${LARGEST_PAGE} or less to get the first page`,
+		words: `Page ${page} of the list only repeats earlier pages, so the node can't find the end of the list. Turn off Return All and set Limit to ${LARGEST_PAGE} or less to get the first page`,
 	},
 });

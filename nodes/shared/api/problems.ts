@@ -2,18 +2,18 @@ import { wordsOf, type Answer, type Fault } from './answers';
 import { MAX_ANSWER_BYTES, TOO_LARGE } from './body';
 import type { Exchange } from './exchange';
 
-/** What a person reads: what happened, and what to do about it. */
+/** What users read: what happened, and what to do about it. */
 export interface UserMessage {
 	message: string;
 	description: string;
 }
 
-/** What a request names, under the API's own names. */
+/** The IDs in a request, under the API's names. */
 export type Ids = Partial<
 	Record<'agent_id' | 'call_id' | 'campaign_id' | 'webhook_id' | 'to_number', string>
 >;
 
-/** What they are called in the editor. */
+/** Their labels in the editor. */
 const LABELS: Readonly<Record<keyof Ids, string>> = {
 	agent_id: 'Agent ID',
 	call_id: 'Call ID',
@@ -22,18 +22,23 @@ const LABELS: Readonly<Record<keyof Ids, string>> = {
 	to_number: 'To Number',
 };
 
-/** What a request was about, for the messages that name it. */
+/** What a request was about, for messages. */
 export interface Subject {
-	thing: 'Agent' | 'Call' | 'Campaign' | 'Webhook';
-	/** What to check when Samora does not know one of them. */
+	thing: 'Agent' | 'Call' | 'Campaign' | 'Webhook' | 'List of webhooks';
+	/** What to check when Samora can't find one of them. */
 	ids: Ids;
+}
+
+/** The same, with who was asked. */
+interface Asked extends Subject {
+	host?: string;
 }
 
 interface Advice {
 	/** A status, or a range of them. */
 	status: readonly [number, number];
-	message: (subject: Subject) => string;
-	description: (subject: Subject) => string;
+	message: (asked: Asked) => string;
+	description: (asked: Asked) => string;
 }
 
 const idList = ({ ids }: Subject): string =>
@@ -41,99 +46,103 @@ const idList = ({ ids }: Subject): string =>
 		.map((name) => `${LABELS[name]} ${ids[name]}`)
 		.join(' and ');
 
-/** What each refusal of the API means to the person. The first row that fits counts. */
+/** The field to check, with its current value. */
+const baseUrlOf = ({ host }: Asked): string =>
+	`the Base URL in the Samora credential${host === undefined ? '' : ` (now ${host})`}`;
+
+/** The message for each status. The first matching row wins. */
 const ADVICE: readonly Advice[] = [
 	{
 		status: [300, 399],
-		message: () => 'Samora answered with a redirect, which was not followed',
-		description: () =>
-			'The API key goes to the Base URL and nowhere else. Check the Base URL in the Samora credential; it is usually https://api.samora.ai',
+		message: () => "Samora answered with a redirect, which the node didn't follow",
+		description: (asked) =>
+			`The node only sends the API key to the Base URL. Check ${baseUrlOf(asked)}; it's usually https://api.samora.ai`,
 	},
 	{
 		status: [401, 401],
-		message: () => 'Samora did not accept the API key',
+		message: () => 'Samora rejected the API key',
 		description: () =>
-			'Open the Samora credential, check the API Key and the Base URL, and test the credential.',
+			'Check the API Key and the Base URL in the Samora credential, and test the credential.',
 	},
 	{
 		status: [403, 403],
-		message: ({ thing }) => `This API key may not use this ${thing.toLowerCase()}`,
+		message: ({ thing }) => `This API key can't access this ${thing.toLowerCase()}`,
 		description: () =>
-			'Use the API key of the Samora organization it belongs to, or ask who manages that organization for access.',
+			'Use an API key of the Samora organization it belongs to, or ask an admin of that organization for access.',
 	},
 	{
 		status: [404, 404],
-		message: ({ thing }) => `Samora does not know this ${thing.toLowerCase()}`,
+		message: ({ thing }) => `Samora can't find this ${thing.toLowerCase()}`,
 		description: (subject) =>
-			`Check ${idList(subject) || 'the Base URL in the Samora credential'}, and that the API key belongs to the same Samora organization.`,
+			`Check ${idList(subject) || baseUrlOf(subject)}. The API key must belong to the same Samora organization.`,
 	},
 	{
 		status: [409, 409],
-		message: ({ thing }) => `The ${thing.toLowerCase()} is not in a state that allows this`,
-		description: ({ thing }) => `Look at the ${thing.toLowerCase()} in Samora and try again.`,
+		message: ({ thing }) => `The ${thing.toLowerCase()} doesn't allow this in its current state`,
+		description: ({ thing }) => `Check the ${thing.toLowerCase()} in Samora and try again.`,
 	},
 	{
 		status: [413, 413],
-		message: () => 'Samora takes requests of up to 2 MiB, and this one is larger',
-		description: () => 'Send less at a time.',
+		message: () => 'Samora accepts requests of up to 2 MiB, and this one is larger',
+		description: () => 'Send less data at a time.',
 	},
 	{
 		status: [429, 429],
-		message: () => 'Samora is receiving too many requests from this API key',
+		message: () => 'Samora received too many requests from this API key',
 		description: () =>
-			'Nothing was done for this item. Run it again in a little while, or lower Max Concurrency in the options where there is one.',
+			'Samora did nothing for this item. Run it again in a few minutes, or lower Max Concurrency if the node has this option.',
 	},
 	{
 		status: [400, 499],
-		message: ({ thing }) => `Samora refused the request about this ${thing.toLowerCase()}`,
+		message: ({ thing }) => `Samora rejected the request for this ${thing.toLowerCase()}`,
 		description: (subject) =>
 			idList(subject) === ''
-				? 'Change what Samora names and run the node again.'
-				: `Change what Samora names and run the node again. Sent: ${idList(subject)}.`,
+				? 'Correct what Samora points out, and run the node again.'
+				: `Correct what Samora points out, and run the node again. Sent: ${idList(subject)}.`,
 	},
 	{
 		status: [500, 599],
-		message: () => 'Samora could not answer',
+		message: () => 'Samora is unavailable right now',
 		description: () =>
-			'This lies with Samora. Run the node again in a little while, and contact Samora AI Support if it stays.',
+			'The cause is at Samora. Run the node again in a few minutes. If this keeps happening, contact Samora AI Support.',
 	},
 	{
 		status: [0, 999],
-		message: () => 'Samora answered with something that is not its API',
-		description: () =>
-			'Check the Base URL in the Samora credential; it is usually https://api.samora.ai',
+		message: () => "The response didn't come from the Samora API",
+		description: (asked) => `Check ${baseUrlOf(asked)}; it's usually https://api.samora.ai`,
 	},
 ];
 
 const NOT_THE_API = ADVICE[ADVICE.length - 1];
 
-/** Statuses that mean what they say, even when a proxy in front of Samora says it. */
+/** Statuses that mean the same when a proxy in front of Samora sends them. */
 const PLAIN = new Set([401, 413, 429]);
 
-/** Whether something else than Samora answered: its refusals are JSON, and not a page to look at. */
+/** Whether something other than Samora answered: Samora's own errors are JSON, not HTML pages. */
 function isForeign({ statusCode, body }: Answer): boolean {
 	if (statusCode >= 200 && statusCode < 300) return true;
 	const isPage = typeof body === 'string' && body.trim() !== '';
 	return isPage && statusCode >= 400 && statusCode < 500 && !PLAIN.has(statusCode);
 }
 
-/** The sentence for an answer that did not do what was asked. The API's own words are quoted. */
+/** The message for an unsuccessful response. It quotes the API's own words. */
 export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
-	const { statusCode } = answer;
+	const { statusCode, host } = answer;
+	const asked = { ...subject, host };
 	const advice = isForeign(answer)
 		? NOT_THE_API
 		: (ADVICE.find(({ status: [from, to] }) => statusCode >= from && statusCode <= to) ??
 			NOT_THE_API);
 	const words = wordsOf(answer);
-	const message = advice.message(subject);
+	const message = advice.message(asked);
 	return {
 		message: words === '' ? message : `${message}: ${words}`,
-		description: advice.description(subject),
+		description: advice.description(asked),
 	};
 }
 
-/** The sentence for a request that brought no answer. */
-export function describeFault({ code, fate, words }: Fault): UserMessage {
+/** The message for a request without a response. */
+export function describeFault({ code, fate, words, address }: Fault): UserMessage {
 	if (words !== undefined) {
 		return { message: words, description: fate === 'unreached' ? 'Nothing was sent.' : '' };
 	}
@@ -143,7 +152,7 @@ export function describeFault({ code, fate, words }: Fault): UserMessage {
 	if (code === 'ERR_CANCELED') {
 		return {
 			message: 'The execution was stopped before Samora answered',
-			description: 'The request was on its way.',
+			description: 'The request had already been sent.',
 		};
 	}
 	if (code === TOO_LARGE) {
@@ -156,16 +165,16 @@ export function describeFault({ code, fate, words }: Fault): UserMessage {
 	const named = code === '' ? '' : ` (${code})`;
 	if (fate === 'unreached') {
 		return {
-			message: 'Samora could not be reached',
-			description: `Nothing was sent${named}. Check the Base URL in the Samora credential, and that this n8n can reach it (internet connection, firewall, proxy).`,
+			message: `n8n couldn't reach Samora${address === undefined ? '' : ` at ${address}`}`,
+			description: `Nothing was sent${named}. Check the Base URL in the Samora credential, and make sure this n8n can reach it (internet connection, firewall, proxy).`,
 		};
 	}
 	return {
-		message: 'Samora did not answer',
-		description: `The connection broke or the time ran out before an answer came${named}. Run the node again in a little while.`,
+		message: "Samora didn't answer",
+		description: `The connection broke or timed out before Samora answered${named}. Run the node again in a few minutes.`,
 	};
 }
 
-/** What a person reads about how a request ended. */
+/** The message for how a request ended. */
 export const describeExchange = ({ answer, fault }: Exchange, subject: Subject): UserMessage =>
 	answer ? describeAnswer(answer, subject) : describeFault(fault);

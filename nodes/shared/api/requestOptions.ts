@@ -2,16 +2,16 @@ import type { FunctionsBase, IExecuteFunctions, IHttpRequestOptions } from 'n8n-
 
 import { parameterReader, recordOf, Refusal, shown, trimmed } from '../parameters';
 
-/** How to connect, as n8n's Request Options let the person choose it. */
+/** How to connect, from n8n's Request Options. */
 export type ConnectionOptions = Pick<
 	IHttpRequestOptions,
 	'timeout' | 'proxy' | 'skipSslCertificateValidation'
 >;
 
 /**
- * n8n's Request Options for what sends by itself; n8n sees to them where there is a route.
+ * n8n's Request Options, for requests that the node sends itself. For routes, n8n applies them.
  *
- * @throws Refusal for a proxy that is no web address
+ * @throws Refusal if the proxy isn't a web address
  */
 export function connectionOptions(value: unknown): ConnectionOptions {
 	const { timeout, proxy, allowUnauthorizedCerts } = recordOf(value);
@@ -24,8 +24,7 @@ export function connectionOptions(value: unknown): ConnectionOptions {
 }
 
 /**
- * n8n takes no other proxy than one with a host and a port where it sends by routes, and finds out when it has started
- * the items before.
+ * For routes, n8n only accepts a proxy with a host and a port, and checks it only when it has already sent earlier items.
  *
  * @throws Refusal
  */
@@ -53,12 +52,12 @@ function proxyAt(address: string): ConnectionOptions['proxy'] {
 	};
 }
 
-/** Where a node's parameters can be read; in a picker there are no items to evaluate expressions with. */
+/** Where a node's parameters can be read. In a picker there are no items to evaluate expressions with. */
 export interface Configured extends Pick<FunctionsBase, 'getNode'> {
 	evaluateExpression?: IExecuteFunctions['evaluateExpression'];
 }
 
-/** The node's Request Options. They count for all items alike, as they do for n8n. */
+/** The node's Request Options. They are the same for all items, as in n8n. */
 export function connectionOf(context: Configured): ConnectionOptions {
 	const { evaluateExpression } = context;
 	return connectionOptions(

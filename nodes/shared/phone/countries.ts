@@ -3,11 +3,17 @@ import type { CountryCode } from 'libphonenumber-js/core';
 /** The two letters of a country in ISO 3166. */
 export type Country = CountryCode;
 
+/** What else people write and type for a country, such as UK. */
+type OtherNames = readonly string[];
+
 /**
- * The countries that have a numbering plan, with their English names and calling codes, by name. Written down rather
- * than asked for: the platform's table of names takes longer to load than all the rest of this package.
+ * The countries that have a numbering plan, with their English names, their calling codes and their other names, by
+ * name. Written down rather than asked for: the platform's table of names takes longer to load than all the rest of
+ * this package.
  */
-const COUNTRIES: Readonly<Record<Country, readonly [name: string, callingCode: string]>> = {
+const COUNTRIES: Readonly<
+	Record<Country, readonly [name: string, callingCode: string, ...OtherNames]>
+> = {
 	AF: ['Afghanistan', '93'],
 	AX: ['Åland Islands', '358'],
 	AL: ['Albania', '355'],
@@ -47,7 +53,7 @@ const COUNTRIES: Readonly<Record<Country, readonly [name: string, callingCode: s
 	KH: ['Cambodia', '855'],
 	CM: ['Cameroon', '237'],
 	CA: ['Canada', '1'],
-	CV: ['Cape Verde', '238'],
+	CV: ['Cape Verde', '238', 'Cabo Verde'],
 	BQ: ['Caribbean Netherlands', '599'],
 	KY: ['Cayman Islands', '1'],
 	CF: ['Central African Republic', '236'],
@@ -58,16 +64,16 @@ const COUNTRIES: Readonly<Record<Country, readonly [name: string, callingCode: s
 	CC: ['Cocos (Keeling) Islands', '61'],
 	CO: ['Colombia', '57'],
 	KM: ['Comoros', '269'],
-	CG: ['Congo - Brazzaville', '242'],
-	CD: ['Congo - Kinshasa', '243'],
+	CG: ['Congo - Brazzaville', '242', 'Republic of the Congo'],
+	CD: ['Congo - Kinshasa', '243', 'DRC'],
 	CK: ['Cook Islands', '682'],
 	CR: ['Costa Rica', '506'],
-	CI: ['Côte d’Ivoire', '225'],
+	CI: ['Côte d’Ivoire', '225', 'Ivory Coast'],
 	HR: ['Croatia', '385'],
 	CU: ['Cuba', '53'],
 	CW: ['Curaçao', '599'],
 	CY: ['Cyprus', '357'],
-	CZ: ['Czechia', '420'],
+	CZ: ['Czechia', '420', 'Czech Republic'],
 	DK: ['Denmark', '45'],
 	DJ: ['Djibouti', '253'],
 	DM: ['Dominica', '1'],
@@ -78,7 +84,7 @@ const COUNTRIES: Readonly<Record<Country, readonly [name: string, callingCode: s
 	GQ: ['Equatorial Guinea', '240'],
 	ER: ['Eritrea', '291'],
 	EE: ['Estonia', '372'],
-	SZ: ['Eswatini', '268'],
+	SZ: ['Eswatini', '268', 'Swaziland'],
 	ET: ['Ethiopia', '251'],
 	FK: ['Falkland Islands', '500'],
 	FO: ['Faroe Islands', '298'],
@@ -160,7 +166,7 @@ const COUNTRIES: Readonly<Record<Country, readonly [name: string, callingCode: s
 	NA: ['Namibia', '264'],
 	NR: ['Nauru', '674'],
 	NP: ['Nepal', '977'],
-	NL: ['Netherlands', '31'],
+	NL: ['Netherlands', '31', 'Holland'],
 	NC: ['New Caledonia', '687'],
 	NZ: ['New Zealand', '64'],
 	NI: ['Nicaragua', '505'],
@@ -187,23 +193,23 @@ const COUNTRIES: Readonly<Record<Country, readonly [name: string, callingCode: s
 	QA: ['Qatar', '974'],
 	RE: ['Réunion', '262'],
 	RO: ['Romania', '40'],
-	RU: ['Russia', '7'],
+	RU: ['Russia', '7', 'Russian Federation'],
 	RW: ['Rwanda', '250'],
 	WS: ['Samoa', '685'],
 	SM: ['San Marino', '378'],
 	ST: ['São Tomé & Príncipe', '239'],
-	SA: ['Saudi Arabia', '966'],
+	SA: ['Saudi Arabia', '966', 'KSA'],
 	SN: ['Senegal', '221'],
 	RS: ['Serbia', '381'],
 	SC: ['Seychelles', '248'],
 	SL: ['Sierra Leone', '232'],
 	SG: ['Singapore', '65'],
-	SX: ['Sint Maarten', '1'],
+	SX: ['Sint Maarten', '1', 'St. Maarten'],
 	SK: ['Slovakia', '421'],
 	SI: ['Slovenia', '386'],
 	SB: ['Solomon Islands', '677'],
 	SO: ['Somalia', '252'],
-	ZA: ['South Africa', '27'],
+	ZA: ['South Africa', '27', 'RSA'],
 	KR: ['South Korea', '82'],
 	SS: ['South Sudan', '211'],
 	ES: ['Spain', '34'],
@@ -225,23 +231,23 @@ const COUNTRIES: Readonly<Record<Country, readonly [name: string, callingCode: s
 	TJ: ['Tajikistan', '992'],
 	TZ: ['Tanzania', '255'],
 	TH: ['Thailand', '66'],
-	TL: ['Timor-Leste', '670'],
+	TL: ['Timor-Leste', '670', 'East Timor'],
 	TG: ['Togo', '228'],
 	TK: ['Tokelau', '690'],
 	TO: ['Tonga', '676'],
 	TT: ['Trinidad & Tobago', '1'],
 	TA: ['Tristan da Cunha', '290'],
 	TN: ['Tunisia', '216'],
-	TR: ['Türkiye', '90'],
+	TR: ['Türkiye', '90', 'Turkey'],
 	TM: ['Turkmenistan', '993'],
 	TC: ['Turks & Caicos Islands', '1'],
 	TV: ['Tuvalu', '688'],
 	VI: ['U.S. Virgin Islands', '1'],
 	UG: ['Uganda', '256'],
 	UA: ['Ukraine', '380'],
-	AE: ['United Arab Emirates', '971'],
-	GB: ['United Kingdom', '44'],
-	US: ['United States', '1'],
+	AE: ['United Arab Emirates', '971', 'UAE'],
+	GB: ['United Kingdom', '44', 'UK', 'Great Britain'],
+	US: ['United States', '1', 'USA'],
 	UY: ['Uruguay', '598'],
 	UZ: ['Uzbekistan', '998'],
 	VU: ['Vanuatu', '678'],
@@ -263,3 +269,14 @@ export const isCountry = (word: string): word is Country => Object.hasOwn(COUNTR
 export const nameOf = (country: Country): string => COUNTRIES[country][0];
 
 export const callingCodeOf = (country: Country): string => COUNTRIES[country][1];
+
+/** "Réunion" as people type it who have no é: "Reunion" */
+export const withoutAccents = (text: string) =>
+	text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('’', "'");
+
+/** What else people type for it: UK for the United Kingdom, and names without accents. */
+export function otherNamesOf(country: Country): OtherNames {
+	const [name, , ...others] = COUNTRIES[country];
+	const plain = withoutAccents(name);
+	return plain === name ? others : [plain, ...others];
+}

@@ -1,12 +1,15 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
-// The smallest of the library's sets: it leaves out which ranges are mobile, toll-free and so on.
-import plans from 'libphonenumber-js/min/metadata';
 
 import { callingCodeOf, type Country } from './countries';
-
-/** What the library's compact table says of one country, by position; see its METADATA.md. */
-const PATTERN = 2;
-const LENGTHS = 3;
+import {
+	hasRoom,
+	isOrdinaryIn,
+	isWrittenWithTrunkPrefix,
+	numberingPlans,
+	planWith,
+	split,
+	type Split,
+} from './plans';
 
 /**
  * Prefixes that a country gave up and that people, and WhatsApp, still write. No number of the plan begins with
@@ -17,54 +20,14 @@ const RETIRED_PREFIXES: Readonly<Record<string, RegExp>> = {
 	'52': /^(?:1|01|044|045)(?=[2-9]\d{9}$)/,
 };
 
-/** An international number, in the two parts that a numbering plan sees. */
-interface Split {
-	callingCode: string;
-	national: string;
-}
-
-const plansOf = (callingCode: string): unknown[][] => {
-	const shared = plans.country_calling_codes[callingCode];
-	if (shared !== undefined) return shared.map((country) => plans.countries[country] ?? []);
-	const worldwide = plans.nonGeographic[callingCode];
-	return worldwide === undefined ? [] : [worldwide];
-};
-
-/** Calling codes have one to three digits, and none is the beginning of another. */
-export function split(international: string): Split | undefined {
-	const digits = international.slice(1);
-	const callingCode = [1, 2, 3]
-		.map((length) => digits.slice(0, length))
-		.find((code) => plansOf(code).length > 0);
-	return callingCode === undefined
-		? undefined
-		: { callingCode, national: digits.slice(callingCode.length) };
-}
-
-/** How many digits numbers may have after this calling code. */
-export function lengthsOf(callingCode: string): number[] {
-	const lengths = plansOf(callingCode).flatMap((plan) => plan[LENGTHS] as number[]);
-	return [...new Set(lengths)].sort((one, other) => one - other);
-}
-
-/**
- * Whether the plan has room for such a number: the length is right and it begins as numbers there do. Whether the
- * number is given to anyone is not asked, nor which area codes are in use: plans open new ones faster than people
- * update a node, and a number that nobody has rings nobody.
- */
-const fits = ({ callingCode, national }: Split): boolean =>
-	plansOf(callingCode).some(
-		(plan) =>
-			(plan[LENGTHS] as number[]).includes(national.length) &&
-			new RegExp(`^(?:${String(plan[PATTERN])})$`).test(national),
-	);
+const isGivenOut = (reading: Split): boolean => planWith(reading) !== undefined;
 
 /** The library's reading: it knows trunk prefixes, carrier codes, international prefixes, Argentina's 15. */
-function parsed(dialled: string, country?: Country): Split[] {
+function parsed(dialed: string, country?: Country): Split[] {
 	const number = parsePhoneNumberFromString(
-		dialled,
+		dialed,
 		{ defaultCountry: country, extract: false },
-		plans,
+		numberingPlans(),
 	);
 	return number === undefined
 		? []
@@ -76,46 +39,93 @@ const withoutRetiredPrefix = ({ callingCode, national }: Split): Split => ({
 	national: national.replace(RETIRED_PREFIXES[callingCode] ?? /^$/, ''),
 });
 
-/** A number with its country code is what it says. Only when that is no number is a "(0)" in it left out. */
+/**
+ * A number with its country code is what it says, also in a range that is newer than the plans known here. Only when
+ * that is no number is a "(0)" in it left out.
+ */
 function international(number: string): Split[] {
 	const verbatim = split(number);
 	if (verbatim === undefined) return [];
-	if (fits(verbatim)) return [verbatim];
-	return [...parsed(number), withoutRetiredPrefix(verbatim)];
+	if (hasRoom(verbatim)) return [verbatim];
+	return [...parsed(number), withoutRetiredPrefix(verbatim)].filter(hasRoom);
 }
 
-/** The ways in which someone in this country may have meant these digits. */
+/** The numbers that these digits are when only the plus sign is missing. */
+const lackingPlus = (digits: string): Split[] => international(`+${digits}`).filter(isGivenOut);
+
+/** The same for numbers of other countries, in which nobody writes a "(0)" without a plus sign. */
+const lackingPlusElsewhere = (digits: string): Split[] =>
+	[split(`+${digits}`)].filter((reading) => reading !== undefined).filter(isGivenOut);
+
+/**
+ * The ways in which someone in this country may have meant these digits. Only numbers that are given out count: the
+ * digits say no country, so there is nothing else to go by.
+ *
+ * The digits of another country's number without its plus sign often fit here too, and are then somebody else's
+ * number. So that counts as a reading as well, unless the digits are written just as people here write numbers.
+ */
 function national(digits: string, country: Country, asNumber: boolean): Split[] {
 	const callingCode = callingCodeOf(country);
-	return [
+	const counts = (reading: Split) => isGivenOut(reading) && !reading.national.startsWith('00');
+	const here = [
 		...parsed(digits, country),
 		// As they are: what the library takes for a trunk prefix may be where the number begins.
 		withoutRetiredPrefix({ callingCode, national: digits }),
-		...(digits.startsWith(callingCode) ? international(`+${digits}`) : []),
-		// Where a leading zero belongs to the number, as in Italy, a cell that holds a number has lost it.
-		...(asNumber ? [{ callingCode, national: `0${digits}` }] : []),
-		// What begins with 00 in a plan is dialled within the country only.
-	].filter((reading) => !reading.national.startsWith('00'));
+		// Gabon writes a 0 before its old numbers that is the first digit of new ones.
+		...(digits.startsWith('0') ? [{ callingCode, national: digits.slice(1) }] : []),
+		// What begins with 00 in a plan is dialed within the country only.
+	].filter(counts);
+	// Where a leading zero belongs to the number, as in Italy, a cell that holds a number has lost it.
+	const withLostZero = asNumber ? [{ callingCode, national: `0${digits}` }].filter(counts) : [];
+
+	const asWrittenHere = here.some(
+		(reading) =>
+			isOrdinaryIn(country, reading) &&
+			(reading.national !== digits || !isWrittenWithTrunkPrefix(country, digits)),
+	);
+	const all = [...here, ...withLostZero];
+	if (digits.startsWith(callingCode)) return [...all, ...lackingPlus(digits)];
+	return all.length > 0 && !asWrittenHere ? [...all, ...lackingPlusElsewhere(digits)] : all;
 }
+
+export interface Reading {
+	/** Whose numbering plan applies to numbers without a country code. */
+	country?: Country;
+	/** Whether the digits were a number rather than text, so that zeros in front may be lost. */
+	asNumber: boolean;
+	/** Whether digits without a plus sign are international numbers. */
+	includesCountryCode: boolean;
+}
+
+const e164 = ({ callingCode, national: digits }: Split) => `+${callingCode}${digits}`;
+
+const asNumbers = (splits: Split[]): string[] => [...new Set(splits.map(e164))];
 
 /**
  * Every number that these digits can mean, in E.164. More than one means that nobody can tell who would be called.
  *
- * @param dialled digits, with a plus sign in front if it was written
- * @param country whose numbering plan applies to numbers without a country code
- * @param asNumber whether the digits were a number rather than text, so that zeros in front may be lost
+ * @param dialed digits, with a plus sign in front if it was written
  */
 export function readings(
-	dialled: string,
-	{ country, asNumber }: { country?: Country; asNumber: boolean },
+	dialed: string,
+	{ country, asNumber, includesCountryCode }: Reading,
 ): string[] {
-	const splits = dialled.startsWith('+')
-		? international(dialled)
-		: [
-				// 00 is the international prefix nearly everywhere; a country that reads it otherwise adds its own reading.
-				...(dialled.startsWith('00') ? international(`+${dialled.slice(2)}`) : []),
-				...(country === undefined ? [] : national(dialled, country, asNumber)),
-			];
-	const numbers = splits.filter(fits).map((each) => `+${each.callingCode}${each.national}`);
-	return [...new Set(numbers)];
+	if (dialed.startsWith('+')) return asNumbers(international(dialed));
+	return asNumbers([
+		// 00 is the international prefix nearly everywhere; a country that reads it otherwise adds its own reading.
+		...(dialed.startsWith('00') ? international(`+${dialed.slice(2)}`) : []),
+		...(includesCountryCode
+			? lackingPlus(dialed)
+			: country === undefined
+				? []
+				: national(dialed, country, asNumber)),
+	]);
 }
+
+/** The number that these digits are when only the plus sign is missing; undefined when no plan has it. */
+export const withPlus = (digits: string): string | undefined =>
+	asNumbers(lackingPlusElsewhere(digits))[0];
+
+/** The digits without the trunk prefix of the country, if there is one. */
+export const withoutTrunkPrefix = (digits: string, country: Country): string =>
+	parsed(digits, country)[0]?.national ?? digits;

@@ -1,14 +1,14 @@
-import { Refusal, shown } from '../parameters';
+import { Refusal, shown, type RefusalKind } from '../parameters';
 
-/** A phone number as it was written, reduced to what can be dialled. */
-export interface Dialled {
+/** A phone number as it was written, reduced to what can be dialed. */
+export interface Dialed {
 	/** Digits, with a plus sign in front if there was one. */
 	digits: string;
 	/** Whether it came as a number rather than text, so that zeros in front may be lost. */
 	asNumber: boolean;
 }
 
-/** Longer than any number with its spaces; what is longer is something else. */
+/** Longer than any phone number with spaces. */
 const MAX_LENGTH = 100;
 
 /** Where the digits of other scripts begin: Arabic, Persian, the scripts of India, Thai, Lao … and full width. */
@@ -44,87 +44,124 @@ function plainly(text: string): string {
 	);
 }
 
-interface Obstacle {
+interface Obstacle extends RefusalKind {
 	is: RegExp;
 	because: string;
 }
 
-const IN_DIGITS = 'Write one number, in digits';
-const MORE_THAN_ONE =
-	'may be more than one number. Give each number an item of its own, with only spaces or dashes between its digits';
+const IN_DIGITS = 'Enter one number, in digits';
+const MORE_THAN_ONE = {
+	because:
+		'may be more than one number. Put each number in its own item, with only spaces or dashes between its digits',
+	reason: 'may have more than one number',
+	advice: 'put each number in its own item',
+};
 
-/** What is refused rather than guessed at. The first that fits is said. */
+/** Texts that are refused rather than guessed. The first match becomes the message. */
 const OBSTACLES: readonly Obstacle[] = [
 	{
 		is: /^[-+]?\d+(?:[.,]\d+)?e[-+]?\d+$/i,
 		because:
 			'has lost digits, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
+		reason: 'have a number that lost digits in a spreadsheet',
+		advice: 'format that column as text and enter the numbers again',
 	},
 	{
 		is: /^[-+]?(?:\d{5,}[.,]\d{1,2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?)$/,
 		because:
-			'is written as an amount, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
+			'looks like an amount, because a spreadsheet turned it into a number. Format that column as text and enter the number again',
+		reason: 'have a number that looks like an amount',
+		advice: 'format that column as text and enter the numbers again',
 	},
 	{
 		is: /^(?:(?:19|20)\d\d([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)\d\d)$/,
 		because:
 			'looks like a date. If it is a phone number, write it with a plus sign and the country code',
+		reason: 'have a date in place of a number',
 	},
 	{
 		is: /\d[\s().,;:-]*(?:ext(?:ensi[oó]n|ension|n)?|x|poste|ramal|anexo|interno|durchwahl|доб|#)[\s.:=]*\d{1,8}[\s)#]*$/iu,
 		because:
-			'has an extension, which Samora cannot dial. Give a number that reaches the person directly',
+			"has an extension, which Samora can't dial. Give a number that reaches the person directly",
+		reason: "have a number with an extension, which Samora can't dial",
 	},
-	{ is: /\d.*\+|[\d)][\s.)]*[,;|&\n][\s.(]*[\d(]/s, because: MORE_THAN_ONE },
+	{ is: /\d.*\+|[\d)][\s.)]*[,;|&\n][\s.(]*[\d(]/s, ...MORE_THAN_ONE },
 	// Digits are grouped in short groups; two long ones are two numbers.
-	{ is: /(?:\d-?){7,} +(?:\d-?){7,}/, because: MORE_THAN_ONE },
+	{ is: /(?:\d-?){7,} +(?:\d-?){7,}/, ...MORE_THAN_ONE },
 	// 030/123456 is one number, with its area code apart. 030 1234567/68 is two, with different endings.
 	{
 		is: /^(?!(?:\(?(?:\+|00)(?:[^\d/]*\d){1,7}|(?:[^\d/]*\d){1,6})[^\d/]*\/(?:[^\d/]*\d){4,}[^\d/]*$)[^/]*\//,
-		because: MORE_THAN_ONE,
+		...MORE_THAN_ONE,
 	},
-	{ is: /\p{L}/u, because: `has letters in it. ${IN_DIGITS}` },
+	{
+		is: /\p{L}/u,
+		because: `contains letters. ${IN_DIGITS}`,
+		reason: 'have a number with letters',
+		advice: 'write it in digits',
+	},
 	// (415) 555-2671 is a number. With the 2 of a remark, 030 1234567 (2) would be another one.
 	{
 		is: /\((?![^()]*\)(?:\D*\d){4})|(?:\d\D*){7}\(|^[^(]*\)/,
-		because: 'has brackets that may not belong to the number. Write it without them',
+		because: 'has parentheses that may not belong to the number. Write it without them',
+		reason: 'have parentheses that may not belong to the number',
 	},
 	{
 		is: /^-|[^\d+ ().\-/]|\+.*\+/s,
-		because: `has characters that phone numbers do not have. ${IN_DIGITS}`,
+		because: `has characters that phone numbers don't have. ${IN_DIGITS}`,
+		reason: "have characters that phone numbers don't have",
+		advice: 'write it in digits',
 	},
 ];
 
-/** Takes the digits out of what people, spreadsheets and address books write, unless it may be something else. */
-export function dialled(value: unknown, label: string): Dialled {
+/** What people and programs write instead of a number, perhaps in parentheses. */
+const NO_NUMBER =
+	/^[(<]?(?:#?n[./ ]?a|#null!?|nan|nil|null|none|undefined|unknown|empty|blank|missing|tbd|no(?: ?phone)?(?: ?number)?|not (?:available|given|known|provided)|[-?_.]+)?[)>]?$/i;
+
+/** Extracts the digits from a phone number as people, spreadsheets and address books write it. */
+export function dialed(value: unknown, label: string): Dialed {
 	const given = textOf(value, label);
-	const refused = (because: string) => new Refusal(label, `${label} ${shown(given)} ${because}`);
-	if (given.length > MAX_LENGTH) throw refused('is too long for a phone number');
+	const refused = (because: string, kind: RefusalKind) =>
+		new Refusal(label, `${label} ${shown(given)} ${because}`, kind);
+	if (given.length > MAX_LENGTH) {
+		throw refused('is too long for a phone number', {
+			reason: 'have a text that is too long for a phone number',
+		});
+	}
 
 	const text = plainly(given);
+	if (NO_NUMBER.test(text)) throw empty(label, given);
 	const obstacle = OBSTACLES.find(({ is }) => is.test(text));
-	if (obstacle !== undefined) throw refused(obstacle.because);
+	if (obstacle !== undefined) throw refused(obstacle.because, obstacle);
 
 	const digits = text.replace(/[^\d+]/g, '');
 	if (/^\+?\d+$/.test(digits)) return { digits, asNumber: typeof value !== 'string' };
-	throw text === '' ? new Refusal(label, empty(label)) : refused('has no digits in it');
+	throw refused('has no digits', { reason: 'have a number without digits' });
 }
 
-const empty = (label: string) => `${label} is empty. It is a phone number such as +14155550100`;
+/** @param given what stands in its place, such as "n/a" */
+function empty(label: string, given = ''): Refusal {
+	const saying = given.trim() === '' ? '' : ` (it says ${shown(given)})`;
+	return new Refusal(
+		label,
+		`${label} is empty${saying}. Enter a phone number such as +14155550100`,
+		{ reason: 'have no number', advice: `fill in ${label}, or leave these rows out` },
+	);
+}
 
 function textOf(value: unknown, label: string): string {
 	if (typeof value === 'string') return value;
 	if (typeof value === 'bigint' || Number.isFinite(value)) return String(value);
-	if (value === undefined || value === null) throw new Refusal(label, empty(label));
+	if (value === undefined || value === null) throw empty(label);
 	const kind = Array.isArray(value)
 		? 'a list'
 		: typeof value === 'object'
 			? 'an object'
 			: typeof value === 'number'
-				? 'no number'
+				? 'not a number'
 				: `a ${typeof value}`;
 	throw new Refusal(
 		label,
 		`${label} must be one phone number such as +14155550100, but it is ${kind}`,
+		{ reason: `have something other than one number in ${label}` },
 	);
 }

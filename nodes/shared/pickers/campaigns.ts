@@ -1,12 +1,13 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { callSamora, filledPath } from '../api/api';
+import { agentId } from '../agentId';
+import { callSamora, filledPath, type Credential } from '../api/api';
 import { succeeded, type Exchange } from '../api/exchange';
 import { hasList } from '../api/lists';
 import { LARGEST_PAGE, pageIn, readPages, type PagesResult } from '../api/pages';
 import { exchangeError, operationError } from '../api/nodeErrors';
 import { CAMPAIGNS, campaignPath } from '../campaign';
-import { shown, trimmed, uuid } from '../parameters';
+import { attempt, recordOf, Refusal, shown, trimmed } from '../parameters';
 
 /**
  * Campaigns of the chosen agent, for the picker: newest first as the API lists them, a page at a time. The API cannot
@@ -17,7 +18,7 @@ export async function campaigns(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const path = { agent_id: chosenAgent(this) };
+	const path = { agent_id: await chosenAgent(this) };
 	const request = async (qs: IDataObject) =>
 		await callSamora(
 			this,
@@ -34,13 +35,23 @@ export async function campaigns(
 	}
 	return {
 		results: found.elements
-			.map(({ id, name, status }) => ({
-				name: `${String(name)} (${String(status)})`,
-				value: String(id),
-			}))
+			.map((campaign) => ({ name: nameOf(campaign), value: String(campaign.id) }))
 			.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(sought)),
 		...('paginationToken' in found ? { paginationToken: found.paginationToken } : {}),
 	};
+}
+
+/** "Spring (DRAFT) · 3 calls · 2026-11-26 09:30 UTC": campaigns may share a name. */
+function nameOf({ name, status, call_stats, created_at }: IDataObject): string {
+	const { total } = recordOf(call_stats);
+	const created = typeof created_at === 'string' ? Date.parse(created_at) : NaN;
+	return [
+		`${String(name)} (${String(status)})`,
+		...(typeof total === 'number' ? [`${total} ${total === 1 ? 'call' : 'calls'}`] : []),
+		...(Number.isNaN(created)
+			? []
+			: [`${new Date(created).toISOString().slice(0, 16).replace('T', ' ')} UTC`]),
+	].join(' · ');
 }
 
 /** @param token the number of the page, and how many campaigns were on the pages before it */
@@ -57,19 +68,18 @@ async function onePage(
 	return { kind: 'read', elements, ...(isLast ? {} : { paginationToken: `${page + 1} ${soFar}` }) };
 }
 
-function chosenAgent(context: ILoadOptionsFunctions): string {
-	const given = context.getCurrentNodeParameter('agentId');
-	try {
-		return uuid(given, 'Agent ID');
-	} catch {
-		// The editor shows this message only, and with spaces for the dashes of a UUID: so it has none as an example.
-		const reason =
-			trimmed(given) === ''
-				? 'Agent ID is empty'
-				: `Agent ID must be a UUID here, but it is ${shown(given)}`;
-		throw operationError(context.getNode(), {
-			message: `${reason}. Campaigns belong to an agent: enter its ID first, or choose By ID`,
-			description: 'By ID takes the ID of the campaign.',
-		});
-	}
+async function chosenAgent(context: ILoadOptionsFunctions): Promise<string> {
+	const credential = await context.getCredentials<Credential>('samoraApi');
+	const chosen = attempt(() => agentId(context.getCurrentNodeParameter('agentId'), credential));
+	if (!(chosen instanceof Refusal)) return chosen;
+	const given = trimmed(context.getCurrentNodeParameter('agentId'));
+	// The editor shows this message only, and with spaces for the dashes of a UUID: so it has none as an example.
+	const reason =
+		given === ''
+			? 'Agent ID is empty, and the credential has no Default Agent ID'
+			: `Agent ID must be a UUID here, but it is ${shown(given)}`;
+	throw operationError(context.getNode(), {
+		message: `${reason}. Campaigns belong to an agent: enter its ID first, or choose By ID`,
+		description: 'By ID takes the ID of the campaign.',
+	});
 }

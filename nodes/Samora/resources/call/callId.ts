@@ -7,6 +7,5 @@ export const callIdField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. 9b2f6c1e-4d7a-4f0b-9c3e-5a1d2e3f4a5b',
-	description:
-		'The ID of the call: the field call_id that Call: Trigger and the Samora Trigger give',
+	description: 'The ID of the call. Call: Trigger and the Samora Trigger return it as call_id.',
 };

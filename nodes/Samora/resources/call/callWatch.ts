@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { retryAfter } from '../../../shared/api/answers';
-import { callDetailsIn } from '../../../shared/api/callDetails';
-import { outcomeOf, wasPickedUp, type Outcome } from '../../../shared/api/callOutcome';
+import { callDetailsIn } from '../../../shared/call/callDetails';
+import { outcomeOf, wasPickedUp, type Outcome } from '../../../shared/call/callOutcome';
 import { pauseUnlessAborted, type Exchange } from '../../../shared/api/exchange';
 
 /**

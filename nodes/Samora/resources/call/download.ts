@@ -1,14 +1,15 @@
 import type { IBinaryData, IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 import pLimit from 'p-limit';
 
-import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/api/callDetails';
-import { aboutHost, fetchCallFile, type CallFile } from '../../../shared/api/callFiles';
-import { outcomeOf, wasPickedUp } from '../../../shared/api/callOutcome';
+import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/call/callDetails';
+import { thingIn } from '../../../shared/api/envelope';
+import { describeHostResult, fetchCallFile, type CallFile } from '../../../shared/call/callFiles';
+import { outcomeOf, wasPickedUp } from '../../../shared/call/callOutcome';
 import { callIdField } from './callId';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { FollowUp, ItemRequest } from '../../sending/route';
 import type { Operation } from '../../fields/operation';
-import { attempt, Refusal, text, uuid } from '../../../shared/parameters';
+import { attempt, Refusal, samoraId, text } from '../../../shared/parameters';
 import type { UserMessage } from '../../../shared/api/problems';
 import { connectionOf } from '../../../shared/api/requestOptions';
 
@@ -36,7 +37,7 @@ export function download(
 				...sendPerItem<Wanted>({
 					thing: 'Call',
 					compose: (read) => {
-						const callId = uuid(read('callId'), 'Call ID');
+						const callId = samoraId(read('callId'), 'Call ID');
 						return {
 							path: { call_id: callId },
 							ids: { call_id: callId },
@@ -45,7 +46,7 @@ export function download(
 							}),
 						};
 					},
-					toOutput: ({ data }, { path }) => [{ call_id: path?.call_id, ...(data as object) }],
+					toOutput: (body, { path }) => [{ ...thingIn(body), call_id: path?.call_id }],
 					followUp: (context, signal) => fetchFiles(file, context, signal),
 				}),
 			},
@@ -87,16 +88,16 @@ function fetchFiles(
 				return { kind: 'failed', failure: { message: aboutNone(call, file), details } };
 			}
 			let fetched = await fetchFrom(url, callId);
-			if ('ended' in fetched && fetched.ended.fate === 'refused') {
+			if ('result' in fetched && fetched.result.fate === 'refused') {
 				// A URL lasts an hour, and the call may have been asked for by an earlier try.
 				const fresh = urlIn(callDetailsIn(await askForCall(context, callId)), file);
 				url = fresh ?? url;
 				if (fresh !== undefined) fetched = await fetchFrom(fresh, callId);
 			}
-			if ('ended' in fetched) {
-				const { ended } = fetched;
-				const message = aboutHost(ended, file, url);
-				const httpCode = ended.answer?.statusCode;
+			if ('result' in fetched) {
+				const { result } = fetched;
+				const message = describeHostResult(result, file, url);
+				const httpCode = result.answer?.statusCode;
 				return { kind: 'failed', failure: { message, details, httpCode } };
 			}
 			const binary = fetched.file;
@@ -128,20 +129,21 @@ function aboutNone(call: IDataObject, file: CallFile): UserMessage {
 	const status = String(call.status);
 	if (outcomeOf(call) === undefined) {
 		return {
-			message: `The call has not ended (it is ${status}), so it has no ${file} yet`,
+			message: `The call hasn't ended (it is ${status}), so it has no ${file} yet`,
 			description:
-				'Fetch it after the end of the call: after Call: Trigger and Wait, or when the Samora Trigger gives CALL_FINISHED.',
+				'Download it after the call has ended: after Call: Trigger and Wait, or when the Samora Trigger starts with CALL_FINISHED.',
 		};
 	}
 	if (!wasPickedUp(call)) {
 		return {
-			message: `Nobody was spoken to (the call is ${status}), so there is no ${file}`,
-			description: 'Leave out calls that were not picked up, for example with an If node before.',
+			message: `Nobody answered (the call is ${status}), so there is no ${file}`,
+			description:
+				"Leave out calls that weren't answered, for example with an If node before this one.",
 		};
 	}
 	return {
 		message: `Samora has no ${file} of this call yet`,
-		description: `The call ended at ${String(call.ended_at)}; its files may come a little later. Run the node again in a little while. If it stays away, this call has none.`,
+		description: `The call ended at ${String(call.ended_at)}, and its files can take a little longer. Run the node again in a few minutes. If there's still no file, this call has none.`,
 	};
 }
 

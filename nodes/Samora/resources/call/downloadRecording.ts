@@ -2,7 +2,6 @@ import { download } from './download';
 
 export const downloadRecording = download('recording', {
 	name: 'Download Recording',
-	action: 'Download the recording of a call',
-	description:
-		'Download the recording of a call that has ended, as a file to play, store or send on',
+	action: 'Download call recording',
+	description: 'Download the recording of a call that has ended as a file',
 });

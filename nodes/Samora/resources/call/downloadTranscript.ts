@@ -2,7 +2,7 @@ import { download } from './download';
 
 export const downloadTranscript = download('transcript', {
 	name: 'Download Transcript',
-	action: 'Download the transcript of a call',
+	action: 'Download call transcript',
 	description:
-		'Download the transcript of a call that has ended, as a file. Where it is text or JSON, its text is in the output too.',
+		"Download the transcript of a call that has ended as a file. If it's text or JSON, the output includes the text too.",
 });

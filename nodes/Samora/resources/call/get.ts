@@ -1,14 +1,15 @@
-import { oneCallPath } from '../../../shared/api/callDetails';
+import { oneCallPath } from '../../../shared/call/callDetails';
+import { thingIn } from '../../../shared/api/envelope';
 import { callIdField } from './callId';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
-import { uuid } from '../../../shared/parameters';
+import { samoraId } from '../../../shared/parameters';
 
 export const get: Operation = {
 	option: {
 		name: 'Get',
 		value: 'get',
-		action: 'Get the status and details of a call',
+		action: 'Get call status and details',
 		description:
 			'Get the status and details of a call, and links to its recording and transcript once it has ended',
 		routing: {
@@ -16,11 +17,11 @@ export const get: Operation = {
 			...sendPerItem({
 				thing: 'Call',
 				compose: (read) => {
-					const callId = uuid(read('callId'), 'Call ID');
+					const callId = samoraId(read('callId'), 'Call ID');
 					return { path: { call_id: callId }, ids: { call_id: callId } };
 				},
 				// The details come without the id that was asked for.
-				toOutput: ({ data }, { path }) => [{ call_id: path?.call_id, ...(data as object) }],
+				toOutput: (body, { path }) => [{ ...thingIn(body), call_id: path?.call_id }],
 			}),
 		},
 	},

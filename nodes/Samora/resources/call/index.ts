@@ -7,6 +7,6 @@ import { triggerAndWait } from './triggerAndWait';
 
 export const call: Resource = {
 	value: 'call',
-	operations: [downloadRecording, downloadTranscript, get, trigger, triggerAndWait],
+	operations: [trigger, triggerAndWait, get, downloadRecording, downloadTranscript],
 	initial: 'trigger',
 };

@@ -7,7 +7,7 @@ export const trigger: Operation = {
 	option: {
 		name: 'Trigger',
 		value: 'trigger',
-		action: 'Call a phone number',
+		action: 'Make call',
 		description:
 			'Have an agent call a phone number now. This rings a real phone and is charged by Samora.',
 		routing: {

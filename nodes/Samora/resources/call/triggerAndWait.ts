@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import { askForCall } from '../../../shared/api/callDetails';
+import { askForCall } from '../../../shared/call/callDetails';
 import { CallWatch, type Ending } from './callWatch';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Failure, FollowUp } from '../../sending/route';
@@ -49,16 +49,16 @@ const waitField: INodeProperties = {
 				{
 					name: 'Continue',
 					value: 'continue',
-					description: 'The item goes on with the last known state and the outcome timeout',
+					description: 'Pass the item on with the last known state and the outcome timeout',
 				},
 				{
 					name: 'Stop',
 					value: 'error',
-					description: 'The node stops and says which call it was',
+					description: 'Stop the node with a message that names the call',
 				},
 			],
 			default: 'error',
-			description: 'What to do with a call that has not ended when the time is over',
+			description: "What to do if the call hasn't ended in time",
 		},
 		{
 			displayName: 'Poll Interval (Seconds)',
@@ -67,7 +67,7 @@ const waitField: INodeProperties = {
 			typeOptions: { minValue: 0.1, maxValue: 3600, numberPrecision: 1 },
 			default: 5,
 			description:
-				'Sets the pace at which Samora is asked about the call: first after three times this long, then ever more seldom, up to six times this long or 30 seconds. With 5 seconds, that is 15, 35, 65, 95 … seconds after the call was placed; with 1 second 3, 7, 13, 19 ….',
+				'How often to check the call. The first check comes after three intervals. Later checks are further apart, up to six intervals or 30 seconds. With 5 seconds, the checks come 15, 35, 65, 95 … seconds after the call was placed; with 1 second, 3, 7, 13, 19 ….',
 		},
 		{
 			displayName: 'Timeout (Minutes)',
@@ -75,7 +75,7 @@ const waitField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0.01, maxValue: 1440, numberPrecision: 2 },
 			default: 30,
-			description: 'How long a call may take from the moment it was placed',
+			description: 'How long to wait for the call to end, from the moment it was placed',
 		},
 	],
 };
@@ -84,15 +84,15 @@ export const triggerAndWait: Operation = {
 	option: {
 		name: 'Trigger and Wait',
 		value: 'triggerAndWait',
-		action: 'Call a phone number and wait for the outcome',
+		action: 'Make call and wait for outcome',
 		description:
-			'Have an agent call a phone number now and wait until the call has ended: finished, unanswered, rejected, voicemail or failed. This rings a real phone and is charged by Samora.',
+			'Call a phone number with an agent and wait until the call has ended: finished, unanswered, rejected, voicemail or failed. This places a real, billed phone call.',
 		routing: {
 			request: { method: 'POST', url: triggerCallPath },
 			...sendPerItem<WaitingCall>({
 				...dialingRoute,
-				compose: (read) => ({
-					...dialingRoute.compose(read),
+				compose: (read, credential) => ({
+					...dialingRoute.compose(read, credential),
 					waiting: waitingOf(read),
 				}),
 				followUp: waitForCalls,
@@ -155,8 +155,15 @@ function waitForCalls(
 			return { kind: 'failed', failure };
 		}
 		// The call's own fields come after the three that every item has, and never take their place.
-		return { kind: 'output', items: [{ json: { ...known, ...details, ...known } }] };
+		const json = { ...known, ...durationOf(details), ...details, ...known };
+		return { kind: 'output', items: [{ json }] };
 	};
+}
+
+/** How long the two talked, or the phone rang where Samora counts from there; nothing where it does not say. */
+function durationOf({ started_at, ended_at }: IDataObject): IDataObject {
+	const seconds = (Date.parse(String(ended_at)) - Date.parse(String(started_at))) / 1000;
+	return Number.isNaN(seconds) ? {} : { duration_seconds: seconds };
 }
 
 /** What the item says about how it went: one of the outcomes of a call, or that none is known. */
@@ -170,11 +177,11 @@ function aboutEnding(
 	{ call_id, to_number }: IDataObject,
 ): UserMessage | undefined {
 	const call = `The call to ${String(to_number)}`;
-	const advice = `The Call ID is ${String(call_id)}; Call: Get shows what became of it. A retry waits for the same call and calls nobody again.`;
+	const advice = `The Call ID is ${String(call_id)}; use Call: Get to see how it ended. A retry waits for the same call and calls nobody again.`;
 	if (ending.how === 'refused') {
 		const { message, description } = aboutSeen(ending.unseen, call_id);
 		return {
-			message: `${call} was placed, but what became of it cannot be read (Call ID ${String(call_id)}): ${message}`,
+			message: `${call} was placed, but its status can't be read (Call ID ${String(call_id)}): ${message}`,
 			description: `${description} ${advice}`,
 		};
 	}
@@ -183,11 +190,11 @@ function aboutEnding(
 	const state = ending.details
 		? ` and is ${String(ending.details.status)}`
 		: ending.unseen
-			? `, as far as is known: ${aboutSeen(ending.unseen, call_id).message}`
+			? `, as far as n8n knows: ${aboutSeen(ending.unseen, call_id).message}`
 			: '';
 	return {
-		message: `${call} has not ended within ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} (Call ID ${String(call_id)})${state}`,
-		description: `${advice} To wait longer, raise Timeout under Wait; to go on without an outcome, set On Timeout to Continue.`,
+		message: `${call} didn't end within ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} (Call ID ${String(call_id)})${state}`,
+		description: `${advice} To wait longer, raise Timeout under Wait. To continue without an outcome, set On Timeout to Continue.`,
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { agentIdField } from '../../../shared/agentId';
+import type { Credential } from '../../../shared/api/api';
 import { apiError, failedItem } from '../../../shared/api/nodeErrors';
 import type { UserMessage } from '../../../shared/api/problems';
 import { campaignIdField, composeCampaign, type CampaignPath } from '../../../shared/campaign';
@@ -12,7 +13,13 @@ import { refusedByRoute } from '../../sending/allItemsTogether';
 import { Runs } from '../../sending/runs';
 import { addRows, rowsToSend, unlessInterrupted } from './recipients/addingRecipients';
 import { recipientFields, recipientOptionsField } from './recipients/recipientFields';
-import { numbersOf, outputOfUnsent, rowOutput, summaries } from './recipients/recipientOutput';
+import {
+	checkedOutput,
+	numbersOf,
+	outputOfUnsent,
+	rowOutput,
+	summaries,
+} from './recipients/recipientOutput';
 import { identities, planRows, type Group, type Row } from './recipients/recipientRows';
 import { RecipientRun } from './recipients/recipientRun';
 import { inRequests } from './recipients/recipients';
@@ -21,9 +28,9 @@ export const addRecipients: Operation = {
 	option: {
 		name: 'Add Recipients',
 		value: 'addRecipients',
-		action: 'Add recipients to a campaign',
+		action: 'Add recipients to campaign',
 		description:
-			'Add a phone number for every input item, all of them together in as few requests as possible. Possible while the campaign is DRAFT or PAUSED.',
+			'Add the phone number of every input item to a campaign, in as few requests as possible. The campaign must be DRAFT or PAUSED.',
 		routing: refusedByRoute,
 	},
 	fields: [agentIdField, campaignIdField, ...recipientFields, recipientOptionsField],
@@ -40,15 +47,18 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 	const continues = this.continueOnFail();
 	const total = this.getInputData().length;
 	const outputOf = rowOutput(this);
+	const credential = await this.getCredentials<Credential>('samoraApi');
 	const planned =
 		run.planned ??
 		planRows(this, (read) => {
-			const { path } = composeCampaign(read);
+			const { path } = composeCampaign(read, credential);
 			const key = Object.values(path).join('/').toLowerCase();
 			// Whoever is in a campaign is called, whichever campaign the expressions give in a retry.
 			return { target: path, key, identityOf: (to_number) => to_number };
 		});
+	if (planned.checked) return [checkedOutput(planned, outputOf)];
 	const output = outputOfUnsent(this, planned);
+	if (planned.runRefusal) return [outputOf(output)];
 	run.planned = planned;
 	memory.claim(identities(planned));
 	runs.keep(this, run);
@@ -85,7 +95,7 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 	}
 	for (const row of inDoubt) fail([row], memory.doubtOf(row.item) as UserMessage);
 	attempt(() => runs.forget(this, run));
-	if (!planned.summary) return [outputOf(output)];
+	if (!planned.summary) return [outputOf(output, planned.includeInputFields)];
 	const head = ({ target }: Group<CampaignPath>) => ({ campaign_id: target.campaign_id });
 	return [summaries(planned, output, head, outputOf)];
 }
@@ -98,6 +108,6 @@ function withAdded(
 	if (added.length === 0) return { message, description };
 	return {
 		message: `${message}. ${added.length} of ${total} recipients ${added.length === 1 ? 'is' : 'are'} in the campaign (${itemList(added)})`,
-		description: `${description} Neither Retry On Fail nor a retry of this execution from the list of executions adds them again, but running the step again does.`,
+		description: `${description} Retry On Fail, or a retry of this execution from the list of executions, doesn't add those again. Running the node again does.`,
 	};
 }

@@ -1,7 +1,7 @@
 import { transition } from './lifecycle/transition';
 
-export const cancel = transition('cancel', 'cancelled', {
+export const cancel = transition('cancel', 'canceled', {
 	name: 'Cancel',
-	action: 'Cancel a campaign for good',
-	description: 'End a campaign for good. Possible unless it is FINISHED, FAILED or CANCELLED.',
+	action: 'Cancel campaign for good',
+	description: 'Permanently end a campaign. Not possible if it is FINISHED, FAILED or CANCELLED.',
 });

@@ -1,11 +1,10 @@
-import { agentIdField } from '../../../shared/agentId';
+import { agentId, agentIdField } from '../../../shared/agentId';
 import { CAMPAIGNS, campaignPath } from '../../../shared/campaign';
 import { sendPerItem } from '../../sending/engineHooks';
 import { hasList } from '../../../shared/api/lists';
 import { readPages } from '../../../shared/api/pages';
 import { limitField, returnAllField, wanted } from '../../fields/listFields';
 import type { Operation } from '../../fields/operation';
-import { uuid } from '../../../shared/parameters';
 
 export const getAll: Operation = {
 	option: {
@@ -17,12 +16,12 @@ export const getAll: Operation = {
 			request: { method: 'GET', url: campaignPath },
 			...sendPerItem({
 				thing: 'Agent',
-				compose: (read) => {
-					const agentId = uuid(read('agentId'), 'Agent ID');
+				compose: (read, credential) => {
+					const agent_id = agentId(read('agentId'), credential);
 					return {
-						path: { agent_id: agentId },
+						path: { agent_id },
 						limit: wanted(read),
-						ids: { agent_id: agentId },
+						ids: { agent_id },
 					};
 				},
 				isValidBody: hasList(CAMPAIGNS),

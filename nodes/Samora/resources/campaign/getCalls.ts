@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
 import { sendPerItem } from '../../sending/engineHooks';
+import { idIn } from '../../../shared/api/envelope';
 import { hasList } from '../../../shared/api/lists';
 import { readPages } from '../../../shared/api/pages';
 import { limitField, returnAllField, wanted } from '../../fields/listFields';
@@ -44,20 +45,24 @@ export const getCalls: Operation = {
 	option: {
 		name: 'Get Calls',
 		value: 'getCalls',
-		action: 'Get the calls of a campaign',
-		description:
-			'List the calls of a campaign in short. The full record of a call comes from Call: Get.',
+		action: 'Get campaign calls',
+		description: 'List the calls of a campaign. For all details of a call, use Call: Get.',
 		routing: {
 			request: { method: 'GET', url: `${oneCampaignPath}/calls` },
 			...sendPerItem({
 				thing: 'Campaign',
-				compose: (read) => ({
-					...composeCampaign(read),
+				compose: (read, credential) => ({
+					...composeCampaign(read, credential),
 					query: { ...filters(read), ...sort(read) },
 					limit: wanted(read),
 				}),
 				isValidBody: hasList(CALLS),
-				readPages: readPages(CALLS),
+				readPages: async (send, request) => {
+					const pages = await readPages(CALLS)(send, request);
+					return pages.kind === 'read'
+						? { ...pages, elements: pages.elements.map(withCallId) }
+						: pages;
+				},
 			}),
 		},
 	},
@@ -152,6 +157,12 @@ export const getCalls: Operation = {
 		},
 	],
 };
+
+/** A call's ID is `call_id` wherever a node gives or takes one; in this list the API says `id`. */
+function withCallId(call: IDataObject): IDataObject {
+	const callId = idIn(call, 'call_id', 'id');
+	return callId === '' ? call : { call_id: callId, ...call };
+}
 
 function filters(read: ReadParameter): IDataObject {
 	const chosen = recordOf(read('filters'));

@@ -12,6 +12,6 @@ import { update } from './update';
 
 export const campaign: Resource = {
 	value: 'campaign',
-	operations: [addRecipients, cancel, create, get, getCalls, getAll, launch, start, stop, update],
+	operations: [launch, getAll, get, getCalls, create, addRecipients, start, stop, cancel, update],
 	initial: 'create',
 };

@@ -11,17 +11,17 @@ export const launch: Operation = {
 	option: {
 		name: 'Launch',
 		value: 'launch',
-		action: 'Create a campaign and start calling its recipients',
+		action: 'Launch campaign',
 		description:
-			'Create a campaign, add a phone number for every input item, and start it: the people are called. If one of the steps does not go through, it stays a draft and nobody is called.',
+			'Create a campaign, add the phone number of every input item, and start calling. If not all recipients can be added, the campaign stays a draft and nobody is called.',
 		routing: refusedByRoute,
 	},
 	fields: [
 		realCallsNotice,
 		agentIdField,
 		{ ...campaignNameField, required: true },
-		retryConfigField,
 		...recipientFields,
+		retryConfigField,
 		recipientOptionsField,
 	],
 };

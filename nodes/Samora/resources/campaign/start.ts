@@ -2,7 +2,6 @@ import { transition } from './lifecycle/transition';
 
 export const start = transition('start', 'started', {
 	name: 'Start',
-	action: 'Start calling the recipients of a campaign',
-	description:
-		'Start or resume a campaign: its recipients are called. Possible while it is DRAFT or PAUSED.',
+	action: 'Start campaign',
+	description: 'Start or resume a campaign that is DRAFT or PAUSED. This calls its recipients.',
 });

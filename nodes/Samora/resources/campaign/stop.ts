@@ -2,6 +2,6 @@ import { transition } from './lifecycle/transition';
 
 export const stop = transition('stop', 'stopped', {
 	name: 'Stop',
-	action: 'Pause a campaign',
+	action: 'Pause campaign',
 	description: 'Pause a campaign that is IN_PROGRESS. It can be started again.',
 });

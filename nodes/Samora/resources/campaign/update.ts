@@ -1,5 +1,6 @@
 import { agentIdField } from '../../../shared/agentId';
 import { campaignIdField, composeCampaign, oneCampaignPath } from '../../../shared/campaign';
+import { doneOutput, isFromApi } from '../../../shared/api/envelope';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { recordOf, Refusal, text } from '../../../shared/parameters';
@@ -10,20 +11,22 @@ export const update: Operation = {
 	option: {
 		name: 'Update',
 		value: 'update',
-		action: 'Update a campaign',
+		action: 'Update campaign',
 		description: 'Change the name or the retry settings of a campaign',
 		routing: {
 			request: { method: 'PUT', url: oneCampaignPath },
 			...sendPerItem({
 				thing: 'Campaign',
-				compose: (read) => {
+				isValidBody: isFromApi,
+				toOutput: (body, { ids }) => [doneOutput(body, ids)],
+				compose: (read, credential) => {
 					const { name, retryConfig: retry } = recordOf(read('updateFields'));
 					const retrySettings = retryConfig(retry);
 					if (name === undefined && !retrySettings) {
-						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');
+						throw new Refusal('Update Fields', 'Update Fields is empty. Add the fields to change');
 					}
 					return {
-						...composeCampaign(read),
+						...composeCampaign(read, credential),
 						body: {
 							...(name === undefined ? {} : { name: text(name, 'Name', CAMPAIGN_NAME) }),
 							...(retrySettings ? { retry_config: retrySettings } : {}),

@@ -1,7 +1,8 @@
-import { agentIdField } from '../../../shared/agentId';
+import { agentId, agentIdField } from '../../../shared/agentId';
+import { thingIn } from '../../../shared/api/envelope';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
-import { text, uuid } from '../../../shared/parameters';
+import { text } from '../../../shared/parameters';
 import {
 	customHeaders,
 	customHeadersField,
@@ -20,33 +21,35 @@ export const create: Operation = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create a webhook',
+		action: 'Create webhook',
 		description:
-			'Have Samora send the events of an agent to a URL. The secret in the answer is shown only this once. To start a workflow from events, use the Samora Trigger instead.',
+			"Send the events of an agent to a URL. The output has the webhook's secret, which is shown only once. To start a workflow from events, use the Samora Trigger instead.",
 		routing: {
 			request: { method: 'POST', url: webhooksPath },
 			...sendPerItem({
 				thing: 'Agent',
-				compose: (read, baseUrl) => {
-					const agentId = uuid(read('agentId'), 'Agent ID');
+				compose: (read, credential) => {
+					const agent_id = agentId(read('agentId'), credential);
 					const data = dataOptions(read('dataOptions'));
 					const headers = customHeaders(read('customHeaders'));
 					return {
 						body: {
-							agent_id: agentId,
+							agent_id,
 							name: text(read('name'), 'Name', WEBHOOK_NAME),
-							url: webhookUrl(read('url'), baseUrl),
+							url: webhookUrl(read('url'), credential.baseUrl),
 							events: webhookEvents(read('events')),
 							...(data ? { data_options: data } : {}),
 							...(headers ? { custom_headers: headers } : {}),
 						},
-						ids: { agent_id: agentId },
+						ids: { agent_id },
 					};
 				},
+				// The secret may stand beside the webhook, and is shown only here.
+				toOutput: (body) => [{ ...(body.secret ? { secret: body.secret } : {}), ...thingIn(body) }],
 				describeUnknown: (_request, { message }) => ({
 					message: `It is not known whether the webhook was created: ${message}`,
 					description:
-						'The request went out. Look for it with Webhook: Get Many before you create it again, or every event may come twice.',
+						'The request was sent. Check with Webhook: Get Many before you create it again. Otherwise every event may arrive twice.',
 				}),
 			}),
 		},

@@ -1,3 +1,4 @@
+import { isFromApi } from '../../../shared/api/envelope';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { composeWebhook, oneWebhookPath, webhookIdField } from '../../../shared/webhook';
@@ -6,15 +7,15 @@ export const remove: Operation = {
 	option: {
 		name: 'Delete',
 		value: 'delete',
-		action: 'Delete a webhook',
-		description: 'Delete a webhook for good: Samora sends nothing to its URL any more',
+		action: 'Delete webhook',
+		description: 'Permanently delete a webhook. Samora stops sending events to its URL.',
 		routing: {
 			request: { method: 'DELETE', url: oneWebhookPath },
 			...sendPerItem({
 				thing: 'Webhook',
 				compose: composeWebhook,
 				// What a deletion answers is not documented: a message, or nothing at all.
-				isValidBody: () => true,
+				isValidBody: isFromApi,
 				toOutput: (_body, { path }) => [{ id: path?.webhook_id, deleted: true }],
 			}),
 		},

@@ -6,8 +6,8 @@ export const get: Operation = {
 	option: {
 		name: 'Get',
 		value: 'get',
-		action: 'Get a webhook',
-		description: 'Get where a webhook sends what. Its secret is not shown again.',
+		action: 'Get webhook',
+		description: 'Get the settings of a webhook, without its secret',
 		routing: {
 			request: { method: 'GET', url: oneWebhookPath },
 			...sendPerItem({ thing: 'Webhook', compose: composeWebhook }),

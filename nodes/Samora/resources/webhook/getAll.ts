@@ -2,7 +2,8 @@ import { sendPerItem } from '../../sending/engineHooks';
 import { hasList, objectsIn } from '../../../shared/api/lists';
 import { limitField, returnAllField, wanted } from '../../fields/listFields';
 import type { Operation } from '../../fields/operation';
-import { isRecord, trimmed, uuid } from '../../../shared/parameters';
+import { agentId } from '../../../shared/agentId';
+import { isRecord, trimmed } from '../../../shared/parameters';
 import { WEBHOOKS, webhooksPath } from '../../../shared/webhook';
 
 export const getAll: Operation = {
@@ -15,13 +16,13 @@ export const getAll: Operation = {
 			request: { method: 'GET', url: webhooksPath },
 			...sendPerItem({
 				thing: 'Agent',
-				compose: (read) => {
+				compose: (read, credential) => {
 					const filters = read('filters');
 					const agent = isRecord(filters) ? filters.agentId : undefined;
 					const limit = wanted(read);
 					if (trimmed(agent) === '') return { limit };
-					const agentId = uuid(agent, 'Agent ID');
-					return { limit, query: { agent_id: agentId }, ids: { agent_id: agentId } };
+					const agent_id = agentId(agent, credential);
+					return { limit, query: { agent_id }, ids: { agent_id } };
 				},
 				isValidBody: hasList(WEBHOOKS),
 				// The API has no pages here: the whole list comes at once.

@@ -1,5 +1,8 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { sendPerItem } from '../../sending/engineHooks';
-import { hasList, objectsIn } from '../../../shared/api/lists';
+import { hasList, listIn } from '../../../shared/api/lists';
+import { isRecord } from '../../../shared/parameters';
 import type { Operation } from '../../fields/operation';
 import { webhooksPath } from '../../../shared/webhook';
 
@@ -9,15 +12,19 @@ export const getEventTypes: Operation = {
 	option: {
 		name: 'Get Event Types',
 		value: 'getEventTypes',
-		action: 'Get the event types of webhooks',
-		description: 'List the events a webhook can be told about, and the data each can carry',
+		action: 'Get webhook event types',
+		description: 'List the events that a webhook can send, and the data that each can include',
 		routing: {
 			request: { method: 'GET', url: `${webhooksPath}/events` },
 			...sendPerItem({
 				thing: 'Webhook',
 				compose: () => ({}),
 				isValidBody: hasList(EVENT_TYPES),
-				toOutput: (body) => objectsIn(body, EVENT_TYPES),
+				// As strings or as objects: either is a reading of the documentation.
+				toOutput: (body) =>
+					(listIn(body, EVENT_TYPES) ?? []).flatMap((type) =>
+						isRecord(type) ? [type as IDataObject] : [{ event_type: String(type) }],
+					),
 			}),
 		},
 	},

@@ -8,6 +8,6 @@ import { update } from './update';
 
 export const webhook: Resource = {
 	value: 'webhook',
-	operations: [create, remove, get, getEventTypes, getAll, update],
+	operations: [getAll, get, create, update, remove, getEventTypes],
 	initial: 'getAll',
 };

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { doneOutput, isFromApi } from '../../../shared/api/envelope';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { isRecord, Refusal, text } from '../../../shared/parameters';
@@ -23,16 +24,18 @@ export const update: Operation = {
 	option: {
 		name: 'Update',
 		value: 'update',
-		action: 'Update a webhook',
-		description: 'Change what a webhook sends or where, or switch it on or off',
+		action: 'Update webhook',
+		description: 'Change the settings of a webhook, or turn it on or off',
 		routing: {
 			request: { method: 'PUT', url: oneWebhookPath },
 			...sendPerItem({
 				thing: 'Webhook',
-				compose: (read, baseUrl) => {
+				isValidBody: isFromApi,
+				toOutput: (body, { ids }) => [doneOutput(body, ids)],
+				compose: (read, { baseUrl }) => {
 					const body = changes(read('updateFields'), baseUrl);
 					if (Object.keys(body).length === 0) {
-						throw new Refusal('Update Fields', 'Update Fields is empty: add what should change');
+						throw new Refusal('Update Fields', 'Update Fields is empty. Add the fields to change');
 					}
 					return { ...composeWebhook(read), body };
 				},
@@ -58,7 +61,7 @@ export const update: Operation = {
 				{
 					...customHeadersField,
 					description:
-						'Headers that Samora sends with every event. They replace those the webhook has; a row left empty removes them all.',
+						"Headers that Samora sends with every event. They replace the webhook's existing headers. To remove all headers, add one empty row.",
 				},
 				dataOptionsField,
 				eventsField,

@@ -1,13 +1,20 @@
 import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
-import { attempt, Refusal } from '../../../../shared/parameters';
+import { Refusal, type ReadParameter } from '../../../../shared/parameters';
+import type { NumberOptions } from '../../../../shared/phone/phoneNumber';
+import { readableNumber } from '../../../fields/toNumber';
 import {
-	callingHoursFrom,
+	hoursFor,
 	isOpen,
 	nextOpening,
 	outsideCallingHours,
+	outsideHoursKind,
+	type CallingHours,
 } from '../../../rules/callingHours';
+import { onDoNotCall } from '../../../rules/doNotCall';
+import { preview } from '../../../rules/preview';
 import { repeats, type OnRepeat } from '../../../rules/repeatedNumbers';
+import { runOptions } from '../../../rules/runOptions';
 import { agentCallsOf } from '../../../sending/agentMemory';
 import { runs } from '../../../sending/run';
 import type { ItemRequest, LeftOut, Plan, PlanEntry } from '../../../sending/route';
@@ -15,48 +22,119 @@ import type { ItemRequest, LeftOut, Plan, PlanEntry } from '../../../sending/rou
 /** A call that is ready to be requested. */
 export interface Call extends ItemRequest {
 	toNumber: string;
+	/** How its number was read. */
+	way: NumberOptions;
 	onRepeat: OnRepeat;
-	callingHours: unknown;
+	hours: CallingHours | undefined;
 }
 
 /** A person is the same one in a retry when the number is, whatever agent, time or chance the expressions give then. */
 export const identityOf = ({ toNumber }: Call): string => toNumber;
 
 /** Applies the rules that need all items, the clock, or what else the execution did. */
-export function arrangeCalls(plan: Plan<Call>, context: IExecuteSingleFunctions): void {
+export function arrangeCalls(
+	plan: Plan<Call>,
+	context: IExecuteSingleFunctions,
+	read: (item: number) => ReadParameter,
+): Refusal | undefined {
+	const calls = plan.map(callIn);
+	const { checkOnly, doNotCall, beyondMaxCalls } = runOptions(
+		read(0),
+		calls.flatMap((call) => call?.way ?? []),
+	);
+	const refusal =
+		doNotCall instanceof Refusal
+			? doNotCall
+			: (applyRules(plan, context, doNotCall) ?? beyondMaxCalls(countPeople(plan, context)));
+	if (!checkOnly) return refusal;
+	const now = new Date();
+	const firstWith = new Map<string, number>();
 	plan.forEach((entry, item) => {
-		if (entry.kind !== 'send') return;
-		const { request } = entry;
-		const earlier = agentCallsOf(context)?.get(request.toNumber);
-		const { memory } = runs.of(context);
-		if (earlier?.state === 'unknown' && !memory.entryOf(item)) {
-			memory.doubt(item, identityOf(request), earlier.message);
-		}
-		plan[item] = ruleOn(request, context) ?? entry;
+		const { toNumber: number = readableNumber(read(item)), hours } = calls[item] ?? {};
+		if (entry.kind === 'send' && !entry.request.repeats)
+			firstWith.set(entry.request.toNumber, item);
+		const reason = reasonAgainst(entry, firstWith) ?? refusal?.message;
+		plan[item] = { kind: 'report', output: preview({ number, hours, reason }, now) };
 	});
-	const numbers = plan.map((entry) => callIn(entry)?.toNumber);
+	return undefined;
+}
+
+/** Everybody the run would call, and has not called yet. */
+function countPeople(plan: Plan<Call>, context: IExecuteSingleFunctions): number {
+	const { memory } = runs.of(context);
+	return plan.filter((entry, item) => {
+		const call = callIn(entry);
+		return call && !call.repeats && !memory.acceptedOf(item);
+	}).length;
+}
+
+/** Why an item would not be called; undefined if it would be. */
+function reasonAgainst(
+	entry: PlanEntry<Call>,
+	firstWith: ReadonlyMap<string, number>,
+): string | undefined {
+	switch (entry.kind) {
+		case 'refuse':
+			return entry.refusal.message;
+		case 'skip':
+			return entry.output.reason;
+		case 'send': {
+			const { repeats: repeat, toNumber } = entry.request;
+			if (!repeat) return undefined;
+			return reasonAgainst(repeat.leftOut(firstWith.get(toNumber) ?? repeat.item), firstWith);
+		}
+		default:
+			return undefined;
+	}
+}
+
+function applyRules(
+	plan: Plan<Call>,
+	context: IExecuteSingleFunctions,
+	doNotCall: ReadonlySet<string>,
+): undefined {
+	const { memory } = runs.of(context);
+	plan.forEach((entry, item) => {
+		const call = callIn(entry);
+		if (!call) return;
+		const earlier = agentCallsOf(context)?.get(call.toNumber);
+		if (earlier?.state === 'unknown' && !memory.entryOf(item)) {
+			memory.doubt(item, identityOf(call), earlier.message);
+		}
+		plan[item] = onList(call, doNotCall) ?? ruleOn(call, context) ?? entry;
+	});
 	const elsewhere = calledByOtherBranches(context);
 	for (const [item, call] of plan.map(callIn).entries()) {
 		if (!call || call.onRepeat === 'call' || !elsewhere.has(call.toNumber)) continue;
 		const reason = `${call.toNumber} was called already in this execution, for another branch of the workflow`;
 		plan[item] = leaveOutRepeat(call, reason, {});
 	}
-	const repeating = repeats(numbers);
-	const firstOf = (item: number): number => {
-		const before = repeating.get(item);
-		return before === undefined ? item : firstOf(before);
-	};
+	leaveOutRepeats(plan);
+	return undefined;
+}
+
+function leaveOutRepeats(plan: Plan<Call>): void {
+	const repeating = repeats(plan.map((entry) => callIn(entry)?.toNumber));
+	const firstOf = new Map<number, number>();
 	for (const [item, before] of repeating) {
+		const first = firstOf.get(before) ?? before;
+		firstOf.set(item, first);
 		const call = callIn(plan[item]);
 		if (!call || call.onRepeat === 'call') continue;
-		const leftOut = (first: number) =>
-			leaveOutRepeat(call, `${call.toNumber} is the number of item ${first} too`, {
-				repeats_item: first,
+		const leftOut = (called: number) =>
+			leaveOutRepeat(call, `${call.toNumber} is the number of item ${called} too`, {
+				repeats_item: called,
 			});
 		// Skipped only if somebody was called before; refused before anybody is.
 		if (call.onRepeat === 'skip') call.repeats = { item: before, leftOut };
-		else plan[item] = leftOut(firstOf(before));
+		else plan[item] = leftOut(first);
 	}
+}
+
+function onList({ toNumber }: Call, doNotCall: ReadonlySet<string>): LeftOut | undefined {
+	if (!doNotCall.has(toNumber)) return undefined;
+	const reason = onDoNotCall(toNumber);
+	return { kind: 'skip', output: { to_number: toNumber, skipped: true, reason } };
 }
 
 /**
@@ -93,8 +171,7 @@ type Rule = () => LeftOut | undefined;
 
 /** What the rules say now. The run may take long, so the call is checked again when its turn comes. */
 function ruleOn(call: Call, context: IExecuteSingleFunctions): LeftOut | undefined {
-	const hours = attempt(() => hoursRule(call, context.getTimezone()));
-	if (hours instanceof Refusal) return { kind: 'refuse', refusal: hours };
+	const hours = hoursRule(call);
 	const rules = [agentRule(call, context), ...(hours ? [hours] : [])];
 	call.recheck = () => rules.map((rule) => rule()).find((leftOut) => leftOut !== undefined);
 	return call.recheck();
@@ -113,23 +190,20 @@ const agentRule =
 			: leaveOutRepeat(call, `${call.toNumber} is being called already in this execution`, {});
 	};
 
-function hoursRule(call: Call, timezone: string): Rule | undefined {
-	const hours = callingHoursFrom(call.callingHours, timezone);
-	if (hours === undefined) return undefined;
+function hoursRule({ hours: chosen, toNumber }: Call): Rule | undefined {
+	if (!chosen) return undefined;
+	const hours = hoursFor(chosen, toNumber);
 	return () => {
 		const now = new Date();
 		if (isOpen(hours, now)) return undefined;
 		const reason = outsideCallingHours(hours, now);
-		return hours.outside === 'skip'
-			? {
-					kind: 'skip',
-					output: {
-						to_number: call.toNumber,
-						skipped: true,
-						reason,
-						may_call_from: nextOpening(hours, now)?.toISOString() ?? null,
-					},
-				}
-			: { kind: 'refuse', refusal: new Refusal('Calling Hours', reason) };
+		if (hours.outside === 'refuse') {
+			return {
+				kind: 'refuse',
+				refusal: new Refusal('Calling Hours', reason, outsideHoursKind),
+			};
+		}
+		const may_call_from = nextOpening(hours, now)?.toISOString() ?? null;
+		return { kind: 'skip', output: { to_number: toNumber, skipped: true, reason, may_call_from } };
 	};
 }

@@ -1,20 +1,22 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
+import { agentId } from '../../../../shared/agentId';
+import { idIn, thingIn } from '../../../../shared/api/envelope';
 import { describeAnswer } from '../../../../shared/api/problems';
 import {
 	integer,
-	isRecord,
 	jsonObject,
 	keyValues,
 	recordOf,
 	Refusal,
-	uuid,
 	type ReadParameter,
 } from '../../../../shared/parameters';
-import { phoneNumber } from '../../../../shared/phone/phoneNumber';
+import { toNumberIn, wayIn } from '../../../fields/toNumber';
+import { callingHoursFrom } from '../../../rules/callingHours';
+import { maxOngoingCalls } from '../../../rules/maxOngoingCalls';
 import { onRepeat } from '../../../rules/repeatedNumbers';
 import { agentCallsOf, keepAgentCall } from '../../../sending/agentMemory';
-import type { Route, SendResult } from '../../../sending/route';
+import type { Route, SendResult, Surroundings } from '../../../sending/route';
 import { arrangeCalls, identityOf, type Call } from './callRules';
 
 /** How a phone is rung: what every operation shares that calls a number now. */
@@ -30,7 +32,7 @@ export const triggerCallPath = '/v1/call/trigger';
 export const dialingRoute = {
 	thing: 'Call',
 	compose: composeCall,
-	isValidBody: (body) => isRecord(body) && placedIn(body as IDataObject).call_id !== '',
+	isValidBody: (body) => callIdIn(body) !== '',
 	toOutput: (answer, { toNumber }) => [{ ...placedIn(answer), to_number: toNumber }],
 	// What Samora doesn't know, or the key doesn't open, is the agent: there is no call yet.
 	explainRefusal: async (_context, answer, { body }) =>
@@ -51,38 +53,38 @@ export const dialingRoute = {
 } satisfies Route<Call>;
 
 /**
- * What Samora says of a call it has placed. Whatever else the answer looks like, its ID must not be lost.
- *
- * ASSUMPTION: should it ever come within `data`, as with everything else, or as a number, it is still the ID.
+ * ASSUMPTION: should the ID of a call ever come within `data`, under another name or as a number, it is still the ID.
+ * Whatever else the answer looks like, it must not be lost.
  */
+const callIdIn = (body: unknown): string => idIn(body, 'call_id', 'id');
+
 function placedIn(body: IDataObject): IDataObject {
-	const { call_id, status, message } = { ...body, ...(body.data as IDataObject | undefined) };
-	const isId = typeof call_id === 'string' || typeof call_id === 'number';
-	return { call_id: isId ? String(call_id) : '', status, message };
+	const { status, message } = { ...body, ...thingIn(body) };
+	return { call_id: callIdIn(body), status, message };
 }
 
-function composeCall(read: ReadParameter): Call {
+function composeCall(read: ReadParameter, surroundings: Surroundings): Call {
 	const options = recordOf(read('options'));
-	const agentId = uuid(read('agentId'), 'Agent ID');
-	const toNumber = phoneNumber(read('toNumber'), {
-		label: 'To Number',
-		defaultCountry: options.defaultCountry,
-	});
+	const agent_id = agentId(read('agentId'), surroundings);
+	const way = wayIn(options);
+	const toNumber = toNumberIn(read, way);
 	const metadata = metadataOf(read);
+	maxOngoingCalls(options.maxOngoingCalls);
 	if (options.maxConcurrency !== undefined) {
 		integer(options.maxConcurrency, 'Max Concurrency', { min: 1, max: 50 });
 	}
 	return {
 		body: {
-			agent_id: agentId,
+			agent_id,
 			to_number: toNumber,
 			...(Object.keys(metadata).length === 0 ? {} : { metadata }),
 		},
-		ids: { agent_id: agentId, to_number: toNumber },
+		ids: { agent_id, to_number: toNumber },
 		retryUnknown: options.redialUnknown === true,
 		toNumber,
+		way,
 		onRepeat: onRepeat(options.repeatedNumbers),
-		callingHours: options.callingHours,
+		hours: callingHoursFrom(options.callingHours, surroundings.timezone),
 	};
 }
 

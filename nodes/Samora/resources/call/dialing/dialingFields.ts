@@ -2,9 +2,15 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { agentIdField } from '../../../../shared/agentId';
 import { defaultCountryField } from '../../../../shared/phone/defaultCountry';
+import { numbersIncludeCountryCodeField } from '../../../../shared/phone/numbersIncludeCountryCode';
 import { keyValueField } from '../../../fields/keyValueField';
 import { toNumberField } from '../../../fields/toNumber';
 import { callingHoursField } from '../../../rules/callingHours';
+import { checkOnlyField } from '../../../rules/checkOnly';
+import { doNotCallField } from '../../../rules/doNotCall';
+import { includeInputFieldsField } from '../../../rules/includeInputFields';
+import { maxCallsField } from '../../../rules/maxCalls';
+import { maxOngoingCallsField } from '../../../rules/maxOngoingCalls';
 import { repeatedNumbersField } from '../../../rules/repeatedNumbers';
 
 export const dialingFields: INodeProperties[] = [
@@ -22,8 +28,8 @@ export const dialingFields: INodeProperties[] = [
 		name: 'metadataMode',
 		type: 'options',
 		options: [
-			{ name: 'As Fields', value: 'keyValue', description: 'Name and value, row by row' },
-			{ name: 'As JSON', value: 'json', description: 'One JSON object' },
+			{ name: 'Enter Manually', value: 'keyValue', description: 'Name and value, row by row' },
+			{ name: 'JSON', value: 'json', description: 'One JSON object' },
 		],
 		default: 'keyValue',
 		description:
@@ -40,6 +46,8 @@ export const dialingFields: INodeProperties[] = [
 		displayName: 'Metadata JSON',
 		name: 'metadataJson',
 		type: 'json',
+		// Shown only to those who chose to write JSON.
+		required: true,
 		displayOptions: { show: { metadataMode: ['json'] } },
 		default: '{}',
 		placeholder: 'e.g. {"first_name": "Ada"}',
@@ -53,7 +61,11 @@ export const dialingFields: INodeProperties[] = [
 		default: {},
 		options: [
 			callingHoursField,
+			checkOnlyField,
 			defaultCountryField,
+			doNotCallField,
+			includeInputFieldsField,
+			maxCallsField,
 			{
 				displayName: 'Max Concurrency',
 				name: 'maxConcurrency',
@@ -63,6 +75,11 @@ export const dialingFields: INodeProperties[] = [
 				description:
 					'How many calls are requested at the same time when there are several items, from 1 to 50',
 			},
+			{
+				...maxOngoingCallsField,
+				displayOptions: { show: { '/operation': ['triggerAndWait'] } },
+			},
+			numbersIncludeCountryCodeField,
 			{
 				displayName: 'Redial Unknown',
 				name: 'redialUnknown',

@@ -1,13 +1,22 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import type { AgentDefault } from '../../../../shared/agentId';
 import type { ReadParameter } from '../../../../shared/parameters';
 import type { Destination } from '../recipients/recipientRows';
+import type { CallingHours } from '../../../rules/callingHours';
 import { newCampaign, type NewCampaign } from '../settings/newCampaign';
+
+/** A campaign that is to be launched, and when it may be started. */
+export interface LaunchedCampaign extends NewCampaign {
+	hours: CallingHours | undefined;
+}
 
 /** The campaign of each row. Usually there is one; expressions can name another for every row. */
 export function destinations(
 	context: IExecuteFunctions,
-): (read: ReadParameter) => Destination<NewCampaign> {
+	credential: AgentDefault,
+	hoursOf: (read: ReadParameter) => CallingHours | undefined,
+): (read: ReadParameter) => Destination<LaunchedCampaign> {
 	const { parameters } = context.getNode();
 	const once = new Map<string, unknown>();
 	return (read) => {
@@ -15,14 +24,16 @@ export function destinations(
 			if (!isSameForAll(parameters[name])) return read(name);
 			if (!once.has(name)) once.set(name, read(name));
 			return once.get(name);
-		});
+		}, credential);
+		// Hours that can't be understood are refused before anything is created.
+		const hours = hoursOf(read);
 		const { path, body } = campaign;
 		// As it is written, where that counts for all rows: the time in a name is another one in a retry.
 		const name = isSameForAll(parameters.name) ? parameters.name : body.name;
 		const key = JSON.stringify([path.agent_id.toLowerCase(), name, body.retry_config]);
 		// A draft that was not started calls nobody: its recipients are nobody's in another campaign.
 		const identityOf = (to_number: string) => `${key} ${to_number}`;
-		return { target: campaign, key, identityOf };
+		return { target: { ...campaign, hours }, key, identityOf };
 	};
 }
 

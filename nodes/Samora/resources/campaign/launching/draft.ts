@@ -3,8 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { callSamora, filledPath } from '../../../../shared/api/api';
 import { succeeded } from '../../../../shared/api/exchange';
 import { describeExchange } from '../../../../shared/api/problems';
-import { campaignPath } from '../../../../shared/campaign';
-import { isRecord } from '../../../../shared/parameters';
+import { campaignIdIn, campaignPath } from '../../../../shared/campaign';
 import type { CampaignFailure } from '../recipients/addingRecipients';
 import type { Launch } from '../recipients/recipientRun';
 import type { NewCampaign } from '../settings/newCampaign';
@@ -40,7 +39,7 @@ export async function ensureDraft(
 		message: {
 			message: `It is not known whether the campaign "${body.name}" was created: ${why.message}`,
 			description:
-				'No recipient was added and nobody is called. Retry On Fail, or a retry of this execution, creates another campaign. An empty draft of this name may be left in Samora; it calls nobody.',
+				'No recipients were added, and nobody is being called. Retry On Fail, or a retry of this execution, creates another campaign. An empty draft with this name may remain in Samora; it calls nobody.',
 		},
 		httpCode,
 		inDoubt: true,
@@ -48,8 +47,3 @@ export async function ensureDraft(
 }
 
 const hasCampaignId = (body: unknown): boolean => campaignIdIn(body) !== '';
-
-function campaignIdIn(body: unknown): string {
-	const id = isRecord(body) && isRecord(body.data) ? body.data.campaign_id : undefined;
-	return typeof id === 'string' ? id : '';
-}

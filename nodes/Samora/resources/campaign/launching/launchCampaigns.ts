@@ -1,20 +1,27 @@
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
+import type { Credential } from '../../../../shared/api/api';
 import { apiError, operationError } from '../../../../shared/api/nodeErrors';
 import { listed } from '../../../../shared/itemList';
-import { attempt } from '../../../../shared/parameters';
+import { attempt, recordOf, type ReadParameter } from '../../../../shared/parameters';
+import { callingHoursFrom } from '../../../rules/callingHours';
 import { keepAgentRecipients } from '../../../sending/agentMemory';
 import { Runs } from '../../../sending/runs';
 import { unlessInterrupted, type CampaignFailure } from '../recipients/addingRecipients';
-import { numbersOf, outputOfUnsent, rowOutput, summaries } from '../recipients/recipientOutput';
+import {
+	checkedOutput,
+	numbersOf,
+	outputOfUnsent,
+	rowOutput,
+	summaries,
+} from '../recipients/recipientOutput';
 import { identities, planRows, type PlannedRows } from '../recipients/recipientRows';
 import { RecipientRun } from '../recipients/recipientRun';
-import type { NewCampaign } from '../settings/newCampaign';
-import { destinations } from './destinations';
+import { destinations, type LaunchedCampaign } from './destinations';
 import { NOBODY_LEFT, report, reportEmpty, withProgress } from './report';
 import { fillDraft, startCampaign, type Campaign, type LaunchRun } from './steps';
 
-const runs = new Runs((saved) => new RecipientRun<NewCampaign>(saved));
+const runs = new Runs((saved) => new RecipientRun<LaunchedCampaign>(saved));
 
 /** Every campaign is filled before the first is started, so that nobody is called when one of them can't be. */
 export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -23,8 +30,14 @@ export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExe
 	const node = this.getNode();
 	const continues = this.continueOnFail();
 	const outputOf = rowOutput(this);
-	const planned = run.planned ?? planRows(this, destinations(this));
+	const credential = await this.getCredentials<Credential>('samoraApi');
+	const hoursOf = (read: ReadParameter) =>
+		callingHoursFrom(recordOf(read('options')).callingHours, this.getTimezone());
+	const planned =
+		run.planned ?? planRows(this, destinations(this, credential, hoursOf), ({ hours }) => hours);
+	if (planned.checked) return [checkedOutput(planned, outputOf)];
 	const output = outputOfUnsent(this, planned);
+	if (planned.runRefusal) return [outputOf(output)];
 	run.planned = planned;
 	run.memory.claim(identities(planned));
 	refuseSecondLaunch(node, run, planned);
@@ -38,19 +51,24 @@ export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExe
 			attempt(() => keepStarted(this, campaign, run));
 			if (!failure) continue;
 			const message = withProgress(failure.message, campaign, run, campaigns);
-			if (!continues) throw apiError(node, message, { httpCode: failure.httpCode });
+			if (!continues && !failure.isSkip) {
+				throw apiError(node, message, { httpCode: failure.httpCode });
+			}
 			failures.set(campaign.key, { ...failure, message });
 		}
 	}
 	attempt(() => runs.forget(this, run));
 	for (const campaign of campaigns) report(campaign, run, output, failures.get(campaign.key));
 	reportEmpty(planned, output);
-	if (!planned.summary) return [outputOf(output)];
+	if (!planned.summary) return [outputOf(output, planned.includeInputFields)];
 	const head = ({ key, target, rows }: Campaign) => {
-		if (failures.has(key)) return undefined;
+		const failure = failures.get(key);
+		if (failure && !failure.isSkip) return undefined;
 		if (rows.length === 0) return { campaign_id: null, message: NOBODY_LEFT };
 		const { campaign_id, started } = run.launchOf(key);
-		return { campaign_id, name: target.body.name, status: started?.status ?? null };
+		const status = started?.status ?? null;
+		const why = failure ? { skipped_start: true, reason: failure.message.message } : {};
+		return { campaign_id, name: target.body.name, status, ...why };
 	};
 	return [summaries(planned, output, head, outputOf)];
 }
@@ -65,15 +83,15 @@ function keepStarted(context: IExecuteFunctions, { key, rows }: Campaign, run: L
 function refuseSecondLaunch(
 	node: INode,
 	{ launches }: LaunchRun,
-	{ groups }: PlannedRows<NewCampaign>,
+	{ groups }: PlannedRows<LaunchedCampaign>,
 ): void {
 	const keys = new Set(groups.map(({ key }) => key));
 	const running = [...launches].filter(([key, { start_asked: asked }]) => asked && !keys.has(key));
 	if (running.length === 0) return;
 	const ids = running.map(([, { campaign_id: id }]) => String(id));
 	throw operationError(node, {
-		message: `This execution has started campaign ${listed(ids)} already, and Agent ID, Name or Retry Unsuccessful Calls have changed since`,
+		message: `This execution already started campaign ${listed(ids)}, and Agent ID, Name or Retry Unsuccessful Calls have changed since then`,
 		description:
-			'A retry would call the same people in a second campaign. Change them back for this retry, or run the workflow anew if there is to be another campaign.',
+			'A retry would call the same people in a second campaign. Change them back for this retry, or run the workflow again to launch another campaign.',
 	});
 }

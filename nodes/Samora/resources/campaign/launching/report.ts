@@ -5,12 +5,12 @@ import type { UserMessage } from '../../../../shared/api/problems';
 import { itemList } from '../../../../shared/itemList';
 import type { CampaignFailure } from '../recipients/addingRecipients';
 import type { PlannedRows } from '../recipients/recipientRows';
-import type { NewCampaign } from '../settings/newCampaign';
+import type { LaunchedCampaign } from './destinations';
 import type { Campaign, LaunchRun } from './steps';
 
-export const NOBODY_LEFT = 'No campaign was created, because there is no recipient left to call';
+export const NOBODY_LEFT = 'No campaign was created, because there are no recipients left to call';
 
-/** Adds how far the campaign has come, and the others of the run beside it. */
+/** Adds how far this campaign and the other campaigns of the run got. */
 export function withProgress(
 	{ message, description }: UserMessage,
 	campaign: Campaign,
@@ -21,11 +21,11 @@ export function withProgress(
 		.filter((other) => other !== campaign && run.launchOf(other.key).campaign_id !== undefined)
 		.map((other) => progress(other, run));
 	const own = run.launchOf(campaign.key);
-	const more = others.length === 0 ? '' : ` Beside it: ${others.join('; ')}.`;
+	const more = others.length === 0 ? '' : ` Other campaigns: ${others.join('; ')}.`;
 	if (own.campaign_id === undefined) return { message, description: `${description}${more}` };
 	return {
 		message: `${progress(campaign, run)}: ${message}`,
-		description: `${description} Retry On Fail, or a retry of this execution from the list of executions, carries on with this campaign.${more}`,
+		description: `${description} Retry On Fail, or a retry of this execution from the list of executions, continues with this campaign.${more}`,
 	};
 }
 
@@ -44,7 +44,7 @@ function progress({ key, target, rows }: Campaign, run: LaunchRun): string {
 	return `Campaign ${id} ("${target.body.name}") was created, ${count}, ${end}`;
 }
 
-/** What came of the campaign's rows. */
+/** The output for the campaign's rows. */
 export function report(
 	{ key, rows }: Campaign,
 	run: LaunchRun,
@@ -55,13 +55,15 @@ export function report(
 	for (const { item, recipient } of rows) {
 		const [added] = run.memory.acceptedOf(item)?.output ?? [];
 		const came = { campaign_id, ...(added ?? { to_number: recipient.to_number }) };
-		output.set(item, failure ? failedItem(failure.message, item, came) : came);
+		const skipped = { ...came, skipped: true, reason: failure?.message.message };
+		if (!failure) output.set(item, came);
+		else output.set(item, failure.isSkip ? skipped : failedItem(failure.message, item, came));
 	}
 }
 
 /** Rows whose campaign was not created because all of them are left out. */
 export function reportEmpty(
-	{ groups, skipped }: PlannedRows<NewCampaign>,
+	{ groups, skipped }: PlannedRows<LaunchedCampaign>,
 	output: Map<number, IDataObject>,
 ): void {
 	for (const item of groups.filter(({ rows }) => rows.length === 0).flatMap((one) => one.skipped)) {

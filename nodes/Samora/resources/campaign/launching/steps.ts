@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { callSamora, filledPath } from '../../../../shared/api/api';
+import { isFromApi, thingIn } from '../../../../shared/api/envelope';
 import { succeeded } from '../../../../shared/api/exchange';
 import { describeExchange, type UserMessage } from '../../../../shared/api/problems';
 import {
@@ -11,16 +12,16 @@ import {
 	oneCampaignPath,
 	type CampaignPath,
 } from '../../../../shared/campaign';
+import { hoursFor, isOpen, outsideCallingHours } from '../../../rules/callingHours';
 import { addRows, rowsToSend, type CampaignFailure } from '../recipients/addingRecipients';
 import type { Group } from '../recipients/recipientRows';
 import type { Launch, RecipientRun } from '../recipients/recipientRun';
 import { inRequests } from '../recipients/recipients';
-import type { NewCampaign } from '../settings/newCampaign';
-import { campaignKeyOf } from './destinations';
+import { campaignKeyOf, type LaunchedCampaign } from './destinations';
 import { ensureDraft } from './draft';
 
-export type Campaign = Group<NewCampaign>;
-export type LaunchRun = RecipientRun<NewCampaign>;
+export type Campaign = Group<LaunchedCampaign>;
+export type LaunchRun = RecipientRun<LaunchedCampaign>;
 
 const pathOf = ({ target }: Campaign, { campaign_id: id }: Launch): CampaignPath => ({
 	...target.path,
@@ -70,7 +71,7 @@ function leaveStaleDraft(
 			message: {
 				message: `Campaign ${launched.campaign_id} ("${target.body.name}") may be calling recipients whose numbers have changed since`,
 				description:
-					'It was started, or may have been, before the numbers were corrected. Look at it in Samora, cancel it there if need be, and launch another campaign with the corrected numbers.',
+					'It was started, or may have been, before the numbers were corrected. Check it in Samora, cancel it there if needed, and launch another campaign with the corrected numbers.',
 			},
 			inDoubt: true,
 		};
@@ -103,6 +104,23 @@ async function provenIn(
 	return true;
 }
 
+/** A campaign that is started calls everybody, so it must be within the hours for all of them. */
+function outsideHours({ rows, target: { hours } }: Campaign): CampaignFailure | undefined {
+	if (!hours) return undefined;
+	const now = new Date();
+	const closed = rows
+		.map(({ recipient }) => hoursFor(hours, recipient.to_number))
+		.find((one) => !isOpen(one, now));
+	if (!closed) return undefined;
+	return {
+		message: {
+			message: outsideCallingHours(closed, now),
+			description: 'The campaign is a draft that calls nobody. Start it within the Calling Hours.',
+		},
+		isSkip: hours.outside === 'skip',
+	};
+}
+
 /** What a campaign can be once it was started. */
 const STARTED = ['SCHEDULED', 'IN_PROGRESS', 'PAUSED', 'FINISHED'];
 
@@ -114,12 +132,14 @@ export async function startCampaign(
 ): Promise<CampaignFailure | undefined> {
 	const launched = run.launchOf(campaign.key);
 	if (launched.started) return undefined;
+	const closed = outsideHours(campaign);
+	if (closed) return closed;
 	const path = pathOf(campaign, launched);
 	let status: unknown;
 	const isStarted = async () => {
 		const now = await campaignNow(context, path);
 		status = now?.status;
-		if (STARTED.includes(String(status))) launched.started = now;
+		if (STARTED.includes(String(status).toUpperCase())) launched.started = now;
 		return launched.started !== undefined;
 	};
 	if (launched.start_asked && (await isStarted())) return undefined;
@@ -128,17 +148,17 @@ export async function startCampaign(
 	const result = await callSamora(
 		context,
 		{ method: 'POST', url: `${filledPath(oneCampaignPath, path)}/start` },
-		{ signal: context.getExecutionCancelSignal() },
+		{ signal: context.getExecutionCancelSignal(), isValidBody: isFromApi },
 	);
 	const { answer, fate } = result;
 	if (succeeded(result)) {
-		const { data } = result.answer.body as { data: IDataObject };
-		const refused = describeStillDraft(data);
+		const { body } = result.answer;
+		const refused = describeStillDraft(body);
 		if (refused) {
 			launched.start_asked = false;
 			return { message: refused, httpCode: answer?.statusCode };
 		}
-		launched.started = data;
+		launched.started = thingIn(body) ?? {};
 		return undefined;
 	}
 	const forbidden = answer !== undefined && mayBeForbidden(answer);

@@ -1,6 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { agentIdField } from '../../../../shared/agentId';
+import { doneOutput, isFromApi } from '../../../../shared/api/envelope';
 import {
 	campaignIdField,
 	composeCampaign,
@@ -9,6 +10,16 @@ import {
 	oneCampaignPath,
 	realCallsNotice,
 } from '../../../../shared/campaign';
+import { recordOf, Refusal, type ReadParameter } from '../../../../shared/parameters';
+import {
+	callingHoursField,
+	callingHoursFrom,
+	isOpen,
+	outsideCallingHours,
+	outsideHoursKind,
+} from '../../../rules/callingHours';
+import { RECIPIENT } from '../../../rules/openHours';
+import type { ItemRequest, Surroundings } from '../../../sending/route';
 import { sendPerItem } from '../../../sending/engineHooks';
 import type { Operation } from '../../../fields/operation';
 
@@ -26,19 +37,70 @@ export function transition(
 				request: { method: 'POST', url: `${oneCampaignPath}/${value}` },
 				...sendPerItem({
 					thing: 'Campaign',
-					compose: composeCampaign,
+					compose: (read, surroundings) => ({
+						...composeCampaign(read, surroundings),
+						...(value === 'start' && withHours(read, surroundings)),
+					}),
+					isValidBody: isFromApi,
+					toOutput: (body, { ids }) => [doneOutput(body, ids)],
 					explainRefusal: explainTransition(value),
 					...(value === 'start' && {
-						denial: ({ data }) => describeStillDraft(data as IDataObject),
+						denial: describeStillDraft,
 					}),
 					describeUnknown: (_request, { message }) => ({
 						message: `It is not known whether the campaign was ${done}: ${message}`,
 						description:
-							'The request went out. Look at the status of the campaign with Campaign: Get before you do this again.',
+							'The request was sent. Check the status of the campaign with Campaign: Get before you do this again.',
 					}),
 				}),
 			},
 		},
-		fields: [...(value === 'start' ? [realCallsNotice] : []), agentIdField, campaignIdField],
+		fields:
+			value === 'start'
+				? [realCallsNotice, agentIdField, campaignIdField, startOptionsField]
+				: [agentIdField, campaignIdField],
+	};
+}
+
+const startOptionsField: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add Option',
+	default: {},
+	options: [
+		{
+			...callingHoursField,
+			description: "When the campaign can be started. Outside these hours, it isn't started.",
+		},
+	],
+};
+
+/** Whom the campaign calls is not known here, so the hours need a time zone of their own. */
+function withHours(read: ReadParameter, surroundings: Surroundings): Pick<ItemRequest, 'recheck'> {
+	const hours = callingHoursFrom(recordOf(read('options')).callingHours, surroundings.timezone);
+	if (!hours) return {};
+	if (hours.timezone === RECIPIENT) {
+		throw new Refusal(
+			'Time Zone in Calling Hours',
+			"Time Zone in Calling Hours can't be the recipient's here, because the node doesn't know whom the campaign calls. Choose a time zone",
+		);
+	}
+	return {
+		recheck: () => {
+			const now = new Date();
+			if (isOpen(hours, now)) return undefined;
+			const reason = outsideCallingHours(hours, now);
+			return hours.outside === 'skip'
+				? {
+						kind: 'skip',
+						output: {
+							campaign_id: composeCampaign(read, surroundings).path.campaign_id,
+							skipped: true,
+							reason,
+						},
+					}
+				: { kind: 'refuse', refusal: new Refusal('Calling Hours', reason, outsideHoursKind) };
+		},
 	};
 }

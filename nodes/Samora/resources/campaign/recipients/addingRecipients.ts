@@ -1,7 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { callSamora, filledPath } from '../../../../shared/api/api';
+import { idIn, isFromApi } from '../../../../shared/api/envelope';
 import { succeeded, type Exchange } from '../../../../shared/api/exchange';
+import { listIn } from '../../../../shared/api/lists';
 import { describeExchange, type UserMessage } from '../../../../shared/api/problems';
 import {
 	campaignStatus,
@@ -20,6 +22,8 @@ export interface CampaignFailure {
 	httpCode?: number;
 	/** Nobody can tell whether Samora did it all the same. */
 	inDoubt?: boolean;
+	/** A rule that the user chose leaves it out. */
+	isSkip?: boolean;
 }
 
 /** Turns whatever a step throws into a failure: what it did is in the run's memory. */
@@ -54,24 +58,24 @@ export async function addRows(
 			url: filledPath(PATH, path),
 			body: { phone_numbers: rows.map(({ recipient }) => recipient) },
 		},
-		{ signal: context.getExecutionCancelSignal(), isValidBody: hasIds },
+		{ signal: context.getExecutionCancelSignal(), isValidBody: isFromApi },
 	);
 	const httpCode = result.answer?.statusCode;
 	if (succeeded(result)) {
 		const ids = scheduledCallIds(result.answer.body);
-		if (ids.length < rows.length) {
+		if (ids && ids.length < rows.length) {
 			const message = describeTooFew(ids, rows.length);
 			doubtAll(message);
 			return { message, httpCode };
 		}
 		// That the ids come in the order of the request is an assumption; with more ids there is no telling.
-		const paired = ids.length === rows.length;
+		const paired = ids?.length === rows.length;
 		rows.forEach(({ item, identity, recipient: { to_number } }, index) =>
 			memory.accept(item, identity, [
 				{
 					scheduled_call_id: paired ? ids[index] : null,
 					// Nothing is lost all the same: the ids of the request go with its first row.
-					...(paired || index > 0 ? {} : { scheduled_call_ids: ids }),
+					...(!ids || paired || index > 0 ? {} : { scheduled_call_ids: ids }),
 					to_number,
 				},
 			]),
@@ -88,13 +92,11 @@ export async function addRows(
 	return { message: await describe(context, result, path), httpCode };
 }
 
-const hasIds = (body: unknown): boolean =>
-	isRecord(body) && isRecord(body.data) && Array.isArray(body.data.scheduled_call_ids);
-
-function scheduledCallIds(body: unknown): string[] {
-	const { data } = body as { data: { scheduled_call_ids: unknown[] } };
-	return data.scheduled_call_ids.map(String);
-}
+/** @returns undefined where Samora answers without a list of IDs */
+const scheduledCallIds = (body: unknown): string[] | undefined =>
+	listIn(body, 'scheduled_call_ids')?.map((id) =>
+		isRecord(id) ? idIn(id, 'id', 'scheduled_call_id') : String(id),
+	);
 
 async function describe(
 	context: IExecuteFunctions,

@@ -2,9 +2,15 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { defaultCountryField } from '../../../../shared/phone/defaultCountry';
 import { keyValueField } from '../../../fields/keyValueField';
+import { numbersIncludeCountryCodeField } from '../../../../shared/phone/numbersIncludeCountryCode';
 import { toNumberField } from '../../../fields/toNumber';
+import { callingHoursField } from '../../../rules/callingHours';
+import { checkOnlyField } from '../../../rules/checkOnly';
+import { doNotCallField } from '../../../rules/doNotCall';
+import { includeInputFieldsField } from '../../../rules/includeInputFields';
+import { maxCallsField } from '../../../rules/maxCalls';
 
-/** What makes a row of input items a recipient. */
+/** The fields that turn an input item into a recipient. */
 export const recipientFields: INodeProperties[] = [
 	toNumberField,
 	{
@@ -17,9 +23,9 @@ export const recipientFields: INodeProperties[] = [
 				value: 'allFields',
 				description: 'Every field of the input item',
 			},
-			{ name: 'As Fields', value: 'keyValue', description: 'Name and value, row by row' },
-			{ name: 'As JSON', value: 'json', description: 'One JSON object' },
-			{ name: 'None', value: 'none', description: 'The agent knows only the number' },
+			{ name: 'Enter Manually', value: 'keyValue', description: 'Name and value, row by row' },
+			{ name: 'JSON', value: 'json', description: 'One JSON object' },
+			{ name: 'None', value: 'none', description: 'The agent only knows the number' },
 			{
 				name: 'Selected Fields',
 				value: 'selectedFields',
@@ -37,7 +43,7 @@ export const recipientFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. first_name, company',
 		description:
-			'The names of the fields, separated by commas. Fields an item does not have are left out.',
+			"The names of the fields, separated by commas. Fields that an item doesn't have are left out.",
 	},
 	keyValueField({
 		displayName: 'Variables',
@@ -50,14 +56,17 @@ export const recipientFields: INodeProperties[] = [
 		displayName: 'Variables JSON',
 		name: 'variablesJson',
 		type: 'json',
+		// Shown only to those who chose to write JSON.
+		required: true,
 		displayOptions: { show: { variablesMode: ['json'] } },
 		default: '{}',
 		placeholder: 'e.g. {"first_name": "Ada"}',
-		description: 'A JSON object with any keys and values; use expressions for what differs by item',
+		description:
+			'A JSON object with any keys and values. Use expressions for values that differ by item.',
 	},
 ];
 
-/** What the node can give on, of recipients. */
+/** The output modes. */
 export const OUTPUTS = ['recipients', 'summary'] as const;
 
 export const recipientOptionsField: INodeProperties = {
@@ -67,7 +76,17 @@ export const recipientOptionsField: INodeProperties = {
 	placeholder: 'Add Option',
 	default: {},
 	options: [
+		{
+			...callingHoursField,
+			displayOptions: { show: { '/operation': ['launch'] } },
+			description: 'When the campaign can be started. Outside these hours, it stays a draft.',
+		},
+		checkOnlyField,
 		defaultCountryField,
+		doNotCallField,
+		includeInputFieldsField,
+		maxCallsField,
+		numbersIncludeCountryCodeField,
 		{
 			displayName: 'Output',
 			name: 'output',
@@ -85,7 +104,7 @@ export const recipientOptionsField: INodeProperties = {
 				},
 			],
 			default: 'recipients',
-			description: 'What the node gives on',
+			description: 'What the node returns',
 		},
 		{
 			displayName: 'Skip Duplicates',
@@ -93,7 +112,7 @@ export const recipientOptionsField: INodeProperties = {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether to add a number only once when several items have it. The others come out as skipped. Without this option, duplicates are skipped.',
+				"Whether to add a number only once if several items have it. The others come out as skipped. If it's not set, duplicates are skipped.",
 		},
 		{
 			displayName: 'Skip Invalid',
@@ -101,7 +120,7 @@ export const recipientOptionsField: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to leave out items that Samora would refuse, such as those without a usable number, and add the others. They come out as skipped, with the reason.',
+				'Whether to skip items that Samora would reject, such as those without a valid number, and add the others. Skipped items come out with the reason.',
 		},
 	],
 };

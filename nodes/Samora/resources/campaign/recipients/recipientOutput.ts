@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { operationError, refusedItem, errorRouter } from '../../../../shared/api/nodeErrors';
 import { refusedRows } from '../../../../shared/itemList';
+import { isAgentTool } from '../../../sending/agentMemory';
 import type { Group, PlannedRows, Row } from './recipientRows';
 
 /** What comes out of the rows. */
@@ -12,34 +13,62 @@ export const numbersOf = (rows: Row[]): string[] =>
 /**
  * What comes out of the rows that are not sent.
  *
- * @throws NodeOperationError when there are bad rows and the person did not choose to go on without them
+ * @throws NodeOperationError when there are bad rows and the user did not choose to go on without them
  */
 export function outputOfUnsent<Target>(
 	context: IExecuteFunctions,
-	{ skipped, refusals }: PlannedRows<Target>,
+	{ skipped, refusals, runRefusal }: PlannedRows<Target>,
 ): Map<number, IDataObject> {
-	if (refusals.length > 0 && !context.continueOnFail()) {
-		throw operationError(
-			context.getNode(),
-			refusedRows(refusals, context.getInputData().length),
-			refusals.length === 1 ? refusals[0].item : undefined,
-		);
+	const total = context.getInputData().length;
+	if (!context.continueOnFail()) {
+		const node = context.getNode();
+		if (refusals.length > 0) {
+			const message = refusedRows(refusals, total, 'nobody was called');
+			throw operationError(node, message, refusals.length === 1 ? refusals[0].item : undefined);
+		}
+		if (runRefusal) {
+			const { message } = runRefusal;
+			throw operationError(node, { message, description: 'Nothing was sent.' });
+		}
 	}
 	const output = new Map<number, IDataObject>(skipped);
 	for (const { item, refusal } of refusals) output.set(item, refusedItem(refusal, item));
+	if (runRefusal) {
+		for (let item = 0; item < total; item++) {
+			if (!output.has(item)) output.set(item, refusedItem(runRefusal, item));
+		}
+	}
 	return output;
 }
 
-/** Makes one item per row, in the order of the rows. */
+/**
+ * Makes one item per row, in the order of the rows. What is skipped, refused or failed carries the fields of its input
+ * item, so that a person sees who it was; into the error output n8n puts them itself.
+ */
 export function rowOutput(
 	context: IExecuteFunctions,
-): (output: Map<number, IDataObject>) => INodeExecutionData[] {
+): (output: Map<number, IDataObject>, includeInputFields?: boolean) => INodeExecutionData[] {
 	const routed = errorRouter(context);
-	return (output) =>
+	const input = context.getInputData();
+	const toErrorOutput = context.getNode().onError === 'continueErrorOutput';
+	const isTool = isAgentTool(context);
+	return (output, includeInputFields = false) =>
 		[...output]
 			.sort(([one], [other]) => one - other)
-			.map(([item, json]) => ({ json: routed(json), pairedItem: { item } }));
+			.map(([item, json]) => {
+				const isFailed = 'error' in json;
+				const isLeftOut = isFailed ? !toErrorOutput : json.skipped === true;
+				const hasInput = (isLeftOut && !isTool) || (includeInputFields && !isFailed);
+				const own = routed(json);
+				return { json: hasInput ? { ...input[item]?.json, ...own } : own, pairedItem: { item } };
+			});
 }
+
+/** One item per row that was only checked. */
+export const checkedOutput = (
+	{ checked = new Map<number, IDataObject>(), includeInputFields }: PlannedRows<unknown>,
+	inOrder: ReturnType<typeof rowOutput>,
+): INodeExecutionData[] => inOrder(checked, includeInputFields);
 
 /**
  * One item per campaign; rows that did not go through come out one by one beside it, or they would be overlooked.
@@ -57,9 +86,11 @@ export function summaries<Target>(
 		const { rows, skipped: leftOut, requests } = group;
 		const first = head(group);
 		if (first === undefined) return [];
-		const skips = leftOut.map((item) => {
-			const why = skipped.get(item);
-			return { item, to_number: why?.to_number, reason: why?.reason };
+		const why = new Map(leftOut.map((item) => [item, { ...skipped.get(item), skipped: true }]));
+		const skips = inOrder(why).map(({ json }, index) => {
+			const skip: IDataObject = { ...json, item: leftOut[index] };
+			delete skip.skipped;
+			return skip;
 		});
 		const json = {
 			...first,

@@ -8,7 +8,16 @@ import {
 	Refusal,
 	type ReadParameter,
 } from '../../../../shared/parameters';
-import { phoneNumber } from '../../../../shared/phone/phoneNumber';
+import { readableNumber, toNumberIn, wayIn } from '../../../fields/toNumber';
+import {
+	hoursFor,
+	isOpen,
+	outsideCallingHours,
+	type CallingHours,
+} from '../../../rules/callingHours';
+import { onDoNotCall } from '../../../rules/doNotCall';
+import { preview } from '../../../rules/preview';
+import { runOptions } from '../../../rules/runOptions';
 import { OUTPUTS } from './recipientFields';
 import { recipientWith, type Measured } from './recipients';
 import { connectionOptions } from '../../../../shared/api/requestOptions';
@@ -46,49 +55,124 @@ export interface PlannedRows<Target> {
 	groups: Array<Group<Target>>;
 	skipped: Map<number, Skip['output']>;
 	refusals: RefusedRow[];
-	/** Asked of the first item: it counts for all. */
+	/** Why nothing of the run may be sent. */
+	runRefusal?: Refusal;
+	/** What is said about each row, where that is all that is wanted. */
+	checked?: Map<number, IDataObject>;
+	/** These are asked of the first item: they count for all. */
 	summary: boolean;
+	includeInputFields: boolean;
 }
 
 /**
  * Looks at every row before anything is sent.
  *
  * @param destinationOf throws a Refusal for what cannot be the row's campaign
+ * @param hoursOf the hours in which a campaign may be started, for Check Only
  */
 export function planRows<Target>(
 	context: IExecuteFunctions,
 	destinationOf: (read: ReadParameter) => Destination<Target>,
+	hoursOf: HoursOf<Target> = () => undefined,
 ): PlannedRows<Target> {
 	const items = context.getInputData();
 	const reader = parameterReader(context, items);
-	const byOtherTools = recipientsOfOtherTools(context);
-	const groups = new Map<string, Group<Target> & { firstWith: Map<string, number> }>();
-	const planned: Omit<PlannedRows<Target>, 'groups'> = {
-		skipped: new Map(),
-		refusals: [],
-		summary: false,
-	};
-	items.forEach(({ json }, item) => {
+	const rows = items.map(({ json }, item) => {
 		const read = reader(item);
-		const row = attempt(() => planRow(read, json, destinationOf));
+		return attempt(() => readRow(read, json, destinationOf));
+	});
+	const run = runOptions(
+		reader(0),
+		rows.flatMap((row) => (row instanceof Refusal ? [] : row.way)),
+	);
+	const { checkOnly, includeInputFields, doNotCall } = run;
+	const leftOut = doNotCall instanceof Refusal ? new Set<string>() : doNotCall;
+	const grouped = groupRows(rows, leftOut, recipientsOfOtherTools(context));
+	const people = grouped.groups.reduce((sum, group) => sum + group.rows.length, 0);
+	const runRefusal = doNotCall instanceof Refusal ? doNotCall : run.beyondMaxCalls(people);
+	const summary = rows.some((row) => !(row instanceof Refusal) && row.summary);
+	const planned: PlannedRows<Target> = { ...grouped, runRefusal, summary, includeInputFields };
+	if (checkOnly) {
+		const numberOf = (item: number) => readableNumber(reader(item));
+		planned.checked = checkedRows(rows, planned, hoursOf, numberOf);
+	}
+	return planned;
+}
+
+type HoursOf<Target> = (target: Target) => CallingHours | undefined;
+
+type ReadRow<Target> = ReturnType<typeof readRow<Target>>;
+
+/** What Check Only says of each row. */
+function checkedRows<Target>(
+	rows: ReadonlyArray<ReadRow<Target> | Refusal>,
+	{ groups, refusals, skipped, runRefusal }: PlannedRows<Target>,
+	hoursOf: HoursOf<Target>,
+	numberOf: (item: number) => string | undefined,
+): Map<number, IDataObject> {
+	const now = new Date();
+	const refused = new Map(refusals.map(({ item, refusal }) => [item, refusal.message]));
+	const closed = new Map(groups.flatMap((group) => closedRows(group, hoursOf, now)));
+	return new Map(
+		rows.map((row, item) => {
+			const measured = row instanceof Refusal ? row : row.measured;
+			const number = measured instanceof Refusal ? numberOf(item) : measured.recipient.to_number;
+			const hours = row instanceof Refusal ? undefined : hoursOf(row.destination.target);
+			const own = refused.get(item) ?? skipped.get(item)?.reason;
+			const reason = own ?? runRefusal?.message ?? closed.get(item);
+			return [item, preview({ number, reason, hours }, now)];
+		}),
+	);
+}
+
+/** Whoever is in a campaign is called with all others in it, so it is not started outside the hours of one of them. */
+function closedRows<Target>(
+	{ rows, target }: Group<Target>,
+	hoursOf: HoursOf<Target>,
+	now: Date,
+): Array<[item: number, reason: string]> {
+	const hours = hoursOf(target);
+	if (!hours) return [];
+	const reasons = rows.map(({ recipient }) => {
+		const there = hoursFor(hours, recipient.to_number);
+		return isOpen(there, now) ? undefined : outsideCallingHours(there, now);
+	});
+	const first = reasons.findIndex((reason) => reason !== undefined);
+	if (first === -1) return [];
+	const because = `The campaign is not started because of item ${rows[first].item}: ${reasons[first]}`;
+	return rows.map(({ item }, index) => [item, reasons[index] ?? because]);
+}
+
+function groupRows<Target>(
+	rows: ReadonlyArray<ReadRow<Target> | Refusal>,
+	doNotCall: ReadonlySet<string>,
+	byOtherTools: ReadonlyMap<string, string>,
+): Pick<PlannedRows<Target>, 'groups' | 'skipped' | 'refusals'> {
+	const groups = new Map<string, Group<Target> & { firstWith: Map<string, number> }>();
+	const skipped = new Map<number, Skip['output']>();
+	const refusals: RefusedRow[] = [];
+	rows.forEach((row, item) => {
 		if (row instanceof Refusal) {
-			planned.refusals.push({ item, refusal: row });
+			refusals.push({ item, refusal: row });
 			return;
 		}
-		const { destination, measured, skipDuplicates, summary } = row;
-		if (item === 0) planned.summary = summary;
+		const { destination, measured, skipDuplicates, written } = row;
 		const { key } = destination;
 		const group = groups.get(key) ?? newGroup(destination);
 		groups.set(key, group);
 		const leaveOut = (number: unknown, reason: string) => {
 			group.skipped.push(item);
-			planned.skipped.set(item, { to_number: String(number ?? ''), skipped: true, reason });
+			skipped.set(item, { to_number: String(number ?? ''), skipped: true, reason });
 		};
 		if (measured instanceof Refusal) {
-			leaveOut(read('toNumber'), measured.message);
+			leaveOut(written, measured.message);
 			return;
 		}
 		const { to_number } = measured.recipient;
+		if (doNotCall.has(to_number)) {
+			leaveOut(to_number, onDoNotCall(to_number));
+			return;
+		}
 		const first = group.firstWith.get(to_number);
 		if (first !== undefined && skipDuplicates) {
 			leaveOut(to_number, `${to_number} is the number of item ${first} too`);
@@ -98,14 +182,14 @@ export function planRows<Target>(
 		if (earlier !== undefined && skipDuplicates) {
 			leaveOut(
 				to_number,
-				`${to_number} was given to campaign ${earlier} already in this execution`,
+				`${to_number} was already added to campaign ${earlier} in this execution`,
 			);
 			return;
 		}
 		if (first === undefined) group.firstWith.set(to_number, item);
 		group.rows.push({ item, identity: destination.identityOf(to_number), ...measured });
 	});
-	return { ...planned, groups: [...groups.values()] };
+	return { groups: [...groups.values()], skipped, refusals };
 }
 
 const newGroup = <Target>(destination: Destination<Target>) => ({
@@ -116,8 +200,8 @@ const newGroup = <Target>(destination: Destination<Target>) => ({
 	firstWith: new Map<string, number>(),
 });
 
-/** @returns the recipient, or why it is left out where the person chose that */
-function planRow<Target>(
+/** A row by itself; `measured` is why it is left out where the user chose that. */
+function readRow<Target>(
 	read: ReadParameter,
 	json: IDataObject,
 	destinationOf: (read: ReadParameter) => Destination<Target>,
@@ -126,15 +210,14 @@ function planRow<Target>(
 	const output = oneOf(options.output ?? 'recipients', 'Output', OUTPUTS);
 	connectionOptions(read('requestOptions'));
 	const destination = destinationOf(read);
-	const measured = attempt(() => {
-		const { defaultCountry } = options;
-		const number = phoneNumber(read('toNumber'), { label: 'To Number', defaultCountry });
-		return recipientWith(number, read, json);
-	});
+	const way = wayIn(options);
+	const measured = attempt(() => recipientWith(toNumberIn(read, way), read, json));
 	if (measured instanceof Refusal && options.skipInvalid !== true) throw measured;
 	return {
 		destination,
 		measured,
+		way,
+		written: measured instanceof Refusal ? read('toNumber') : undefined,
 		skipDuplicates: options.skipDuplicates !== false,
 		summary: output === 'summary',
 	};

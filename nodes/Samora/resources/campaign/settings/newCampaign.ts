@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { text, uuid, type ReadParameter } from '../../../../shared/parameters';
+import { agentId, type AgentDefault } from '../../../../shared/agentId';
+import { text, type ReadParameter } from '../../../../shared/parameters';
 import { retryConfig } from './retryConfig';
 import { CAMPAIGN_NAME } from './name';
 
@@ -11,11 +12,11 @@ export interface NewCampaign {
 }
 
 /** @throws Refusal */
-export function newCampaign(read: ReadParameter): NewCampaign {
-	const agentId = uuid(read('agentId'), 'Agent ID');
+export function newCampaign(read: ReadParameter, credential: AgentDefault): NewCampaign {
+	const agent_id = agentId(read('agentId'), credential);
 	const retry = retryConfig(read('retryConfig'));
 	return {
-		path: { agent_id: agentId },
+		path: { agent_id },
 		body: {
 			name: text(read('name'), 'Name', CAMPAIGN_NAME),
 			...(retry ? { retry_config: retry } : {}),

@@ -33,7 +33,7 @@ const retryFields: INodeProperties[] = [
 			{ name: 'Voicemail', value: 'VOICEMAIL' },
 		],
 		default: ['UNANSWERED'],
-		description: 'Which outcomes are called again, at least one',
+		description: 'The outcomes after which to call again, at least one',
 	},
 ];
 
@@ -47,7 +47,7 @@ export const retryConfigField: INodeProperties = {
 	type: 'fixedCollection',
 	placeholder: 'Add Retry Settings',
 	default: {},
-	description: 'Whether and when Samora calls again those who were not reached',
+	description: "Whether and when Samora calls people again if they weren't reached",
 	options: [
 		{
 			displayName: 'Retry Settings',

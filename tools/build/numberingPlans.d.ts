@@ -1,0 +1,3 @@
+/** The numbering plans as JSON, with `#` in place of `\\d`. The bundle holds only this text. */
+declare const numberingPlans: string;
+export = numberingPlans;

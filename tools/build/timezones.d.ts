@@ -1,0 +1,3 @@
+/** Time zones by the beginning of international numbers. The bundle holds only this text. */
+declare const timezones: string;
+export = timezones;
