@@ -8,16 +8,14 @@ import { isAgentTool } from './agentMemory';
 import type { EngineLoop } from './engineLoop';
 import { prepare, type EngineItems, type Preparation } from './plan';
 import { withAccepted } from './progress';
-import { sendRequest, type Sender } from './request';
+import { sendAndRemember, type Sender } from './request';
 import {
-	identityIn,
 	type Failure,
 	type FollowUp,
 	type ItemRequest,
 	type LeftOut,
 	type OutputItem,
 	type Route,
-	type SendResult,
 } from './route';
 import { runs, type Engine, type Run } from './run';
 import { interrupted, leftOut, output, type Ended, type Turn } from './turn';
@@ -265,7 +263,7 @@ export class Try<Request extends ItemRequest> {
 		}
 		const sender: Sender = { ...ready, ...engine, signal: this.cancelSignal };
 		const endedBefore = this.ended;
-		const sent = this.sendAndRemember(item, request, sender);
+		const sent = sendAndRemember(sender, this.route, request, this.isOnce, { item, memory });
 		const settled = sent.catch(() => {});
 		memory.underWay.set(item, settled);
 		void settled.then(() => memory.underWay.delete(item));
@@ -289,32 +287,6 @@ export class Try<Request extends ItemRequest> {
 		if (entry.kind !== 'refuse' || this.continues) return leftOut(entry, item);
 		const { message } = entry.refusal;
 		return this.failed(item, { message: { message, description: '' }, details: {} });
-	}
-
-	/** From the moment it goes out until its answer is read, an item is in doubt. */
-	private async sendAndRemember(
-		item: number,
-		request: Request,
-		sender: Sender,
-	): Promise<SendResult> {
-		const { memory } = this.run;
-		const identity = identityIn(this.route, request);
-		if (this.isOnce) memory.doubt(item, identity, this.describeInterruption(request));
-		const tell = this.route.once?.onSend(sender.context, request);
-		const result = await sendRequest(sender, this.route, request);
-		if (result.kind === 'accepted') memory.accept(item, identity, result.output);
-		else if (result.failure.inDoubt) memory.doubt(item, identity, result.failure.message);
-		else memory.clear(item);
-		tell?.(result);
-		return result;
-	}
-
-	private describeInterruption(request: Request): UserMessage {
-		const why = {
-			message: 'n8n was interrupted before it knew what Samora answered',
-			description: 'The request went out.',
-		};
-		return this.route.describeUnknown?.(request, why) ?? why;
 	}
 }
 
