@@ -219,7 +219,7 @@ describe('a published Samora Campaign Trigger', () => {
 	});
 
 	it('says in the editor that there is nothing to show', async () => {
-		await expect(hostOf().fetchTestEvent()).rejects.toThrow('There is nothing to show yet');
+		await expect(hostOf().fetchTestEvent()).rejects.toThrow("There's nothing to show yet");
 	});
 });
 

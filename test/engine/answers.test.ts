@@ -30,7 +30,7 @@ describe('a key that Samora does not know', () => {
 		);
 		const { message, description } = stopOf(outcome);
 		expect(message).toBe('Samora rejected the API key: Invalid API key [item 0]');
-		expect(description).toMatch(/Samora credential.*API Key/);
+		expect(description).toMatch(/API Key.*Samora credential/);
 		expect(httpCode(outcome)).toBe('401');
 		expect(await samora.sent({ operationId: id })).toEqual([
 			expect.objectContaining({ status: 401, keyed: false, accepted: false }),
@@ -157,7 +157,7 @@ describe('a campaign whose status forbids it', () => {
 	it('is not blamed when Samora refused something else', async () => {
 		await samora.control.setSettings({ forbiddenTransition: 400 });
 		const { message } = stopOf(await run('addCampaignRecipients', { toNumber: '+14155550110' }));
-		expect(message).toMatch(/^Samora refused .*: Invalid phone number: \+14155550110 \[item 0\]$/);
+		expect(message).toMatch(/^Samora rejected .*: Invalid phone number: \+14155550110 \[item 0\]$/);
 	});
 });
 
@@ -198,7 +198,7 @@ describe('a request that Samora answers with 429', () => {
 			await spoil(id, { kind: '429', retryAfter: 0, times: null });
 			const outcome = await run(id);
 			const { message, description } = stopOf(outcome);
-			expect(message).toMatch(/^Samora is receiving too many requests.*: Too many requests/);
+			expect(message).toMatch(/^Samora received too many requests.*: Too many requests/);
 			expect(description).toMatch(/Nothing was done for this item/);
 			expect(httpCode(outcome)).toBe('429');
 			expect(await tries(id)).toHaveLength(4);
@@ -412,7 +412,7 @@ describe('a Base URL that is not right', () => {
 		['api.samora.ai', /isn't a web address/],
 		['ftp://127.0.0.1', /isn't a web address/],
 		['', /isn't a web address/],
-		['https://user:secret@api.samora.example', /user name or password/],
+		['https://user:secret@api.samora.example', /username or password/],
 	])('makes the node send nothing and say what to change: "%s"', async (baseUrl, sentence) => {
 		for (const id of ['getCall', 'triggerCall', 'addCampaignRecipients'] as const) {
 			const { message, description } = stopOf(await elsewhereRun(id, baseUrl));

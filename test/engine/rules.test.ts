@@ -129,7 +129,7 @@ describe('Do Not Call', () => {
 		const options = { doNotCall: '415 200 0001', defaultCountry: '={{ $json.country }}' };
 		const outcome = await run(caller, options, items, onError);
 		expect(await samora.sent()).toEqual([]);
-		expect(said(outcome)).toContain('Default Country differs from row to row');
+		expect(said(outcome)).toContain("Default Country isn't the same for all rows");
 	});
 
 	it.each(CASES)(
@@ -147,7 +147,7 @@ describe('Do Not Call', () => {
 		async (...[caller, on]) => {
 			const outcome = await run(caller, { doNotCall: '={{ $json.missing }}' }, rows(3), on);
 			expect(await samora.sent()).toEqual([]);
-			expect(said(outcome)).toContain('Do Not Call is an expression that gives nothing');
+			expect(said(outcome)).toContain('Do Not Call is an expression that returns nothing');
 		},
 	);
 });
@@ -455,7 +455,7 @@ describe('a sheet of 30 messy rows', () => {
 
 	it.each(CALLERS)('is refused in one message of a few hundred characters: %s', async (caller) => {
 		const { message } = stopOf(await run(caller, {}, items));
-		expect(message).toMatch(/^22 of 30 rows cannot be used, so nobody was called: /);
+		expect(message).toMatch(/^22 of 30 rows can't be used, so nobody was called: /);
 		expect(message).toMatch(
 			/rows have no country code \(rows [\d, –and]+\): choose a Default Country/,
 		);

@@ -6,19 +6,22 @@ import { refusedRows } from '../../shared/itemList';
 import { attempt } from '../../shared/parameters';
 import { isAgentTool } from './agentMemory';
 import type { EngineLoop } from './engineLoop';
+import { OngoingCalls } from './ongoingCalls';
 import { prepare, type EngineItems, type Preparation } from './plan';
 import { withAccepted } from './progress';
-import { sendAndRemember, type Sender } from './request';
+import { sendRequest, type Sender } from './request';
 import {
+	identityIn,
 	type Failure,
 	type FollowUp,
 	type ItemRequest,
 	type LeftOut,
 	type OutputItem,
 	type Route,
+	type SendResult,
 } from './route';
 import { runs, type Engine, type Run } from './run';
-import { interrupted, leftOut, output, type Ended, type Turn } from './turn';
+import { interrupted, interruptionOf, leftOut, output, type Ended, type Turn } from './turn';
 
 /**
  * One try of a run: all of its items, each sent once.
@@ -47,11 +50,8 @@ export class Try<Request extends ItemRequest> {
 
 	private includeInputFields = false;
 
-	/** What comes after the accepted items, such as waiting for a call's end. They never reject. */
-	private readonly goingOn = new Set<Promise<unknown>>();
-
-	/** How many of them are over. */
-	private ended = 0;
+	/** What comes after the accepted items, such as waiting for a call's end. */
+	private readonly ongoing = new OngoingCalls();
 
 	/** For each item, whether somebody was called: the item that has the person, once that is known. */
 	private readonly called = new Map<number, Promise<number | undefined>>();
@@ -182,17 +182,7 @@ export class Try<Request extends ItemRequest> {
 		if (!followUp) return output(turn.output);
 		const entry = plan[item];
 		const request = entry.kind === 'send' ? entry.request : undefined;
-		const following = followUp(turn.output, request, turn.isRetry);
-		const over = following.then(
-			() => {},
-			() => {},
-		);
-		this.goingOn.add(over);
-		void over.then(() => {
-			this.goingOn.delete(over);
-			this.ended++;
-		});
-		const followed = await following;
+		const followed = await this.ongoing.add(followUp(turn.output, request, turn.isRetry));
 		return followed.kind === 'output' ? followed : this.failed(item, followed.failure);
 	}
 
@@ -262,19 +252,15 @@ export class Try<Request extends ItemRequest> {
 			return this.notDone(item, { message: doubt, details: { status: 'unknown', ...request.ids } });
 		}
 		const sender: Sender = { ...ready, ...engine, signal: this.cancelSignal };
-		const endedBefore = this.ended;
-		const sent = sendAndRemember(sender, this.route, request, this.isOnce, { item, memory });
+		const getRoom = this.ongoing.watch();
+		const sent = this.sendAndRemember(item, request, sender);
 		const settled = sent.catch(() => {});
 		memory.underWay.set(item, settled);
 		void settled.then(() => memory.underWay.delete(item));
 		const result = await sent;
 		if (result.kind === 'accepted') return { ...result, isRetry: false };
 		const { failure } = result;
-		const hasRoom = this.ended > endedBefore;
-		const mayGetRoom = hasRoom || this.goingOn.size > 0;
-		if (failure.fate === 'busy' && mayGetRoom && !this.signal.aborted) {
-			// An account allows so many calls at a time: there is room when one of this run's has ended.
-			if (!hasRoom) await Promise.race(this.goingOn);
+		if (failure.fate === 'busy' && !this.signal.aborted && (await getRoom())) {
 			return await this.sendNow(item, request, ready, engine);
 		}
 		// A rule that has come to apply while Samora was busy says more than that it was.
@@ -287,6 +273,24 @@ export class Try<Request extends ItemRequest> {
 		if (entry.kind !== 'refuse' || this.continues) return leftOut(entry, item);
 		const { message } = entry.refusal;
 		return this.failed(item, { message: { message, description: '' }, details: {} });
+	}
+
+	/** From the moment it goes out until its answer is read, an item is in doubt. */
+	private async sendAndRemember(
+		item: number,
+		request: Request,
+		sender: Sender,
+	): Promise<SendResult> {
+		const { memory } = this.run;
+		const identity = identityIn(this.route, request);
+		if (this.isOnce) memory.doubt(item, identity, interruptionOf(this.route, request));
+		const tell = this.route.once?.onSend(sender.context, request);
+		const result = await sendRequest(sender, this.route, request);
+		if (result.kind === 'accepted') memory.accept(item, identity, result.output);
+		else if (result.failure.inDoubt) memory.doubt(item, identity, result.failure.message);
+		else memory.clear(item);
+		tell?.(result);
+		return result;
 	}
 }
 

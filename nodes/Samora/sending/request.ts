@@ -11,9 +11,8 @@ import { hostOf } from '../../shared/api/baseUrl';
 import { sendTracked } from '../../shared/api/deadline';
 import { hasThing, thingIn } from '../../shared/api/envelope';
 import { exchange, succeeded, type Exchange } from '../../shared/api/exchange';
-import { describeExchange, type UserMessage } from '../../shared/api/problems';
-import { identityIn, type Failure, type ItemRequest, type Route, type SendResult } from './route';
-import type { RunMemory } from './runMemory';
+import { describeExchange } from '../../shared/api/problems';
+import type { Failure, ItemRequest, Route, SendResult } from './route';
 
 /** n8n's own default when Request Options name no timeout: five minutes, longer than anybody waits. */
 const ENGINE_TIMEOUT_MS = 300_000;
@@ -29,38 +28,8 @@ export interface Sender {
 	signal?: AbortSignal;
 }
 
-/**
- * Sends one item. From the moment it goes out until its answer is read it is in doubt.
- *
- * @param isOnce whether it must not be done twice
- */
-export async function sendAndRemember<Request extends ItemRequest>(
-	sender: Sender,
-	route: Route<Request>,
-	request: Request,
-	isOnce: boolean,
-	{ item, memory }: { item: number; memory: RunMemory },
-): Promise<SendResult> {
-	const identity = identityIn(route, request);
-	if (isOnce) {
-		memory.doubt(item, identity, route.describeUnknown?.(request, INTERRUPTED) ?? INTERRUPTED);
-	}
-	const tell = route.once?.onSend(sender.context, request);
-	const result = await sendRequest(sender, route, request);
-	if (result.kind === 'accepted') memory.accept(item, identity, result.output);
-	else if (result.failure.inDoubt) memory.doubt(item, identity, result.failure.message);
-	else memory.clear(item);
-	tell?.(result);
-	return result;
-}
-
-const INTERRUPTED: UserMessage = {
-	message: 'n8n was interrupted before it knew what Samora answered',
-	description: 'The request went out.',
-};
-
-/** However many requests that takes. */
-async function sendRequest<Request extends ItemRequest>(
+/** Sends one item, however many requests that takes. */
+export async function sendRequest<Request extends ItemRequest>(
 	sender: Sender,
 	route: Route<Request>,
 	request: Request,

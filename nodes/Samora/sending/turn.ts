@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { refusedItem } from '../../shared/api/nodeErrors';
+import type { UserMessage } from '../../shared/api/problems';
 import type { RefusedRow } from '../../shared/itemList';
-import type { Failure, LeftOut, OutputItem } from './route';
+import type { Failure, ItemRequest, LeftOut, OutputItem, Route } from './route';
 import type { Entry } from './runMemory';
 
 /** What became of an item's turn. */
@@ -59,4 +60,16 @@ export function interrupted(thrown: unknown, entry: Entry | undefined): Failure 
 				details: { status: 'not sent' },
 			};
 	}
+}
+
+/** What is said of an item whose request went out, should nothing more become known. */
+export function interruptionOf<Request extends ItemRequest>(
+	{ describeUnknown }: Route<Request>,
+	request: Request,
+): UserMessage {
+	const why = {
+		message: 'n8n was interrupted before it knew what Samora answered',
+		description: 'The request went out.',
+	};
+	return describeUnknown?.(request, why) ?? why;
 }

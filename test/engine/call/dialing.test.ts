@@ -447,7 +447,7 @@ describe('a sheet with any values', () => {
 					];
 					for (const sentence of said) {
 						expect(sentence).toMatch(/\[item \d+\]|\(rows? \d/);
-						expect(sentence).toMatch(/To Number|number|Metadata/);
+						expect(sentence).toMatch(/To Number|number|country code|Metadata/);
 					}
 					if (!error) expect(output).toHaveLength(rows.length);
 				},
