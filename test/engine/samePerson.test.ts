@@ -78,13 +78,11 @@ describe.each(['trigger', 'triggerAndWait'])('%s', (operation) => {
 		const soon = Date.now() + 1500;
 		const agentId = `={{ $now.toMillis() < ${soon} ? "${agents[0]}" : "${agents[1]}" }}`;
 		const failed = await runNode(caller(agentId, {}, operation), PEOPLE, credential);
-		expect(failed.error?.message).toContain('Samora rejected');
+		expect(failed.error?.httpCode).toBe('400');
 		await sandbox.control.until(() => Date.now() > soon);
 		const retried = await retry(failed, caller(agentId, {}, operation));
 		expect(retried.error).toBeUndefined();
 		expect(await callsOf()).toEqual(ONCE_EACH);
-		const [, , corrected] = await sandbox.control.calls();
-		expect(corrected).toBeDefined();
 	});
 
 	it.each([
@@ -95,8 +93,10 @@ describe.each(['trigger', 'triggerAndWait'])('%s', (operation) => {
 		async (_, kind, status) => {
 			const agentId = `={{ Math.random() < 0.5 ? "${agents[0]}" : "${agents[1]}" }}`;
 			const node = caller(agentId, AGAIN, operation);
-			for (let round = 0; round < (operation === 'trigger' ? 5 : 2); round++) {
+			for (let round = 0; round < 3; round++) {
 				await sandbox.control.reset();
+				// A call of nine virtual seconds takes a tenth of a second.
+				await sandbox.control.setSpeed(90);
 				await spoilThird(kind, 5, status);
 				let outcome = await runNode(node, PEOPLE, credential);
 				// Each retry has tries of its own.

@@ -162,6 +162,29 @@ describe.each(['n8n 1', 'n8n 2'])('in %s', (line) => {
 		expect(await called()).toHaveLength(6);
 	});
 
+	it('the retry of a retry that failed by it calls nobody again', async () => {
+		await sandbox.control.addFault({
+			kind: 'hang-after',
+			operationId: 'triggerCall',
+			match: people(6)[2].phone,
+		});
+		await stopped(caller(), people(6), 6, { executionId: 'first' });
+		let failed = await retry(caller(), people(6), 'second', 'first');
+		for (const executionId of ['third', 'fourth']) {
+			failed = await retryExecution(
+				failed.run,
+				[passOnNode('Before'), caller()],
+				CONNECTIONS,
+				credential,
+				'Samora',
+				{ workflowId: `${workflowId} in another process`, executionId },
+			);
+			expect(messageOf(failed)).toContain('It is not known whether');
+		}
+		expect(twice(await called())).toEqual([]);
+		expect(await called()).toHaveLength(6);
+	});
+
 	it('a stop while Trigger and Wait is waiting: the retry waits for the same calls', async () => {
 		await sandbox.control.setSpeed(0);
 		const node = caller({

@@ -91,7 +91,7 @@ describe.each(VERSIONS)('Stop and Retry in n8n %s', (version) => {
 			);
 			expect(twice).toBe(0);
 			if (version.startsWith('1.')) {
-				// What n8n 1 saves of a stopped execution has nothing left to do in it: its retry runs no node.
+				// n8n 1 saves a stopped execution twice at once. When the later one has nothing left to do, its retry runs no node.
 				expect([atStop, NUMBERS.length]).toContain(all.length);
 				return;
 			}

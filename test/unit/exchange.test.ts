@@ -135,6 +135,16 @@ describe('the pause before a repetition', () => {
 		expect(times[1]).toBeLessThanOrEqual(9000);
 	});
 
+	it.each(['0', '-30', 'Wed, 21 Oct 2015 07:28:00 GMT', 'soon'])(
+		'is a pause all the same when Samora asks for %j',
+		async (given) => {
+			const { attempts, times } = await play([429], POST, { 'retry-after': given });
+			expect(attempts).toBe(4);
+			const pauses = times.slice(1).map((time, n) => time - times[n]);
+			expect(Math.min(...pauses)).toBeGreaterThanOrEqual(250);
+		},
+	);
+
 	it('is left out when Samora asks for more than a minute', async () => {
 		expect(await play([429], POST, { 'retry-after': '60' })).toMatchObject({ attempts: 4 });
 		expect(await play([429], POST, { 'retry-after': '61' })).toEqual({
