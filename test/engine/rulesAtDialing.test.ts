@@ -167,6 +167,15 @@ describe('two branches that lead into one node', () => {
 		expect(await called()).toHaveLength(4);
 	});
 
+	it('does not say that somebody was called when that is not known', async () => {
+		await sandbox.control.addFault({ kind: '500-after', operationId: 'triggerCall', match: PHONE });
+		const { output } = await run({}, { onError: 'continueRegularOutput' });
+		expect((await called()).sort()).toEqual([PHONE, OTHER]);
+		const [inDoubt, placed] = output.slice(-2).map(({ json }) => json.reason);
+		expect(inDoubt).toContain('may have been called already');
+		expect(placed).toContain('was called already');
+	});
+
 	it('calls for the second branch whom the first could not', async () => {
 		await sandbox.control.addFault({
 			kind: '500',

@@ -101,9 +101,9 @@ export class RunMemory {
 		this.earlier = this.earlier.filter(([, entry]) => !claimed.has(entry));
 	}
 
-	/** Who was sent, or may have been. */
-	identities(): string[] {
-		return [...this.byItem.values()].map(({ identity }) => identity);
+	/** What became of everybody who was sent or may have been, by identity. */
+	byIdentity(): Map<string, Entry> {
+		return new Map([...this.byItem.values()].map((entry) => [entry.identity, entry]));
 	}
 
 	get size(): number {

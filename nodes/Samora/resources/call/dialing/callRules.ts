@@ -15,9 +15,10 @@ import { onDoNotCall } from '../../../rules/doNotCall';
 import { preview } from '../../../rules/preview';
 import { repeats, type OnRepeat } from '../../../rules/repeatedNumbers';
 import { runOptions } from '../../../rules/runOptions';
-import { agentCallsOf } from '../../../sending/agentMemory';
+import { agentCallsOf, isAgentTool } from '../../../sending/agentMemory';
 import { runs } from '../../../sending/run';
 import type { ItemRequest, LeftOut, Plan, PlanEntry } from '../../../sending/route';
+import type { Entry } from '../../../sending/runMemory';
 
 /** A call that is ready to be requested. */
 export interface Call extends ItemRequest {
@@ -105,8 +106,11 @@ function applyRules(
 	});
 	const elsewhere = calledByOtherBranches(context);
 	for (const [item, call] of plan.map(callIn).entries()) {
-		if (!call || call.onRepeat === 'call' || !elsewhere.has(call.toNumber)) continue;
-		const reason = `${call.toNumber} was called already in this execution, for another branch of the workflow`;
+		if (!call || call.onRepeat === 'call') continue;
+		const before = elsewhere.get(call.toNumber);
+		if (!before) continue;
+		const what = before.kind === 'accepted' ? 'was called already' : 'may have been called already';
+		const reason = `${call.toNumber} ${what} in this execution, for another branch of the workflow`;
 		plan[item] = leaveOutRepeat(call, reason, {});
 	}
 	leaveOutRepeats(plan);
@@ -138,17 +142,19 @@ function onList({ toNumber }: Call, doNotCall: ReadonlySet<string>): LeftOut | u
 }
 
 /**
- * The numbers of this node's earlier runs in this execution, when the run comes from another branch. A loop that leads
- * back to the node may want to call the same person again, and is left alone.
+ * What this node's earlier runs in this execution did to each number, when the run comes from another branch. A loop
+ * that leads back to the node may want to call the same person again, and is left alone. So is an AI agent's tool, of
+ * which more is known.
  */
-function calledByOtherBranches(context: IExecuteSingleFunctions): Set<string> {
+function calledByOtherBranches(context: IExecuteSingleFunctions): Map<string, Entry> {
+	if (isAgentTool(context)) return new Map();
 	const { source } = context.getExecuteData();
 	const before = source?.main?.[0]?.previousNode;
 	const { name } = context.getNode();
 	const isLoop = context.getChildNodes(name).some((node) => node.name === before);
-	if (isLoop) return new Set();
+	if (isLoop) return new Map();
 	const others = runs.othersOf(context, runs.of(context));
-	return new Set(others.flatMap(({ memory }) => memory.identities()));
+	return new Map(others.flatMap(({ memory }) => [...memory.byIdentity()]));
 }
 
 const callIn = (entry: PlanEntry<Call>): Call | undefined =>
