@@ -16,7 +16,7 @@ import { CALL, callWorkflow, outcomesWorkflow, START, TRIGGER } from './support/
 
 const NAME = manifest.name;
 const OLDER = '0.0.1';
-const NODES = [`${NAME}.samora`, `${NAME}.samoraTrigger`];
+const NODES = ['samora', 'samoraCampaignTrigger', 'samoraTrigger'].map((node) => `${NAME}.${node}`);
 
 describe.each(VERSIONS)('through the Community nodes screen of n8n %s', (version) => {
 	let sandbox: Sandbox;

@@ -49,10 +49,11 @@ describe.each(VERSIONS)('the packed package in n8n %s', (version) => {
 			what: 'The removal of the webhook at Samora',
 		});
 
-	it('offers both nodes, and the first as a tool of AI agents', async () => {
+	it('offers all nodes, and the first as a tool of AI agents', async () => {
 		const types = await client.nodeTypes('n8n-nodes-samora.');
 		expect(types.map(({ name }) => name).sort()).toEqual([
 			'n8n-nodes-samora.samora',
+			'n8n-nodes-samora.samoraCampaignTrigger',
 			'n8n-nodes-samora.samoraTool',
 			'n8n-nodes-samora.samoraTrigger',
 		]);
@@ -65,7 +66,9 @@ describe.each(VERSIONS)('the packed package in n8n %s', (version) => {
 				packageName: 'n8n-nodes-samora',
 				installedVersion: manifest.version,
 				failedLoading: false,
-				nodeTypes: ['n8n-nodes-samora.samora', 'n8n-nodes-samora.samoraTrigger'],
+				nodeTypes: ['samora', 'samoraCampaignTrigger', 'samoraTrigger'].map(
+					(name) => `n8n-nodes-samora.${name}`,
+				),
 			},
 		]);
 	});
