@@ -49,9 +49,16 @@ export function withDeadline({
 	abortSignal,
 }: IHttpRequestOptions): Pick<IHttpRequestOptions, 'abortSignal'> {
 	if (!timeout || !Number.isFinite(timeout)) return {};
-	const deadline = AbortSignal.timeout(timeout);
-	const stopped = abortSignal as AbortSignal | undefined;
-	return { abortSignal: stopped ? AbortSignal.any([deadline, stopped]) : deadline };
+	return { abortSignal: abortedAfter(timeout, abortSignal as AbortSignal | undefined) };
+}
+
+/** A signal that is aborted after so many milliseconds, or with another one. */
+export function abortedAfter(milliseconds: number, other?: AbortSignal): AbortSignal {
+	const deadline = AbortSignal.timeout(milliseconds);
+	if (!other) return deadline;
+	// `any` alone lets Node.js 20 collect the deadline as garbage, which then never comes. A listener keeps it.
+	deadline.addEventListener('abort', () => {});
+	return AbortSignal.any([deadline, other]);
 }
 
 /** What must be read before a request can go out. */

@@ -4,6 +4,7 @@ import type { Answer } from '../api/answers';
 import { TIMEOUT_MS } from '../api/api';
 import { isLoopback } from '../api/baseUrl';
 import { TOO_LARGE, tooLarge } from '../api/body';
+import { abortedAfter } from '../api/deadline';
 import { exchange, succeeded, type Exchange } from '../api/exchange';
 import { isRecord } from '../parameters';
 import { operationError } from '../api/nodeErrors';
@@ -74,7 +75,7 @@ async function fetchOnce(
 	}: Pick<Fetching, 'name' | 'connection' | 'signal'> & { baseUrl: string },
 ): Promise<Answer> {
 	let url = first;
-	const deadline = AbortSignal.timeout(WHOLE_FILE_MS);
+	const abortSignal = abortedAfter(WHOLE_FILE_MS, signal);
 	for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
 		if (!mayBeFetched(url, baseUrl)) throw operationError(context.getNode(), IN_THE_CLEAR);
 		const { statusCode, headers, body } = (await context.helpers.httpRequest({
@@ -87,7 +88,7 @@ async function fetchOnce(
 			ignoreHttpStatusErrors: true,
 			// Each step is looked at first: a redirect must not lead to where the file would travel in the clear.
 			disableFollowRedirect: true,
-			abortSignal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+			abortSignal,
 		})) as FileResponse;
 		if (statusCode === 200) {
 			cutOff(body, MAX_FILE_BYTES);
