@@ -144,9 +144,11 @@ describe("the sandbox's console", () => {
 		const form = page.getByRole('form', { name: 'Settings' });
 		await form.getByText('Forbidden transition').waitFor();
 		const { properties } = (await sandbox.control.schemas()).settings as unknown as Schema;
-		const names = Object.entries(properties).flatMap(([name, { properties: inner }]) =>
-			inner ? Object.keys(inner) : [name],
-		);
+		const namesIn = (schemas: Properties): string[] =>
+			Object.entries(schemas).flatMap(([name, { properties: inner }]) =>
+				inner ? namesIn(inner) : [name],
+			);
+		const names = namesIn(properties);
 		for (const name of names) expect(await form.locator(`[data-name="${name}"]`).count()).toBe(1);
 
 		await form.getByLabel('Forbidden transition').selectOption('400');
@@ -239,7 +241,11 @@ interface Playable {
 }
 
 interface Schema {
-	properties: Record<string, { properties?: Record<string, unknown> }>;
+	properties: Properties;
+}
+
+interface Properties {
+	[name: string]: { properties?: Properties };
 }
 
 const OPERATED = new Set([

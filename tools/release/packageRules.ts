@@ -84,7 +84,7 @@ const RUN_BY_NPM = [
 
 /** Hosts that may be in the package. Any other host got in by accident. */
 const KNOWN_HOSTS =
-	/^(localhost|127\.0\.0\.1|(.+\.)?samora\.ai|(.+\.)?n8n\.io|github\.com|raw\.githubusercontent\.com|www\.npmjs\.com|sindresorhus\.com|www\.w3\.org|(.+\.)?example(\.com|\.org)?)$/;
+	/^(localhost|127\.0\.0\.1|(.+\.)?samora\.ai|(.+\.)?n8n\.io|github\.com|raw\.githubusercontent\.com|www\.npmjs\.com|sindresorhus\.com|www\.w3\.org|www\.apache\.org|(.+\.)?example(\.com|\.org)?)$/;
 
 const PRIVATE: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
 	[
