@@ -58,6 +58,12 @@ describe('readPages', () => {
 		['a total that is infinite', () => ({ total: Infinity })],
 		['a total that is negative', () => ({ total: -5 })],
 		['a total that is less than a page', () => ({ total: 7 })],
+		[
+			'a total of each page',
+			(count: number, page: number) => ({
+				total: Math.max(0, Math.min(100, count - (page - 1) * 100)),
+			}),
+		],
 		['a total that is text', (count: number) => ({ total: `${count}` })],
 		['a total that changes', (count: number, page: number) => ({ total: count + page })],
 	])('reads all there is from an API that gives %s', async (_, data) => {
@@ -69,8 +75,8 @@ describe('readPages', () => {
 		}
 	});
 
-	it('asks for no page too many when the total is right', async () => {
-		for (const count of [0, 1, 100, 101, 1234]) {
+	it('asks for no page too many when the total is right and not that of the first page', async () => {
+		for (const count of [0, 1, 99, 101, 200, 1234]) {
 			const { request, asked } = api(count);
 			await read(request, {});
 			expect(asked).toHaveLength(Math.max(1, Math.ceil(count / 100)));

@@ -35,14 +35,15 @@ export const readPages =
 		request: (query: IDataObject) => Promise<Exchange>,
 		{ limit = Infinity }: { limit?: number },
 	): Promise<PagesResult> => {
+		// The same size for all pages, or they would overlap.
+		const size = Math.min(LARGEST_PAGE, limit);
 		const read: ReadPage = async (page) => {
-			// The same size for all pages, or they would overlap.
-			const result = await request({ page, page_size: Math.min(LARGEST_PAGE, limit) });
+			const result = await request({ page, page_size: size });
 			return succeeded(result) ? pageIn(result.answer.body, name) : unread(result);
 		};
-		const first = await readOnce(read, limit);
+		const first = await readOnce(read, size, limit);
 		if (first.kind === 'unread') return first;
-		const last = first.isComplete ? first : await readOnce(read, limit);
+		const last = first.isComplete ? first : await readOnce(read, size, limit);
 		if (last.kind === 'unread') return last;
 		if (last.repeatedPage !== undefined) return unread(endless(last.repeatedPage));
 		const { found } = last;
@@ -80,11 +81,12 @@ interface Reading {
 }
 
 /** Reads pages until there are enough elements, or a page brings no new one. */
-async function readOnce(read: ReadPage, limit: number): Promise<Reading | Unread> {
+async function readOnce(read: ReadPage, size: number, limit: number): Promise<Reading | Unread> {
 	const found = new Elements();
 	let total = 0;
 	let pagesRead = 0;
 	let count = 1;
+	let isFull = false;
 	for (;;) {
 		const numbers = Array.from({ length: count }, (_, n) => pagesRead + 1 + n);
 		const pages = await Promise.all(numbers.map(read));
@@ -95,14 +97,23 @@ async function readOnce(read: ReadPage, limit: number): Promise<Reading | Unread
 				return { kind: 'reading', found, isComplete: found.list.length >= total };
 			}
 			const bringsNew = found.add(page.elements);
-			if (!bringsNew && found.list.length !== total) {
-				return { kind: 'reading', found, isComplete: false, repeatedPage: numbers[n] };
+			if (!bringsNew) {
+				return found.list.length === total
+					? { kind: 'reading', found, isComplete: true }
+					: { kind: 'reading', found, isComplete: false, repeatedPage: numbers[n] };
 			}
+			isFull = page.elements.length >= size;
 		}
 		pagesRead += count;
 		const { length } = found.list;
-		if (length >= limit || length === total) {
+		// As long as the first full page is the total, the total may be that of the page.
+		const mayBeOfPage = pagesRead === 1 && isFull;
+		if (length >= limit || (length === total && !mayBeOfPage)) {
 			return { kind: 'reading', found, isComplete: true };
+		}
+		if (length === total) {
+			count = 1;
+			continue;
 		}
 		// A total that is less than what is there says nothing.
 		const missing = Math.min(total > length ? total : Infinity, limit) - length;
