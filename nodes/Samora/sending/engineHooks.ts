@@ -14,7 +14,7 @@ import { EngineLoop } from './engineLoop';
 import { Try } from './itemRun';
 import type { EngineItems } from './plan';
 import type { ItemRequest, Route } from './route';
-import { runs } from './run';
+import { runs } from './memory/run';
 
 /**
  * Sends the items of an operation through the hooks of n8n's declarative engine.

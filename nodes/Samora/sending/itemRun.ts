@@ -4,7 +4,7 @@ import { apiError, errorRouter, failedItem, operationError } from '../../shared/
 import type { UserMessage } from '../../shared/api/problems';
 import { refusedRows } from '../../shared/itemList';
 import { attempt } from '../../shared/parameters';
-import { isAgentTool } from './agentMemory';
+import { isAgentTool } from './memory/agentMemory';
 import type { EngineLoop } from './engineLoop';
 import { OngoingCalls } from './ongoingCalls';
 import { prepare, type EngineItems, type Preparation } from './plan';
@@ -20,7 +20,7 @@ import {
 	type Route,
 	type SendResult,
 } from './route';
-import { runs, type Engine, type Run } from './run';
+import { runs, type Engine, type Run } from './memory/run';
 import { interrupted, interruptionOf, leftOut, output, type Ended, type Turn } from './turn';
 
 /**

@@ -23,7 +23,7 @@ import {
 	type Surroundings,
 } from './route';
 import type { Sender } from './request';
-import type { RunMemory } from './runMemory';
+import type { RunMemory } from './memory/runMemory';
 
 const MAX_CONCURRENCY = 5;
 

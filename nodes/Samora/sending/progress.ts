@@ -1,6 +1,6 @@
 import type { UserMessage } from '../../shared/api/problems';
 import { itemList } from '../../shared/itemList';
-import type { Accepted } from './runMemory';
+import type { Accepted } from './memory/runMemory';
 
 /** How many calls a description names. A retry gives out all of them. */
 const NAMED_CALLS = 10;

@@ -4,7 +4,7 @@ import { refusedItem } from '../../shared/api/nodeErrors';
 import type { UserMessage } from '../../shared/api/problems';
 import type { RefusedRow } from '../../shared/itemList';
 import type { Failure, ItemRequest, LeftOut, OutputItem, Route } from './route';
-import type { Entry } from './runMemory';
+import type { Entry } from './memory/runMemory';
 
 /** What became of an item's turn. */
 export type Turn = { kind: 'accepted'; output: IDataObject[]; isRetry: boolean } | Ended;

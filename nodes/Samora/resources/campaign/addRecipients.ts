@@ -8,9 +8,9 @@ import { campaignIdField, composeCampaign, type CampaignPath } from '../../../sh
 import { itemList } from '../../../shared/itemList';
 import { attempt } from '../../../shared/parameters';
 import type { Operation } from '../../fields/operation';
-import { keepAgentRecipients } from '../../sending/agentMemory';
+import { keepAgentRecipients } from '../../sending/memory/agentMemory';
 import { refusedByRoute } from '../../sending/allItemsTogether';
-import { Runs } from '../../sending/runs';
+import { Runs } from '../../sending/memory/runs';
 import { addRows, rowsToSend, unlessInterrupted } from './recipients/addingRecipients';
 import { recipientFields, recipientOptionsField } from './recipients/recipientFields';
 import {

@@ -15,10 +15,10 @@ import { onDoNotCall } from '../../../rules/doNotCall';
 import { preview } from '../../../rules/preview';
 import { repeats, type OnRepeat } from '../../../rules/repeatedNumbers';
 import { runOptions } from '../../../rules/runOptions';
-import { agentCallsOf, isAgentTool } from '../../../sending/agentMemory';
-import { runs } from '../../../sending/run';
+import { agentCallsOf, isAgentTool } from '../../../sending/memory/agentMemory';
+import { runs } from '../../../sending/memory/run';
 import type { ItemRequest, LeftOut, Plan, PlanEntry } from '../../../sending/route';
-import type { Entry } from '../../../sending/runMemory';
+import type { Entry } from '../../../sending/memory/runMemory';
 
 /** A call that is ready to be requested. */
 export interface Call extends ItemRequest {

@@ -15,7 +15,7 @@ import { toNumberIn, wayIn } from '../../../fields/toNumber';
 import { callingHoursFrom } from '../../../rules/callingHours';
 import { maxOngoingCalls } from '../../../rules/maxOngoingCalls';
 import { onRepeat } from '../../../rules/repeatedNumbers';
-import { agentCallsOf, keepAgentCall } from '../../../sending/agentMemory';
+import { agentCallsOf, keepAgentCall } from '../../../sending/memory/agentMemory';
 import type { Route, SendResult, Surroundings } from '../../../sending/route';
 import { arrangeCalls, identityOf, type Call } from './callRules';
 

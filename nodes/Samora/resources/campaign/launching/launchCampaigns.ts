@@ -5,8 +5,8 @@ import { apiError, operationError } from '../../../../shared/api/nodeErrors';
 import { listed } from '../../../../shared/itemList';
 import { attempt, recordOf, type ReadParameter } from '../../../../shared/parameters';
 import { callingHoursFrom } from '../../../rules/callingHours';
-import { keepAgentRecipients } from '../../../sending/agentMemory';
-import { Runs } from '../../../sending/runs';
+import { keepAgentRecipients } from '../../../sending/memory/agentMemory';
+import { Runs } from '../../../sending/memory/runs';
 import { unlessInterrupted, type CampaignFailure } from '../recipients/addingRecipients';
 import {
 	checkedOutput,

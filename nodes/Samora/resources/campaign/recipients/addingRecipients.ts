@@ -13,7 +13,7 @@ import {
 	type CampaignPath,
 } from '../../../../shared/campaign';
 import { isRecord } from '../../../../shared/parameters';
-import type { RunMemory } from '../../../sending/runMemory';
+import type { RunMemory } from '../../../sending/memory/runMemory';
 import type { Row } from './recipientRows';
 
 /** Why something was not done. */

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { operationError, refusedItem, errorRouter } from '../../../../shared/api/nodeErrors';
 import { refusedRows } from '../../../../shared/itemList';
-import { isAgentTool } from '../../../sending/agentMemory';
+import { isAgentTool } from '../../../sending/memory/agentMemory';
 import type { Group, PlannedRows, Row } from './recipientRows';
 
 /** What comes out of the rows. */

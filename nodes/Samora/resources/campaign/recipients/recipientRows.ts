@@ -22,7 +22,7 @@ import { OUTPUTS } from './recipientFields';
 import { recipientWith, type Measured } from './recipients';
 import { connectionOptions } from '../../../../shared/api/requestOptions';
 import type { RefusedRow } from '../../../../shared/itemList';
-import { recipientsOfOtherTools } from '../../../sending/agentMemory';
+import { recipientsOfOtherTools } from '../../../sending/memory/agentMemory';
 import type { Skip } from '../../../sending/route';
 
 /** A row that is ready to be sent. */

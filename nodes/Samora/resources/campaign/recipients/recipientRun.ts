@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord } from '../../../../shared/parameters';
-import { RunMemory } from '../../../sending/runMemory';
+import { RunMemory } from '../../../sending/memory/runMemory';
 import type { PlannedRows } from './recipientRows';
 
 /** How far a campaign of this run has come. */

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 
-import { attempt } from '../../shared/parameters';
+import { attempt } from '../../../shared/parameters';
 import type { RunState, RunTrace } from './runs';
 
 /** How much a process remembers. What was remembered first is forgotten first. */

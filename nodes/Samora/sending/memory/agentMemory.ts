@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { UserMessage } from '../../shared/api/problems';
-import { isRecord } from '../../shared/parameters';
+import type { UserMessage } from '../../../shared/api/problems';
+import { isRecord } from '../../../shared/parameters';
 import { runIndexOf, type RunContext } from './runs';
 
 /**

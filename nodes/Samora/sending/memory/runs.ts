@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, IRunExecutionData, ITaskData } from 'n8n-workflow';
 
-import { isRecord } from '../../shared/parameters';
+import { isRecord } from '../../../shared/parameters';
 import { RememberedRuns } from './rememberedRuns';
 
 /** What it takes to know which run of a node is going on, and to save something with its execution. */

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { UserMessage } from '../../shared/api/problems';
+import type { UserMessage } from '../../../shared/api/problems';
 
 /** What became of an item that went out. `identity` is what makes it the same one in a retry of the execution. */
 export type Entry = Accepted | InDoubt;

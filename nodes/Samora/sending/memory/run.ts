@@ -1,9 +1,9 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import type { OutputItem } from './route';
+import type { OutputItem } from '../route';
 import { RunMemory } from './runMemory';
 import { Runs } from './runs';
-import type { Sender } from './request';
+import type { Sender } from '../request';
 
 /** One run of a node that sends item by item, through all of its tries. */
 export class Run {
