@@ -41,15 +41,6 @@ export const campaignIdField: INodeProperties = {
 	],
 };
 
-/** Where a campaign begins to call. */
-export const realCallsNotice: INodeProperties = {
-	displayName:
-		'This calls real people, even when you execute this step as a test. To try it without calling anyone, use the sandbox that comes with this package.',
-	name: 'notice',
-	type: 'notice',
-	default: '',
-};
-
 /** The ID of a campaign that was created, whatever it is called; '' if there is none. */
 export const campaignIdIn = (body: unknown): string => idIn(body, 'campaign_id', 'id');
 

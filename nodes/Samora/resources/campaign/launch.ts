@@ -1,5 +1,5 @@
+import { realCallsNotice } from '../../fields/realCallsNotice';
 import { agentIdField } from '../../../shared/agentId';
-import { realCallsNotice } from '../../../shared/campaign';
 import type { Operation } from '../../fields/operation';
 import { refusedByRoute } from '../../sending/allItemsTogether';
 import { recipientFields, recipientOptionsField } from './recipients/recipientFields';

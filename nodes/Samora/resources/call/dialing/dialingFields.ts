@@ -4,6 +4,7 @@ import { agentIdField } from '../../../../shared/agentId';
 import { defaultCountryField } from '../../../../shared/phone/defaultCountry';
 import { numbersIncludeCountryCodeField } from '../../../../shared/phone/numbersIncludeCountryCode';
 import { keyValueField } from '../../../fields/keyValueField';
+import { realCallsNotice } from '../../../fields/realCallsNotice';
 import { toNumberField } from '../../../fields/toNumber';
 import { callingHoursField } from '../../../rules/callingHours';
 import { checkOnlyField } from '../../../rules/checkOnly';
@@ -14,13 +15,7 @@ import { maxOngoingCallsField } from '../../../rules/maxOngoingCalls';
 import { repeatedNumbersField } from '../../../rules/repeatedNumbers';
 
 export const dialingFields: INodeProperties[] = [
-	{
-		displayName:
-			'Every input item is a real call, also when you execute this step to try it out. The sandbox that comes with this package rings no phone.',
-		name: 'notice',
-		type: 'notice',
-		default: '',
-	},
+	realCallsNotice,
 	agentIdField,
 	toNumberField,
 	{
@@ -86,7 +81,7 @@ export const dialingFields: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to request a call again when Samora did not answer and nobody knows if the phone is ringing. The person may then be called twice.',
+					"Whether to request a call again when Samora didn't answer and it is unknown whether the phone is ringing. The person may then be called twice.",
 			},
 			repeatedNumbersField,
 		],

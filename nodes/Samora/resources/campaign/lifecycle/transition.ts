@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { realCallsNotice } from '../../../fields/realCallsNotice';
 import { agentIdField } from '../../../../shared/agentId';
 import { doneOutput, isFromApi } from '../../../../shared/api/envelope';
 import {
@@ -8,7 +9,6 @@ import {
 	describeStillDraft,
 	explainTransition,
 	oneCampaignPath,
-	realCallsNotice,
 } from '../../../../shared/campaign';
 import { recordOf, Refusal, type ReadParameter } from '../../../../shared/parameters';
 import {
