@@ -81,7 +81,7 @@ describe('a first visit', () => {
 		}
 		await found.getByText(actionOf('call', 'trigger'), { exact: true }).click();
 		await editor.node.waitFor();
-		expect(await editor.node.innerText()).toContain('Every input item is a real call');
+		expect(await editor.node.innerText()).toContain('This calls real people');
 	});
 
 	step('makes a credential, and is told whether it works', async () => {
