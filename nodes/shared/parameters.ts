@@ -1,5 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { plainExpression, type PlainExpression } from './plainExpressions';
+
 /** Gives the value of one item's parameter by its name, expressions evaluated. */
 export type ReadParameter = (name: string) => unknown;
 
@@ -57,15 +59,11 @@ const ASKED_ONCE = new Set(['doNotCall']);
 /** What is needed to read the parameters of any item. */
 type Readable = Pick<IExecuteFunctions, 'getNode' | 'evaluateExpression'>;
 
-/** An expression that is one field of the item and nothing else: {{ $json.phone }}, {{ $json['Phone (mobile)'] }} */
-const ONE_FIELD = /^\{\{\s*\$json(?:\.([A-Za-z_]\w*)|\['([^'\\]+)'\]|\["([^"\\]+)"\])\s*\}\}$/;
-
 /**
  * Reads the parameters of any item, because all rows are checked before the first one is sent. Each expression is
  * evaluated once per item.
  *
- * @param items the input items, if there may be very many: n8n needs 0.1 ms per expression, so the most common kind is
- * read from the items directly
+ * @param items the input items, if there may be very many: expressions that only name their fields are read from them directly
  */
 export function parameterReader(
 	context: Readable,
@@ -73,13 +71,12 @@ export function parameterReader(
 ): (item: number) => ReadParameter {
 	const { parameters } = context.getNode();
 	const dynamic = new Set(Object.keys(parameters).filter((name) => isDynamic(parameters[name])));
+	const plain = new Map<string, PlainExpression | undefined>();
 	const expression = (text: string, item: number): unknown => {
-		const [, ...forms] = ONE_FIELD.exec(text) ?? [];
-		const field = forms.find((form) => form !== undefined);
+		if (!plain.has(text)) plain.set(text, plainExpression(text));
 		const json = items[item]?.json;
-		return field !== undefined && json !== undefined && Object.hasOwn(json, field)
-			? json[field]
-			: context.evaluateExpression(text, item);
+		const found = json && plain.get(text)?.(json);
+		return found ? found.value : context.evaluateExpression(text, item);
 	};
 	const evaluate = (value: unknown, item: number): unknown => {
 		if (typeof value === 'string') {

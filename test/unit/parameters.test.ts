@@ -301,22 +301,16 @@ describe('parameterReader', () => {
 		);
 	});
 
-	it.each([
-		['$json.phone', '+1'],
-		["$json['Phone (mobile)']", '+2'],
-		['$json["Phone (mobile)"]', '+2'],
-		['$json.phone.slice(1)', 'evaluated'],
-		["$json['phone'] + $json['phone']", 'evaluated'],
-		['$json.constructor', 'evaluated'],
-		['$json.missing', 'evaluated'],
-	])('reads what is one field of the item without n8n: {{ %s }}', (expression, value) => {
+	it('reads what only names fields of the item without n8n, and leaves the rest to n8n', () => {
 		const readRow = parameterReader(
 			{
-				getNode: () => nodeWith({ toNumber: `={{ ${expression} }}` }),
+				getNode: () =>
+					nodeWith({ toNumber: '={{ $json.phone }}', agentId: '={{ $json.phone.slice(1) }}' }),
 				evaluateExpression: () => 'evaluated',
 			},
-			[{ json: { phone: '+1', 'Phone (mobile)': '+2' } }],
+			[{ json: { phone: '+1' } }],
 		);
-		expect(readRow(0)('toNumber')).toBe(value);
+		expect(readRow(0)('toNumber')).toBe('+1');
+		expect(readRow(0)('agentId')).toBe('evaluated');
 	});
 });
