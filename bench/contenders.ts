@@ -38,6 +38,11 @@ export function samora({ samora }: Stage, parameters: JsonRecord): Link {
 	return node('Samora', 'n8n-nodes-samora.samora', parameters, samora);
 }
 
+/** A node with the same fields that only sends the request. */
+export function declaredFields({ samora }: Stage, parameters: JsonRecord): Link {
+	return node('Declared Fields', 'CUSTOM.declaredFields', parameters, samora);
+}
+
 /** n8n's HTTP Request node as people set it up: a JSON body, and the key from a credential. */
 export function httpRequest(
 	{ sandbox, header }: Stage,

@@ -1,23 +1,12 @@
-import os from 'node:os';
-
 import { rounded, type Measured } from './measure';
 import { holds, ratioOf, type WorkReport } from './report';
-
-/** When and in which environment the figures were measured. */
-export interface Circumstances {
-	date: string;
-	n8n: string;
-	node: string;
-	package: string;
-	rounds: number;
-	/** The names of works that failed. */
-	unmeasured: string[];
-}
+import type { Circumstances } from './results';
 
 export interface Section {
 	report: WorkReport;
-	/** The files of its plots, relative to the page. */
-	plots: string[];
+	circumstances: Circumstances;
+	/** The file of its plot, relative to the page. */
+	plot: string;
 }
 
 /** The table that the command prints, with one row per comparison. */
@@ -70,31 +59,37 @@ export function printedTable(reports: readonly WorkReport[]): string {
 }
 
 /** The page under docs/. */
-export function page(sections: readonly Section[], circumstances: Circumstances): string {
-	const { date, n8n, node, package: version, rounds, unmeasured } = circumstances;
-	const [cpu] = os.cpus();
-	return [
+export const page = (sections: readonly Section[]): string =>
+	[
 		'# Benchmarks',
 		'',
 		'How fast this package is and what it costs, compared with n8n’s own HTTP Request and Webhook nodes plus expressions and',
-		'loops. `npm run bench -- --page` writes this page. It runs all contenders side by side, in turn, in one real n8n against',
-		'the [sandbox](../sandbox/README.md). Figures are medians, with the minimum and maximum in parentheses. Compare the ratios',
-		'rather than the milliseconds, which depend on the machine.',
+		'loops. `npm run bench -- --page` writes this page. `--only` measures some of it, and leaves the other figures as they are.',
+		'All contenders run side by side, in turn, in one real n8n against the [sandbox](../sandbox/README.md). Figures are medians,',
+		'with the minimum and maximum in parentheses. Compare the ratios rather than the milliseconds, which depend on the machine.',
 		'',
-		`n8n ${n8n} under Node.js ${node}, package ${version}, ${os.cpus().length} × ${cpu.model.trim()}, ${date}, up to ${rounds} rounds.`,
-		'',
-		...(unmeasured.length > 0 ? [`Not measured in this run: ${unmeasured.join(', ')}.`, ''] : []),
-		markdownTable([HEAD, ...claims(sections.map(({ report }) => report))]),
+		markdownTable([
+			[...HEAD, 'When and with what'],
+			...sections.flatMap(({ report, circumstances }) =>
+				claims([report]).map((row) => [
+					...row,
+					`${circumstances.date}, n8n ${circumstances.n8n}, ${roundsOf(report)} rounds`,
+				]),
+			),
+		]),
 		...sections.flatMap(section),
 		'',
 	].join('\n');
-}
 
-function section({ report, plots }: Section): string[] {
+const roundsOf = ({ results }: WorkReport): number =>
+	Math.max(...Object.values(results).flatMap((one) => Object.values(one).map(({ runs }) => runs)));
+
+function section({ report, circumstances, plot }: Section): string[] {
 	const { title, what, results, units, notes = [] } = report;
 	const quantities = Object.keys(units).filter((quantity) =>
 		Object.values(results).some((contender) => contender[quantity]),
 	);
+	const { date, n8n, node, package: version, machine } = circumstances;
 	return [
 		'',
 		`## ${title}`,
@@ -102,14 +97,17 @@ function section({ report, plots }: Section): string[] {
 		what,
 		'',
 		markdownTable([
-			['', ...quantities.map((quantity) => units[quantity]), 'runs'],
+			['', ...quantities.map((quantity) => units[quantity]), 'rounds'],
 			...Object.entries(results).map(([contender, measured]) => [
 				contender,
 				...quantities.map((quantity) => spread(measured[quantity])),
 				String(Math.max(...Object.values(measured).map(({ runs }) => runs))),
 			]),
 		]),
-		...plots.flatMap((file) => ['', `![${title}](${file})`]),
+		'',
+		`${date}, n8n ${n8n} under Node.js ${node}, package ${version}, ${machine}.`,
+		'',
+		`![${title}](${plot})`,
 		...notes.flatMap((note) => ['', note]),
 	];
 }

@@ -33,7 +33,7 @@ export interface Stage {
 	stop(): Promise<void>;
 }
 
-/** The node that starts the workflow and the one that creates the rows. Neither is measured. */
+/** The node that starts the workflow, and the one that creates the rows. They aren't measured. */
 export const START = 'Start';
 export const ROWS = 'Rows';
 
@@ -45,7 +45,8 @@ export async function putUpStage(): Promise<Stage> {
 		packageTarball: packed.tarball,
 		onProgress: installProgressOn(process.stderr),
 		env: {
-			N8N_CUSTOM_EXTENSIONS: path.join(__dirname, 'peerTrigger'),
+			N8N_CUSTOM_EXTENSIONS: path.join(__dirname, 'otherNodes'),
+			BENCH_SAMORA_URL: sandbox.url,
 			// Enough memory for 100,000 items, whichever node handles them.
 			NODE_OPTIONS: '--max-old-space-size=8192',
 		},

@@ -1,7 +1,9 @@
 import type { Stage } from '../stage';
 
+type Account = Pick<Stage, 'sandbox' | 'agentId'>;
+
 /** Creates an empty campaign in the sandbox. */
-export async function draft({ sandbox, agentId }: Stage): Promise<string> {
+export async function draft({ sandbox, agentId }: Account): Promise<string> {
 	const { data } = await post<{ data: { campaign_id: string } }>(
 		{ sandbox },
 		`/v1/external/campaigns/${agentId}`,
@@ -11,10 +13,10 @@ export async function draft({ sandbox, agentId }: Stage): Promise<string> {
 }
 
 /** Adds recipients without n8n. */
-export async function addAll(stage: Stage, campaignId: string, count: number): Promise<void> {
-	const { agentId } = stage;
+export async function addAll(account: Account, campaignId: string, count: number): Promise<void> {
+	const { agentId } = account;
 	for (let added = 0; added < count; added += 5000) {
-		await post(stage, `/v1/external/campaigns/${agentId}/${campaignId}/scheduled-calls`, {
+		await post(account, `/v1/external/campaigns/${agentId}/${campaignId}/scheduled-calls`, {
 			phone_numbers: Array.from({ length: Math.min(5000, count - added) }, (_, n) => ({
 				to_number: `+1415${2_000_000 + added + n}`,
 			})),
@@ -23,7 +25,7 @@ export async function addAll(stage: Stage, campaignId: string, count: number): P
 }
 
 /** Places a call without n8n. */
-export async function oneCall({ sandbox, agentId }: Stage): Promise<string> {
+export async function oneCall({ sandbox, agentId }: Account): Promise<string> {
 	const { call_id } = await post<{ call_id: string }>({ sandbox }, '/v1/call/trigger', {
 		agent_id: agentId,
 		to_number: '+14155550100',

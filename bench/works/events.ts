@@ -1,7 +1,4 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import pLimit from 'p-limit';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
@@ -24,8 +21,6 @@ const SAMORA = 'Samora Trigger';
 const WEBHOOK = 'Webhook node';
 const HEADER_AUTH = 'Webhook node with Header Auth';
 const PEER = 'peer-like trigger that checks a signature';
-const BAREST_PEER = 'the same, its secret in the node';
-const BARE = 'bare HTTP server';
 
 /** Where events are sent, and the headers that make them genuine. */
 export interface Receiver {
@@ -53,8 +48,6 @@ export async function events(
 		await webhookNode(stage, WEBHOOK),
 		await webhookNode(stage, HEADER_AUTH, stage.header),
 		await peerTrigger(stage, PEER, secret, {}, peer),
-		await peerTrigger(stage, BAREST_PEER, secret, { secret }),
-		{ name: BARE, run: async () => ({ perSecond: await bareServer() }) },
 	];
 	const results = await interleaved(contenders, { rounds, say });
 	await client.unpublish(samora.workflow.id);
@@ -86,24 +79,12 @@ export async function events(
 					reads: 'the events/s of a peer-like trigger that checks a signature',
 					aim: { atLeast: 1 },
 				},
-				{
-					of: SAMORA,
-					against: BAREST_PEER,
-					quantity: 'perSecond',
-					reads: 'the events/s of that trigger with its secret in a parameter',
-				},
-				{
-					of: SAMORA,
-					against: WEBHOOK,
-					quantity: 'cpu',
-					reads: 'the CPU of n8n’s Webhook node per event',
-				},
 			],
 			plotted: 'perSecond',
 			notes: [
 				'n8n 2.41 creates an isolate for expressions before it passes a request to a trigger, another one for the execution, and one more whenever a trigger reads its credential. Each isolate takes longer than everything else about an event. Only n8n’s own Webhook node is exempt from the first one, as long as it contains no expression (live-webhooks.js, webhookPhaseNeedsIsolate). So a Webhook node without authentication takes one isolate, and a Webhook node that checks a key takes two. This trigger also takes two, because its keys are in the workflow’s static data. Triggers of other packages that keep their secret in a credential take three.',
 				'This trigger also remembers which events it received, and n8n stores that list with each event, so that no event starts the workflow twice.',
-				'n8n sets the limit, because it starts and saves an execution for every event. A bare HTTP server that only responds handles many times as many events on the same machine.',
+				'n8n sets the limit, because it starts and saves an execution for every event. What the trigger itself takes is under “The trigger’s own time per event”.',
 			],
 		},
 	];
@@ -288,18 +269,4 @@ async function endedOf(
 		.filter(isRecord)
 		.map(({ stoppedAt }) => Date.parse(String(stoppedAt)));
 	return { count: Number(answer.count), lastAt: Math.max(0, ...ends) };
-}
-
-/** How many of the same requests per second a server handles that only responds. */
-async function bareServer(): Promise<number> {
-	const server = createServer((req, res) => {
-		req.resume().on('end', () => res.end('OK'));
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-	const began = performance.now();
-	await send({ url, headersFor: () => ({}) }, EVENTS, CONNECTIONS);
-	const took = performance.now() - began;
-	server.close();
-	return EVENTS / (took / 1000);
 }

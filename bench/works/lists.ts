@@ -1,5 +1,4 @@
 import { node } from '../../tools/n8n/client/chain';
-import { bareMs, type BareRequest } from '../bareClient';
 import { afterRows, httpRequest, samora } from '../contenders';
 import { interleaved } from '../measure';
 import type { WorkReport } from '../report';
@@ -9,12 +8,9 @@ import { addAll, draft } from './drafts';
 const CALLS = 10_000;
 const PAGE = 100;
 const MS_PER_PAGE = 50;
-/** How many requests the node sends at the same time. */
-const CONCURRENCY = 5;
 
 const SAMORA = 'Samora';
 const HTTP = 'HTTP Request with pagination';
-const BARE = 'bare HTTP client';
 
 /** Reads all calls of a campaign from a slow API. */
 export async function lists(
@@ -33,10 +29,6 @@ export async function lists(
 		times: null,
 	});
 	const path = `/v1/external/campaigns/${agentId}/${campaignId}/calls`;
-	const pages = Array.from({ length: CALLS / PAGE }, (_, n): BareRequest => ({
-		method: 'GET',
-		path: `${path}?page=${n + 1}&page_size=${PAGE}`,
-	}));
 
 	const results = await interleaved(
 		[
@@ -87,7 +79,6 @@ export async function lists(
 						]),
 					),
 			},
-			{ name: BARE, run: async () => ({ ms: await bareMs(sandbox, pages, CONCURRENCY) }) },
 		],
 		{ rounds, say },
 	);
@@ -107,7 +98,6 @@ export async function lists(
 					inverted: true,
 					aim: { atLeast: 4 },
 				},
-				{ of: SAMORA, against: BARE, quantity: 'ms', reads: 'the time of a bare HTTP client' },
 			],
 			plotted: 'ms',
 		},

@@ -1,4 +1,3 @@
-import { bareMs, type BareRequest } from '../bareClient';
 import { afterRows, code, httpRequest, samora } from '../contenders';
 import { interleaved, type Contender } from '../measure';
 import type { WorkReport } from '../report';
@@ -7,16 +6,15 @@ import { draft } from './drafts';
 
 const PER_REQUEST = 5000;
 
-const MEMORY_NOTE =
+export const MEMORY_NOTE =
 	'The peak covers all n8n processes, which don’t release the memory of earlier runs. So it shows which contender needs more memory, but not how much.';
 
 const SAMORA = 'Samora';
 const PER_ROW = 'HTTP Request per row';
 const BATCHES = 'Code node that batches, and HTTP Request';
-const BARE = 'bare HTTP client';
 
 /** What somebody would write who only knows the API’s limit of 5,000. */
-const BATCHING = `const rows = $input.all();
+export const BATCHING = `const rows = $input.all();
 const batches = [];
 for (let n = 0; n < rows.length; n += ${PER_REQUEST}) {
 	batches.push({ json: { phone_numbers: rows.slice(n, n + ${PER_REQUEST}).map(({ json }) => ({
@@ -72,7 +70,6 @@ async function rowsIntoACampaign(
 					},
 				]
 			: []),
-		{ name: BARE, run: async () => await bare(stage, count) },
 	];
 	const results = await interleaved(contenders, { rounds, say, warmUp: !withPerRow });
 	return {
@@ -109,13 +106,12 @@ async function rowsIntoACampaign(
 				reads: 'the memory of a Code node that batches',
 				aim: { atMost: 1 },
 			},
-			{ of: SAMORA, against: BARE, quantity: 'ms', reads: 'the time of a bare HTTP client' },
 		],
 		plotted: 'ms',
 	};
 }
 
-const pathOf = ({ agentId }: Stage, campaignId: string) =>
+export const pathOf = ({ agentId }: Stage, campaignId: string) =>
 	`/v1/external/campaigns/${agentId}/${campaignId}/scheduled-calls`;
 
 /** The Samora node for the same work. */
@@ -146,27 +142,4 @@ export function contender(
 			return await stage.run(afterRows(name, count, nodes(campaignId)));
 		},
 	};
-}
-
-async function bare(stage: Stage, count: number) {
-	await stage.sandbox.control.reset();
-	const path = pathOf(stage, await draft(stage));
-	const requests: BareRequest[] = [];
-	for (let n = 0; n < count; n += PER_REQUEST) {
-		requests.push({
-			method: 'POST',
-			path,
-			body: JSON.stringify({
-				phone_numbers: Array.from({ length: PER_REQUEST }, (_, k) => ({
-					to_number: `+1415${2_000_000 + n + k}`,
-					call_variables: {
-						first_name: `Person ${n + k}`,
-						company: `Company ${(n + k) % 100}`,
-						plan: 'gold',
-					},
-				})),
-			}),
-		});
-	}
-	return { ms: await bareMs(stage.sandbox, requests, 1) };
 }

@@ -2,111 +2,48 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
-import path from 'node:path';
 
 import { sum } from 'simple-statistics';
 
 import { startSandbox } from '../../sandbox';
 import { node, type Link } from '../../tools/n8n/client/chain';
 import { N8nClient } from '../../tools/n8n/client/client';
-import { PROJECT_FOLDER, packThisPackage } from '../../tools/n8n/install/thisPackage';
+import { packThisPackage } from '../../tools/n8n/install/thisPackage';
 import { startQueueMode, type QueueModeN8n } from '../../tools/n8n/run/queueMode';
 import { DEFAULT_N8N_VERSION } from '../../tools/n8n/install/recipes';
-import { spawnTethered, type TetheredProcess } from '../../tools/processes/tetheredProcess';
 import { interleaved, rounded, type Contender, type Results } from '../measure';
 import { cpuMs } from '../processes';
 import type { WorkReport } from '../report';
-import { OWNER, type Stage } from '../stage';
+import { OWNER } from '../stage';
 import { executed, samoraTrigger } from './events';
-import { contender, samoraAdding } from './recipients';
 
-const ROWS = [1_000, 10_000, 100_000];
 const WORKERS = [1, 2, 4];
 const CRM_SECONDS = 5;
 const CONNECTIONS = 8;
-
-/** Measures how time grows with rows, and events per second with workers. */
-export async function scaling(
-	stage: Stage,
-	rounds: number,
-	say: (line: string) => void,
-): Promise<WorkReport[]> {
-	return [
-		await growingRows(stage, Math.min(rounds, 3), say),
-		await growingWorkers(Math.min(rounds, 2), say),
-	];
-}
-
-async function growingRows(
-	stage: Stage,
-	rounds: number,
-	say: (line: string) => void,
-): Promise<WorkReport> {
-	const rowsName = (rows: number) => `Samora, ${rows.toLocaleString('en')} rows`;
-	const contenders = ROWS.map((rows): Contender => {
-		const adding = contender(stage, rowsName(rows), rows, (campaignId) => [
-			samoraAdding(stage, campaignId),
-		]);
-		return {
-			...adding,
-			run: async () => {
-				const { ms } = await adding.run();
-				return { ms, perRow: (ms * 1000) / rows };
-			},
-		};
-	});
-	const results = await interleaved(contenders, { rounds, say });
-	return {
-		title: 'More rows',
-		what: `Campaign: Add Recipients with ${ROWS.map((rows) => rows.toLocaleString('en')).join(', ')} rows.`,
-		results,
-		units: { ms: 'ms', perRow: 'µs per row' },
-		comparisons: [
-			{
-				of: rowsName(100_000),
-				against: rowsName(10_000),
-				quantity: 'ms',
-				reads: 'the time for ten times the rows',
-			},
-		],
-		plotted: 'ms',
-		growth: {
-			x: 'rows',
-			y: 'ms',
-			logarithmic: true,
-			points: ROWS.map((x) => ({ contender: 'Samora', x, y: results[rowsName(x)].ms.median })),
-		},
-	};
-}
 
 interface Workload {
 	does: string;
 	/** Whether the workflow asks the CRM after the trigger, or ends there. */
 	workflow: 'asks' | 'endsThere';
 	events: number;
-	/** The share of a core that PostgreSQL is limited to. */
-	databaseShare?: number;
 }
-
-/** Small enough that a few workers reach the database's limit. */
-const DATABASE_SHARE = 0.04;
 
 /** Most executions wait for another service. The others do nothing after the trigger. */
 const WAITING = `waits ${CRM_SECONDS} s for a CRM`;
-const WAITING_HELD = `${WAITING}, database with ${DATABASE_SHARE * 100} % of a core`;
 const NOTHING_MORE = 'does nothing more';
 const WORKLOADS: Workload[] = [
 	{ does: WAITING, workflow: 'asks', events: 80 },
-	{ does: WAITING_HELD, workflow: 'asks', events: 80, databaseShare: DATABASE_SHARE },
 	{ does: NOTHING_MORE, workflow: 'endsThere', events: 100 },
 ];
 
 const nameOf = (workers: number, does: string) =>
 	`${workers} worker${workers > 1 ? 's' : ''}, ${does}`;
 
-async function growingWorkers(rounds: number, say: (line: string) => void): Promise<WorkReport> {
+/** Measures how events per second grow with workers. */
+export async function workers(rounds: number, say: (line: string) => void): Promise<WorkReport[]> {
 	const measured: Results = {};
-	for (const workers of WORKERS) Object.assign(measured, await withWorkers(workers, rounds, say));
+	for (const count of WORKERS) Object.assign(measured, await withWorkers(count, rounds, say));
+	const postgresMs = measured[nameOf(WORKERS[WORKERS.length - 1], WAITING)].postgresCpu.median;
 	// Order by workload instead of by workers.
 	const results: Results = Object.fromEntries(
 		WORKLOADS.flatMap(({ does }) => WORKERS.map((workers) => nameOf(workers, does))).map((name) => [
@@ -114,7 +51,7 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 			measured[name],
 		]),
 	);
-	return {
+	const report = {
 		title: 'More workers',
 		what: `Queue mode with PostgreSQL, Redis, one main process and one webhook process. Events arrive at the Samora Trigger over ${CONNECTIONS} connections, and the time ends with the last execution. After the trigger, the workflow asks a CRM that takes ${CRM_SECONDS} s to respond, or does nothing more.`,
 		results,
@@ -127,7 +64,7 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 		},
 		notes: [
 			`A worker runs ten executions at a time, which is n8n’s default. If each one waits ${CRM_SECONDS} s, a worker can handle ${10 / CRM_SECONDS} events/s, so more workers help. With four workers, 80 events take so little time that sending them and waiting for the last ones matters too. If the workflow doesn’t wait for anything, the limit is the ${os.cpus().length} cores that all processes on this machine share, including PostgreSQL and Redis. The table shows how busy the cores are, and how little of that time goes to the database.`,
-			databaseNote(results),
+			`At ${rounded(postgresMs)} ms of its CPU per event, PostgreSQL would need a whole core of its own at about ${rounded(1000 / postgresMs)} events/s.`,
 		],
 		comparisons: WORKLOADS.flatMap(({ does }) =>
 			WORKERS.slice(1).map((workers) => ({
@@ -151,16 +88,7 @@ async function growingWorkers(rounds: number, say: (line: string) => void): Prom
 			),
 		},
 	};
-}
-
-/** Where the database becomes the limit, as calculated and as measured. */
-function databaseNote(results: Results): string {
-	const most = WORKERS[WORKERS.length - 1];
-	const perEvent = (does: string) => results[nameOf(most, does)].postgresCpu.median;
-	const seen = results[nameOf(most, WAITING_HELD)].perSecond.median;
-	const bySums = (DATABASE_SHARE * 1000) / perEvent(WAITING_HELD);
-	const wholeCore = 1000 / perEvent(WAITING);
-	return `To make the database the limit on such a small machine, the benchmark limits PostgreSQL to ${DATABASE_SHARE * 100} % of a core by pausing it. At ${rounded(perEvent(WAITING_HELD))} ms per event, that’s enough for ${rounded(bySums)} events/s, and ${most} workers reached ${rounded(seen)}. By the same calculation, a whole core for PostgreSQL would be enough for about ${rounded(wholeCore)} events/s.`;
+	return [report];
 }
 
 /** Runs each workload with a number of workers. */
@@ -189,7 +117,7 @@ async function withWorkers(
 		const trigger = async (agent: number, then: Link[]) =>
 			await samoraTrigger({ client, sandbox, agentId: sandbox.agents[agent].id, samora }, then);
 		const triggers = { asks: await trigger(0, [crm.node]), endsThere: await trigger(1, []) };
-		const contenders = WORKLOADS.map(({ does, workflow, events, databaseShare }): Contender => {
+		const contenders = WORKLOADS.map(({ does, workflow, events }): Contender => {
 			const {
 				workflow: { id },
 				receiver,
@@ -197,22 +125,17 @@ async function withWorkers(
 			return {
 				name: nameOf(workers, does),
 				run: async () => {
-					const holder = databaseShare && hold(n8n.postgres.pid, databaseShare);
-					try {
-						const before = await cpuOf(n8n);
-						const ms = await executed(client, id, receiver, events, CONNECTIONS);
-						const after = await cpuOf(n8n);
-						const spent = (of: keyof Spent) => after[of] - before[of];
-						return {
-							perSecond: events / (ms / 1000),
-							cores: (spent('n8n') + spent('postgres') + spent('redis')) / ms,
-							n8nCpu: spent('n8n') / events,
-							postgresCpu: spent('postgres') / events,
-							redisCpu: spent('redis') / events,
-						};
-					} finally {
-						if (holder) await holder.stop();
-					}
+					const before = await cpuOf(n8n);
+					const ms = await executed(client, id, receiver, events, CONNECTIONS);
+					const after = await cpuOf(n8n);
+					const spent = (of: keyof Spent) => after[of] - before[of];
+					return {
+						perSecond: events / (ms / 1000),
+						cores: (spent('n8n') + spent('postgres') + spent('redis')) / ms,
+						n8nCpu: spent('n8n') / events,
+						postgresCpu: spent('postgres') / events,
+						redisCpu: spent('redis') / events,
+					};
 				},
 			};
 		});
@@ -241,15 +164,6 @@ async function cpuOf({
 		postgres: await cpuMs(postgres.pid),
 		redis: await cpuMs(redis.pid),
 	};
-}
-
-/** Limits a process and its descendants to a share of a core until it's stopped. */
-function hold(pid: number, share: number): TetheredProcess {
-	return spawnTethered(
-		process.execPath,
-		['--import', 'tsx', path.join(__dirname, '..', 'holdToShare.ts'), String(pid), String(share)],
-		{ cwd: PROJECT_FOLDER, env: process.env, output: 'ignore' },
-	);
 }
 
 /** A slow server, and the node that sends a request to it. */
