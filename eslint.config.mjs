@@ -13,7 +13,7 @@ const reviewed = ['nodes/**/*.ts', 'credentials/**/*.ts'];
  * declares wrong for community packages.
  */
 export default defineConfig(
-	globalIgnores(['dist', 'coverage']),
+	globalIgnores(['**/dist', 'coverage']),
 	{ linterOptions: { noInlineConfig: true } },
 	{
 		files: ['**/*.ts', '**/*.tsx'],

@@ -52,7 +52,7 @@ export class SamoraApi implements ICredentialType {
 			default: 'https://api.samora.ai',
 			placeholder: 'e.g. https://api.samora.ai',
 			description:
-				'The URL of the Samora API. Change it only for a staging host or for the sandbox in this package’s repository (http://127.0.0.1:4010). If the test says ECONNREFUSED or ENOTFOUND, nothing answers at this URL.',
+				'The URL of the Samora API. Change it only for a staging host or for the sandbox that npx n8n-nodes-samora-sandbox starts on the machine with n8n (http://127.0.0.1:4010). If the test says ECONNREFUSED or ENOTFOUND, nothing answers at this URL.',
 		},
 		{
 			displayName: 'Default Agent ID',

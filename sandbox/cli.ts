@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { DIALECT_NAMES, type DialectName, MAGIC_NUMBERS, type Sandbox, startSandbox } from '.';
 
-const USAGE = `npm run sandbox -- [options]
+const USAGE = `npx n8n-nodes-samora-sandbox [options]
+npm run sandbox -- [options]          in a clone of the repository
 
   --port <n>          the API's port (4010)
   --files-port <n>    the port of recordings and transcripts (the API's port + 1)
-  --dialect <name>    how answers are wrapped and named (documented): see sandbox/README.md
+  --dialect <name>    how answers are wrapped and named (documented): see the README
   --speed <n>         virtual seconds per real second (1); 0 stops the clock
   --deliver-anywhere  deliver webhooks to other hosts than this machine too, e.g. through a tunnel
   --quiet             no line for each thing that happens
@@ -46,20 +47,33 @@ async function main() {
 	process.once('SIGTERM', stop);
 }
 
+const README = 'https://github.com/samora-ai/n8n-nodes-samora/tree/main/sandbox#readme';
+
 function welcome({ url, filesUrl, consoleUrl, apiKey, agents }: Sandbox): string {
 	return `
 Samora sandbox: a stand-in for the Samora API. No phone rings.
 
-  Console    ${consoleUrl}
+In n8n, create a Samora API credential:
+
+  API Key    ${apiKey}
   Base URL   ${url}
-  API key    ${apiKey}
-  Files      ${filesUrl}
-  Agents     ${agents.map(({ id, name }) => `${id}  ${name}`).join('\n             ')}
+
+In the Samora node, choose the action "Make call", and enter:
+
+  Agent ID   ${agents.map(({ id, name }) => `${id}  ${name}`).join('\n             ')}
+  To Number  +14155550100
+
+In the browser, open the console to watch the calls:
+
+  Console    ${consoleUrl}
+
+Recordings and transcripts are at ${filesUrl}.
 
 The last digits of a number decide what happens to the call:
 ${MAGIC_NUMBERS.map(({ ending, meaning }) => `  …55501${ending}  ${meaning}`).join('\n')}
 
-For more, see sandbox/README.md. Press Ctrl-C to stop the sandbox.
+For more, see ${README}
+Press Ctrl-C to stop the sandbox.
 
 `;
 }

@@ -103,7 +103,7 @@ function serverOf(serve: Serve): Server {
 			void send(res, json(403, { message: 'The sandbox serves this machine only' }));
 			return;
 		}
-		const served = async () => await serve(req, res, new URL(`http://sandbox${req.url}`));
+		const served = async () => await serve(req, res, new URL(`http://localhost${req.url}`));
 		served().catch((error: unknown) => {
 			// Respond to errors in the sandbox itself and report them, instead of leaving the request hanging.
 			if (res.destroyed || res.headersSent) {

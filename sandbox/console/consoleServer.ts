@@ -6,7 +6,7 @@ import { isFromForeignPage } from '../http/loopback';
 import { durationOf } from '../state/calls';
 import type { World } from '../world';
 import { Feed } from './feed';
-import { bundlePage, type PageFile } from './pageFiles';
+import { type BundledPage, bundlePage } from './pageFiles';
 
 export const CONSOLE_PATH = '/_sandbox/console';
 
@@ -20,7 +20,7 @@ const HEADERS = {
 	'cache-control': 'no-store',
 };
 
-let bundling: Promise<Map<string, PageFile>> | undefined;
+let bundling: Promise<BundledPage> | undefined;
 
 /** Serves the console's page, its updates, and calls' files. The page uses the control API for everything else. */
 export class ConsoleServer {
@@ -59,7 +59,7 @@ export class ConsoleServer {
 
 async function pageFile(name: string): Promise<Answer> {
 	bundling ??= bundlePage();
-	const file = (await bundling).get(name);
+	const file = (await bundling).files.get(name);
 	if (!file) return json(404, { message: 'No such file' });
 	return { status: 200, headers: { 'content-type': file.type }, body: file.body };
 }

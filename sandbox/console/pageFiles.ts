@@ -4,15 +4,22 @@ import { join } from 'node:path';
 
 export interface PageFile {
 	type: string;
-	body: Buffer;
+	body: string;
+}
+
+export interface BundledPage {
+	/** What is served, by name. */
+	files: ReadonlyMap<string, PageFile>;
+	/** The files that it was made from. */
+	inputs: string[];
 }
 
 const PAGE = join(__dirname, 'page');
 const ICON = join(__dirname, '../../icons/samora.svg');
 
-/** The page's files by name. Bundled when the console is first opened, so that there's no build step. */
-export async function bundlePage(): Promise<Map<string, PageFile>> {
-	const { outputFiles } = await build({
+/** In a clone, bundled when the console is first opened, so that there's no build step. The package contains the result. */
+export async function bundlePage(): Promise<BundledPage> {
+	const { outputFiles, metafile } = await build({
 		entryPoints: [join(PAGE, 'main.tsx')],
 		outdir: PAGE,
 		write: false,
@@ -24,16 +31,21 @@ export async function bundlePage(): Promise<Map<string, PageFile>> {
 		jsx: 'automatic',
 		jsxImportSource: 'preact',
 		logLevel: 'silent',
+		metafile: true,
 	});
 	const bundled = (ending: string) => {
 		const file = outputFiles.find(({ path }) => path.endsWith(ending));
 		if (!file) throw new Error(`The console's page has no ${ending}`);
-		return Buffer.from(file.contents);
+		return file.text;
 	};
-	return new Map([
-		['', { type: 'text/html; charset=utf-8', body: await readFile(join(PAGE, 'index.html')) }],
+	const files = new Map([
+		[
+			'',
+			{ type: 'text/html; charset=utf-8', body: await readFile(join(PAGE, 'index.html'), 'utf8') },
+		],
 		['main.js', { type: 'text/javascript; charset=utf-8', body: bundled('.js') }],
 		['main.css', { type: 'text/css; charset=utf-8', body: bundled('.css') }],
-		['icon.svg', { type: 'image/svg+xml', body: await readFile(ICON) }],
+		['icon.svg', { type: 'image/svg+xml', body: await readFile(ICON, 'utf8') }],
 	]);
+	return { files, inputs: Object.keys(metafile.inputs) };
 }

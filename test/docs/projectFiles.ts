@@ -8,10 +8,11 @@ export const contentOf = (file: string, encoding: BufferEncoding = 'utf8'): stri
 
 export const exists = (file: string): boolean => existsSync(path.join(PROJECT_FOLDER, file));
 
-/** The files in a folder and below, with their paths from the project's folder. */
+/** The files in a folder and below, with their paths from the project's folder. Those that are built are left out. */
 export const filesIn = (folder: string): string[] =>
 	readdirSync(path.join(PROJECT_FOLDER, folder), { recursive: true, encoding: 'utf8' })
 		.map((file) => path.posix.join(folder, file.split(path.sep).join('/')))
+		.filter((file) => !file.split('/').includes('dist'))
 		.filter((file) => statSync(path.join(PROJECT_FOLDER, file)).isFile())
 		.sort();
 

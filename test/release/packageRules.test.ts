@@ -1,9 +1,10 @@
+import type { JsonRecord } from '../../tools/json';
 import {
 	codexFindings,
 	contentFindings,
-	expectedFiles,
+	LIMITS_OF_SANDBOX,
+	limitsOfNodes,
 	manifestFindings,
-	MAX_UNPACKED_BYTES,
 	n8nWorkflowFindings,
 	noticeFindings,
 	privacyFindings,
@@ -20,10 +21,12 @@ const MANIFEST = {
 	scripts: { test: 'jest' },
 };
 
+const LIMITS = limitsOfNodes(MANIFEST);
+
 const file = (text: string) => new Map([['dist/code.js', text]]);
 
 describe('what is in the package', () => {
-	const complete = new Map(expectedFiles(MANIFEST).map((name) => [name, '']));
+	const complete = new Map(LIMITS.files.map((name) => [name, '']));
 
 	it('is each loaded file with its codex, the icons, the licenses, and what npm adds', () => {
 		expect([...complete.keys()]).toEqual([
@@ -38,38 +41,46 @@ describe('what is in the package', () => {
 			'index.js',
 			'package.json',
 		]);
-		expect(contentFindings(complete, MANIFEST)).toEqual([]);
+		expect(contentFindings(complete, LIMITS)).toEqual([]);
 	});
 
 	it('is reported when something is missing or too much', () => {
 		const wrong = new Map(complete);
 		wrong.delete('dist/nodes/Samora/Samora.node.json');
 		wrong.set('dist/.env', '');
-		expect(contentFindings(wrong, MANIFEST)).toEqual([
+		expect(contentFindings(wrong, LIMITS)).toEqual([
 			'dist/nodes/Samora/Samora.node.json is missing',
 			'dist/.env does not belong in the package',
 		]);
 	});
 
 	it('is small, counted in bytes', () => {
-		expect(sizeFindings(file('a'.repeat(MAX_UNPACKED_BYTES)))).toEqual([]);
-		expect(sizeFindings(file('ü'.repeat(MAX_UNPACKED_BYTES / 2 + 1)))).toHaveLength(1);
+		expect(sizeFindings(file('a'.repeat(LIMITS.maxBytes)), LIMITS)).toEqual([]);
+		expect(sizeFindings(file('ü'.repeat(LIMITS.maxBytes / 2 + 1)), LIMITS)).toHaveLength(1);
 	});
 });
 
 describe('package.json', () => {
+	const findings = (changes: JsonRecord) => manifestFindings({ ...MANIFEST, ...changes }, LIMITS);
+
 	it('names n8n-workflow and nothing else', () => {
-		expect(manifestFindings(MANIFEST)).toEqual([]);
-		expect(manifestFindings({ ...MANIFEST, dependencies: { axios: '1' } })).toHaveLength(1);
-		expect(manifestFindings({ ...MANIFEST, peerDependencies: {} })).toHaveLength(1);
-		expect(
-			manifestFindings({ ...MANIFEST, peerDependencies: { 'n8n-workflow': '*', 'n8n-core': '*' } }),
-		).toHaveLength(1);
+		expect(findings({})).toEqual([]);
+		expect(findings({ dependencies: { axios: '1' } })).toHaveLength(1);
+		expect(findings({ peerDependencies: {} })).toHaveLength(1);
+		expect(findings({ peerDependencies: { 'n8n-workflow': '*', 'n8n-core': '*' } })).toHaveLength(
+			1,
+		);
+	});
+
+	it('of the sandbox names nothing', () => {
+		const { peerDependencies, ...alone } = MANIFEST;
+		expect(manifestFindings(alone, LIMITS_OF_SANDBOX)).toEqual([]);
+		expect(manifestFindings({ ...alone, peerDependencies }, LIMITS_OF_SANDBOX)).toHaveLength(1);
 	});
 
 	it('has npm run nothing on the machine it is installed on', () => {
 		for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
-			expect(manifestFindings({ ...MANIFEST, scripts: { [script]: 'node x' } })).toEqual([
+			expect(findings({ scripts: { [script]: 'node x' } })).toEqual([
 				expect.stringContaining(`"${script}"`),
 			]);
 		}
@@ -90,7 +101,7 @@ describe('what is private', () => {
 		['a registry', '"resolved": "https://packages.corp.internal/npm/x"'],
 		['a registry behind a password', 'http://ada:secret@10.1.2.3:4873/'],
 	])('%s is found', (_, text) => {
-		expect(privacyFindings(file(text))).not.toEqual([]);
+		expect(privacyFindings(file(text), LIMITS)).not.toEqual([]);
 	});
 
 	it.each([
@@ -101,7 +112,7 @@ describe('what is private', () => {
 		['a path of the package', './work/x and dist/home/x'],
 		['an address with a variable', '`https://${host}/`'],
 	])('%s is not', (_, text) => {
-		expect(privacyFindings(file(text))).toEqual([]);
+		expect(privacyFindings(file(text), LIMITS)).toEqual([]);
 	});
 });
 
@@ -115,8 +126,10 @@ describe('what the bundles need and contain', () => {
 
 	it('comes with its license', () => {
 		const notices = new Map([['dist/THIRD-PARTY-NOTICES.md', '## p-limit 3.1.0 (MIT)\n\nMIT']]);
-		expect(noticeFindings(notices, ['p-limit'])).toEqual([]);
-		expect(noticeFindings(notices, ['p-limit', 'yocto-queue'])).toHaveLength(1);
+		expect(noticeFindings(notices, { ...LIMITS, bundled: ['p-limit'] })).toEqual([]);
+		expect(
+			noticeFindings(notices, { ...LIMITS, bundled: ['p-limit', 'yocto-queue'] }),
+		).toHaveLength(1);
 	});
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import manifest from '../../package.json';
+import sandboxManifest from '../../sandbox/package.json';
 import { newestRelease, versionFindings } from '../../tools/release/version';
 
 const changelog = (...headings: string[]) =>
@@ -46,8 +47,11 @@ describe('the version', () => {
 		expect(versionFindings('1.2.3', open, 'v1.2.3')).toEqual([expect.stringMatching(/which day/)]);
 	});
 
-	it('of this package is the one its changelog begins with', () => {
-		const text = readFileSync(join(__dirname, '../../CHANGELOG.md'), 'utf8');
-		expect(versionFindings(manifest.version, text)).toEqual([]);
-	});
+	it.each([manifest, sandboxManifest])(
+		'of $name is the one the changelog begins with',
+		({ version }) => {
+			const text = readFileSync(join(__dirname, '../../CHANGELOG.md'), 'utf8');
+			expect(versionFindings(version, text)).toEqual([]);
+		},
+	);
 });

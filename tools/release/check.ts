@@ -4,11 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { packSandbox } from '../build/sandbox';
 import { packThisPackage, PROJECT_FOLDER } from '../n8n/install/thisPackage';
 import { isRecord, parseJson, type JsonRecord } from '../json';
 import {
 	codexFindings,
 	contentFindings,
+	LIMITS_OF_SANDBOX,
+	limitsOfNodes,
 	loadedFiles,
 	manifestFindings,
 	n8nWorkflowFindings,
@@ -17,45 +20,74 @@ import {
 	sizeFindings,
 	unpackedBytes,
 	type PackageFiles,
+	type PackageLimits,
 } from './packageRules';
 import { scan, SOURCES, TARBALL } from './scan';
-import { filesIn, unpacked } from './tarball';
+import { filesIn, type Packed, unpacked } from './tarball';
 import { versionFindings } from './version';
 
 const run = promisify(execFile);
 
-/** `tsx tools/release/check.ts [tag]`: checks whether the package can be published. With a tag, it's about to be. */
+/** `tsx tools/release/check.ts [tag]`: checks whether the packages can be published. With a tag, they're about to be. */
 async function main([tag]: string[]): Promise<void> {
 	const changelog = await readFile(path.join(PROJECT_FOLDER, 'CHANGELOG.md'), 'utf8');
-	const packed = await packThisPackage();
-	const { folder, remove } = await unpacked(packed.tarball);
-	try {
-		const files = await filesIn(folder);
+	await checkNodes(changelog, tag);
+	await checkSandbox(changelog, tag);
+}
+
+async function checkNodes(changelog: string, tag?: string): Promise<void> {
+	console.log('The nodes:');
+	await withFilesOf(await packThisPackage(), async (files, folder) => {
 		const manifest = manifestOf(files);
-		const bytes = unpackedBytes(files);
-		report('version matches the changelog and the tag', () =>
-			versionFindings(String(manifest.version), changelog, tag),
-		);
-		report('contains exactly the expected files', () => contentFindings(files, manifest));
-		report(`is small enough (${bytes} bytes)`, () => sizeFindings(files));
-		report('contains nothing private', () => privacyFindings(files));
-		report('has no dependencies or install scripts', () => manifestFindings(manifest));
+		checkPackage(files, limitsOfNodes(manifest), changelog, tag);
 		report('only uses parts of n8n-workflow that older versions of n8n have', () =>
 			n8nWorkflowFindings(files),
 		);
-		report('lists the licenses of bundled code', () => noticeFindings(files, BUNDLED));
 		report('can be found in n8n’s node panel', () => codexFindings(files, manifest));
 		report('sources pass n8n’s scanner', await scan(PROJECT_FOLDER, SOURCES));
 		report('published files pass n8n’s scanner', await scan(folder, TARBALL));
 		// Last, because it moves the files.
 		report('loads in an empty folder with only n8n-workflow', await loadsAlone(folder, manifest));
+	});
+}
+
+async function checkSandbox(changelog: string, tag?: string): Promise<void> {
+	console.log('The sandbox:');
+	await withFilesOf(await packSandbox(), async (files) =>
+		checkPackage(files, LIMITS_OF_SANDBOX, changelog, tag),
+	);
+}
+
+/** What is checked of every package. */
+function checkPackage(
+	files: PackageFiles,
+	limits: PackageLimits,
+	changelog: string,
+	tag?: string,
+): void {
+	const manifest = manifestOf(files);
+	report('version matches the changelog and the tag', () =>
+		versionFindings(String(manifest.version), changelog, tag),
+	);
+	report('contains exactly the expected files', () => contentFindings(files, limits));
+	report(`is small enough (${unpackedBytes(files)} bytes)`, () => sizeFindings(files, limits));
+	report('contains nothing private', () => privacyFindings(files, limits));
+	report('has no dependencies or install scripts', () => manifestFindings(manifest, limits));
+	report('lists the licenses of bundled code', () => noticeFindings(files, limits));
+}
+
+async function withFilesOf(
+	packed: Packed,
+	check: (files: PackageFiles, folder: string) => Promise<void>,
+): Promise<void> {
+	const { folder, remove } = await unpacked(packed.tarball);
+	try {
+		await check(await filesIn(folder), folder);
 	} finally {
 		await remove();
 		await packed.remove();
 	}
 }
-
-const BUNDLED = ['libphonenumber-js', 'p-limit', 'yocto-queue'];
 
 function report(what: string, findings: string[] | (() => string[])): void {
 	const found = typeof findings === 'function' ? findings() : findings;

@@ -3,15 +3,25 @@ import { isRecord, type JsonRecord } from '../json';
 /** The text of each file in a package, by path. */
 export type PackageFiles = ReadonlyMap<string, string>;
 
-export const MAX_UNPACKED_BYTES = 450_000;
+/** What a package may contain. */
+export interface PackageLimits {
+	files: string[];
+	maxBytes: number;
+	/** Its only peer dependencies. */
+	peers: string[];
+	/** Hosts that may be in it besides those that may be in every package. */
+	hosts: string[];
+	/** The names of bundled packages, whose licenses must be in it. */
+	bundled: string[];
+}
 
 const NOTICES = 'dist/THIRD-PARTY-NOTICES.md';
 const ICONS = ['dist/icons/samora.svg', 'dist/icons/samora.dark.svg'];
 
-/** Exactly the files that belong in the package: what n8n loads, and what users need besides. */
-export function expectedFiles(manifest: JsonRecord): string[] {
+/** The package with the nodes: exactly what n8n loads, and what users need besides. */
+export function limitsOfNodes(manifest: JsonRecord): PackageLimits {
 	const { nodes, credentials } = loadedFiles(manifest);
-	return [
+	const files = [
 		'LICENSE',
 		'README.md',
 		'index.js',
@@ -21,8 +31,35 @@ export function expectedFiles(manifest: JsonRecord): string[] {
 		...credentials,
 		...ICONS,
 		NOTICES,
-	].sort();
+	];
+	return {
+		files: files.sort(),
+		maxBytes: 450_000,
+		peers: ['n8n-workflow'],
+		hosts: [],
+		bundled: ['libphonenumber-js', 'p-limit', 'yocto-queue'],
+	};
 }
+
+/** The package with the sandbox. The hosts are in libraries: names of schemas, links in licenses and in messages. */
+export const LIMITS_OF_SANDBOX: PackageLimits = {
+	files: ['LICENSE', 'README.md', 'dist/cli.js', 'dist/openapi.yaml', NOTICES, 'package.json'],
+	maxBytes: 850_000,
+	peers: [],
+	hosts: [
+		'aaa.nonexistanturl.com',
+		'creativecommons.org',
+		'json-schema.org',
+		'lodash.com',
+		'npms.io',
+		'openapis.org',
+		'openjsf.org',
+		'swagger.io',
+		'underscorejs.org',
+		'www.standardwebhooks.com',
+	],
+	bundled: ['ajv', 'heap-js', 'openapi-backend', 'preact', 'uplot'],
+};
 
 /** The files that package.json tells n8n to load. */
 export function loadedFiles(manifest: JsonRecord): { nodes: string[]; credentials: string[] } {
@@ -34,8 +71,7 @@ export function loadedFiles(manifest: JsonRecord): { nodes: string[]; credential
 		: { nodes: [], credentials: [] };
 }
 
-export function contentFindings(files: PackageFiles, manifest: JsonRecord): string[] {
-	const expected = expectedFiles(manifest);
+export function contentFindings(files: PackageFiles, { files: expected }: PackageLimits): string[] {
 	return [
 		...expected.filter((file) => !files.has(file)).map((file) => `${file} is missing`),
 		...[...files.keys()]
@@ -44,11 +80,9 @@ export function contentFindings(files: PackageFiles, manifest: JsonRecord): stri
 	];
 }
 
-export function sizeFindings(files: PackageFiles): string[] {
+export function sizeFindings(files: PackageFiles, { maxBytes }: PackageLimits): string[] {
 	const bytes = unpackedBytes(files);
-	return bytes > MAX_UNPACKED_BYTES
-		? [`unpacked it is ${bytes} bytes, more than ${MAX_UNPACKED_BYTES}`]
-		: [];
+	return bytes > maxBytes ? [`unpacked it is ${bytes} bytes, more than ${maxBytes}`] : [];
 }
 
 export function unpackedBytes(files: PackageFiles): number {
@@ -56,14 +90,15 @@ export function unpackedBytes(files: PackageFiles): number {
 }
 
 /** Checks what n8n and npm do with package.json when they install the package. */
-export function manifestFindings(manifest: JsonRecord): string[] {
+export function manifestFindings(manifest: JsonRecord, { peers }: PackageLimits): string[] {
 	const findings: string[] = [];
 	for (const kind of ['dependencies', 'optionalDependencies', 'bundledDependencies']) {
 		if (manifest[kind] !== undefined) findings.push(`package.json has ${kind}`);
 	}
-	const peers = isRecord(manifest.peerDependencies) ? Object.keys(manifest.peerDependencies) : [];
-	if (peers.join() !== 'n8n-workflow') {
-		findings.push('n8n-workflow is not the only peer dependency');
+	const { peerDependencies = {} } = manifest;
+	const found = isRecord(peerDependencies) ? Object.keys(peerDependencies) : [];
+	if (found.join() !== peers.join()) {
+		findings.push(`the peer dependencies are [${found.join()}], not [${peers.join()}]`);
 	}
 	const scripts = isRecord(manifest.scripts) ? Object.keys(manifest.scripts) : [];
 	for (const script of scripts.filter((name) => RUN_BY_NPM.includes(name))) {
@@ -82,7 +117,7 @@ const RUN_BY_NPM = [
 	'prepublish',
 ];
 
-/** Hosts that may be in the package. Any other host got in by accident. */
+/** Hosts that may be in every package. Any other host got in by accident. */
 const KNOWN_HOSTS =
 	/^(localhost|127\.0\.0\.1|(.+\.)?samora\.ai|(.+\.)?n8n\.io|github\.com|raw\.githubusercontent\.com|www\.npmjs\.com|sindresorhus\.com|www\.w3\.org|www\.apache\.org|(.+\.)?example(\.com|\.org)?)$/;
 
@@ -99,11 +134,11 @@ const PRIVATE: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
 ];
 
 /** Finds information about the build machine or its owner, which must not be published. */
-export function privacyFindings(files: PackageFiles): string[] {
+export function privacyFindings(files: PackageFiles, { hosts: known }: PackageLimits): string[] {
 	return [...files].flatMap(([file, text]) => {
 		const hosts = [...text.matchAll(/\bhttps?:\/\/(?:[\w.-]+@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)/gi)]
 			.map(([, host]) => host.toLowerCase())
-			.filter((host) => !KNOWN_HOSTS.test(host));
+			.filter((host) => !KNOWN_HOSTS.test(host) && !known.includes(host));
 		return [
 			...PRIVATE.flatMap(([what, pattern]) => {
 				const found = pattern.exec(text)?.[0];
@@ -125,8 +160,7 @@ export function n8nWorkflowFindings(files: PackageFiles): string[] {
 	);
 }
 
-/** @param bundled the names of the bundled packages */
-export function noticeFindings(files: PackageFiles, bundled: string[]): string[] {
+export function noticeFindings(files: PackageFiles, { bundled }: PackageLimits): string[] {
 	const notices = files.get(NOTICES) ?? '';
 	return bundled
 		.filter((name) => !notices.includes(`## ${name} `))

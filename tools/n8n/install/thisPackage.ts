@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-import { isRecord, parseJson } from '../../json';
 import { npm } from '../../processes/npm';
+import { pack, type Packed } from '../../release/tarball';
 
 export const PROJECT_FOLDER = path.resolve(__dirname, '..', '..', '..');
 
@@ -20,20 +19,9 @@ const SOURCES = [
 ];
 
 /** Builds this package if a source file has changed, packs it, and returns the tarball's path. */
-export async function packThisPackage(): Promise<{ tarball: string; remove: () => Promise<void> }> {
+export async function packThisPackage(): Promise<Packed> {
 	if (await isStale()) await npm(['run', 'build'], PROJECT_FOLDER);
-	const folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-pack-'));
-	const packed = parseJson(
-		await npm(['pack', '--json', `--pack-destination=${folder}`], PROJECT_FOLDER),
-	);
-	const [entry] = Array.isArray(packed) ? packed : [];
-	if (!isRecord(entry) || typeof entry.filename !== 'string') {
-		throw new Error('npm pack returned no file name');
-	}
-	return {
-		tarball: path.join(folder, entry.filename),
-		remove: () => rm(folder, { recursive: true, force: true }),
-	};
+	return await pack(PROJECT_FOLDER);
 }
 
 async function isStale(): Promise<boolean> {
