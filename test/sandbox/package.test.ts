@@ -52,7 +52,8 @@ describe('the package of the sandbox', () => {
 		process_.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
 		process_.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
 
-		await until(() => output.includes('Ctrl-C'), { timeoutMs: 20_000 });
+		await Promise.race([until(() => output.includes('Ctrl-C'), { timeoutMs: 20_000 }), exited]);
+		expect(output).toContain('Press Ctrl-C to stop the sandbox');
 		expect(output).toContain(SANDBOX_API_KEY);
 		const url = /Base URL +(\S+)/.exec(output)?.[1] ?? '';
 		const [agent] = SANDBOX_AGENTS;
