@@ -39,7 +39,7 @@ const STEPS: Record<string, Step> = {
 					operation: 'triggerAndWait',
 					agentId: job.agentId,
 					toNumber,
-					wait: { pollInterval: 0.1, timeout: 0.1 },
+					wait: { pollInterval: 0.1, timeout: 0.1, includeTranscript: true },
 				},
 				REPEATED,
 			),
@@ -53,6 +53,7 @@ const STEPS: Record<string, Step> = {
 		const [item] = itemsOf(await outcome);
 		assert.equal(String(item.call_id), job.told(await job.callTo(toNumber)));
 		assert.equal(item.outcome, 'finished');
+		assert.match(String(item.transcript), /this is Ava/);
 	},
 
 	async 'Call: Get'(job) {

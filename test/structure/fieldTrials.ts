@@ -21,6 +21,16 @@ const anotherDay = new Date(Date.now() + 3 * 24 * 3600 * 1000)
 	.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' })
 	.toLowerCase();
 
+/** It only matters while nobody may be called, whatever time it is. */
+const OUTSIDE_HOURS: Record<string, Trial> = {
+	'options.callingHours.values.outside': {
+		values: ['refuse', 'skip'],
+		beside: {
+			options: { callingHours: { values: { days: [anotherDay], from: '9', to: '10' } } },
+		},
+	},
+};
+
 const OF_A_RUN: Record<string, Trial> = {
 	'options.checkOnly': { values: [true, false] },
 	'options.doNotCall': { values: [ordinary(1), ''], beside: { toNumber: ordinary(1) } },
@@ -55,12 +65,7 @@ const DIALING_TRIALS: Record<string, Trial> = {
 		beside: byPhone,
 		items: phones(ordinary(1), ordinary(1)),
 	},
-	'options.callingHours.values.outside': {
-		values: ['refuse', 'skip'],
-		beside: {
-			options: { callingHours: { values: { days: [anotherDay], from: '9', to: '10' } } },
-		},
-	},
+	...OUTSIDE_HOURS,
 };
 
 /** The wait of the trials, with the sandbox's time standing still, so that no call ends. */
@@ -92,6 +97,7 @@ export const TRIALS: Partial<Record<AnyOperationId, Record<string, Trial>>> = {
 			beside: { ...byPhone, wait },
 			items: phones(ordinary(1), ordinary(2)),
 		},
+		'wait.includeTranscript': { values: [true, false], beside: { wait } },
 		'wait.pollInterval': { values: [0.1, 0.5], beside: { wait } },
 		'wait.timeout': { values: [0.01, 0.03], beside: { wait } },
 		'wait.onTimeout': { values: ['continue', 'error'], beside: { wait } },
@@ -100,5 +106,6 @@ export const TRIALS: Partial<Record<AnyOperationId, Record<string, Trial>>> = {
 	downloadTranscript: { binaryPropertyName: { values: ['data', 'text'], after: 60 } },
 	listWebhooks: { returnAll: { values: [true, false], beside: { limit: 1 } } },
 	addCampaignRecipients: RECIPIENT_TRIALS,
-	launch: RECIPIENT_TRIALS,
+	launch: { ...RECIPIENT_TRIALS, ...OUTSIDE_HOURS },
+	startCampaign: OUTSIDE_HOURS,
 };

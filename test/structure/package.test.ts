@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 
 import { SamoraApi } from '../../credentials/SamoraApi.credentials';
 import { Samora } from '../../nodes/Samora/Samora.node';
@@ -8,6 +7,8 @@ import { SamoraCampaignTrigger } from '../../nodes/SamoraCampaignTrigger/SamoraC
 import { SamoraTrigger } from '../../nodes/SamoraTrigger/SamoraTrigger.node';
 import manifest from '../../package.json';
 import { packThisPackage } from '../../tools/n8n/install/thisPackage';
+import { unpackedBytes } from '../../tools/release/packageRules';
+import { filesIn, unpacked } from '../../tools/release/tarball';
 
 const ROOT = join(__dirname, '../..');
 /** Packing builds first, if anything changed. */
@@ -50,13 +51,15 @@ describe('package.json', () => {
 it(
 	'is small: what n8n downloads and unpacks is at most 450 kB',
 	async () => {
-		const { tarball, remove } = await packThisPackage();
+		const packed = await packThisPackage();
+		const { folder, remove } = await unpacked(packed.tarball);
 		try {
-			const unpacked = gunzipSync(readFileSync(tarball));
-			expect(unpacked.includes('package/dist/nodes/Samora/Samora.node.js')).toBe(true);
-			expect(unpacked.length).toBeLessThan(450_000);
+			const files = await filesIn(folder);
+			expect([...files.keys()]).toContain('dist/nodes/Samora/Samora.node.js');
+			expect(unpackedBytes(files)).toBeLessThan(450_000);
 		} finally {
 			await remove();
+			await packed.remove();
 		}
 	},
 	BUILD_MS,

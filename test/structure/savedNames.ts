@@ -82,7 +82,12 @@ export const ACTIONS: Record<string, Record<string, string[]>> = {
 		triggerAndWait: [
 			...DIALING,
 			'options.maxOngoingCalls',
-			...within('wait', ['pollInterval', 'timeout', 'onTimeout: error|continue']),
+			...within('wait', [
+				'includeTranscript',
+				'pollInterval',
+				'timeout',
+				'onTimeout: error|continue',
+			]),
 		],
 		get: ['callId'],
 		downloadRecording: ['callId', 'binaryPropertyName'],

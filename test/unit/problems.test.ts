@@ -68,7 +68,8 @@ describe('what an answer means', () => {
 		[401, page, /API key/],
 		[413, page, /2 MiB/],
 		[429, page, /too many requests/],
-		[502, page, /unavailable/],
+		[502, page, /^Samora, or a proxy between n8n and Samora, answered with status 502$/],
+		[502, { message: 'Restarting' }, /unavailable.*Restarting/],
 		[404, '', /can't find/],
 		[404, {}, /can't find/],
 	])('is plain enough without words of the API: %i %j', (status, body, sentence) => {

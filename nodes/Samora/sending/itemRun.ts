@@ -1,8 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INode } from 'n8n-workflow';
 
-import { apiError, errorRouter, failedItem, operationError } from '../../shared/api/nodeErrors';
+import { apiError, errorRouter, failedItem } from '../../shared/api/nodeErrors';
 import type { UserMessage } from '../../shared/api/problems';
-import { refusedRows } from '../../shared/itemList';
 import { attempt } from '../../shared/parameters';
 import { isAgentTool } from './memory/agentMemory';
 import type { EngineLoop } from './engineLoop';
@@ -21,7 +20,15 @@ import {
 	type SendResult,
 } from './route';
 import { runs, type Engine, type Run } from './memory/run';
-import { interrupted, interruptionOf, leftOut, output, type Ended, type Turn } from './turn';
+import {
+	interrupted,
+	interruptionOf,
+	leftOut,
+	output,
+	refusedError,
+	type Ended,
+	type Turn,
+} from './turn';
 
 /**
  * One try of a run: all of its items, each sent once.
@@ -117,16 +124,10 @@ export class Try<Request extends ItemRequest> {
 		// Only when all is quiet is it known what was done beside it. This also keeps the rejection from coming before
 		// the engine listens, which it does once all items have been started.
 		await this.settled();
+		const { once } = this.route;
 		const say = (message: UserMessage): UserMessage =>
-			withAccepted(message, this.run.memory.accepted(), item, this.route.once?.accepted);
-		if (turn.kind === 'refused') {
-			const { refusals, isRunRefused } = turn;
-			const message = isRunRefused
-				? { message: refusals[0].refusal.message, description: 'Nothing was sent.' }
-				: refusedRows(refusals, this.items.count, this.route.once && 'nobody was called');
-			const isOne = refusals.length === 1 && !isRunRefused;
-			throw operationError(this.node, say(message), isOne ? item : undefined);
-		}
+			withAccepted(message, this.run.memory.accepted(), item, once?.accepted);
+		if (turn.kind === 'refused') throw refusedError(this.node, turn, this.items.count, say, once);
 		const { message, httpCode } = turn.failure;
 		throw apiError(this.node, say(message), { httpCode, itemIndex: item });
 	}

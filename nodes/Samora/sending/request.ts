@@ -7,7 +7,7 @@ import type {
 
 import { cleaned, type Answer } from '../../shared/api/answers';
 import { filledPath, RAW_ANSWER, TIMEOUT_MS } from '../../shared/api/api';
-import { hostOf } from '../../shared/api/baseUrl';
+import { hostOf, proxyAddress } from '../../shared/api/baseUrl';
 import { sendTracked } from '../../shared/api/deadline';
 import { hasThing, thingIn } from '../../shared/api/envelope';
 import { exchange, succeeded, type Exchange } from '../../shared/api/exchange';
@@ -89,7 +89,9 @@ async function sendOnce(
 				options: tracked as typeof options,
 			}),
 	);
-	return cleaned({ ...(item.json as unknown as Answer), host: hostOf(baseUrl) }, apiKey);
+	const answer = item.json as unknown as Answer;
+	const proxy = proxyAddress(options.proxy);
+	return cleaned({ ...answer, host: hostOf(baseUrl), proxy }, apiKey);
 }
 
 async function explain<Request extends ItemRequest>(

@@ -1,8 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 
-import { refusedItem } from '../../shared/api/nodeErrors';
+import { operationError, refusedItem, runError } from '../../shared/api/nodeErrors';
 import type { UserMessage } from '../../shared/api/problems';
-import type { RefusedRow } from '../../shared/itemList';
+import { refusedRows, type RefusedRow } from '../../shared/itemList';
 import type { Failure, ItemRequest, LeftOut, OutputItem, Route } from './route';
 import type { Entry } from './memory/runMemory';
 
@@ -11,8 +11,15 @@ export type Turn = { kind: 'accepted'; output: IDataObject[]; isRetry: boolean }
 
 export type Ended =
 	| { kind: 'output'; items: OutputItem[]; hasInput?: boolean }
-	| { kind: 'refused'; refusals: RefusedRow[]; isRunRefused: boolean }
+	| Refused
 	| { kind: 'failed'; failure: Failure };
+
+interface Refused {
+	kind: 'refused';
+	refusals: RefusedRow[];
+	/** Whether all are refused for one reason, which is no item's own. */
+	isRunRefused: boolean;
+}
 
 /** @param hasInput whether the items carry the fields of their input item, so that a person sees who it was */
 export const output = (items: IDataObject[], hasInput = false): Ended => ({
@@ -30,6 +37,27 @@ export function leftOut(entry: LeftOut, item: number): Ended {
 		default:
 			return output([refusedItem(entry.refusal, item)], true);
 	}
+}
+
+/**
+ * The error that makes the node stop before it sends anything.
+ *
+ * @param say adds what was done before
+ * @param once the route's, where somebody would have been called
+ */
+export function refusedError(
+	node: INode,
+	{ refusals, isRunRefused }: Refused,
+	total: number,
+	say: (message: UserMessage) => UserMessage,
+	once?: object,
+): Error {
+	const [{ item, refusal }] = refusals;
+	if (isRunRefused) {
+		return runError(node, say({ message: refusal.message, description: 'Nothing was sent.' }));
+	}
+	const message = say(refusedRows(refusals, total, once && 'nobody was called'));
+	return refusals.length === 1 ? operationError(node, message, item) : runError(node, message);
 }
 
 /**

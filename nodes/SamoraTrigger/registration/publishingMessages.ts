@@ -4,6 +4,7 @@ import type { Exchange } from '../../shared/api/exchange';
 import {
 	describeAnswer,
 	describeFault,
+	mayBeProxys,
 	type Subject,
 	type UserMessage,
 } from '../../shared/api/problems';
@@ -52,9 +53,12 @@ export function describeRequest(
 	if (answer) {
 		const { statusCode } = answer;
 		const { message, description } = describeAnswer(answer, subject);
-		const remedy = REMEDIES.find(
-			({ status: [from, to] }) => statusCode >= from && statusCode <= to,
-		)?.remedy(again);
+		const remedy =
+			statusCode >= 500 && mayBeProxys(answer)
+				? `Wait a minute, and ${again}. If this keeps happening, ask whoever runs the proxy, or contact Samora AI Support.`
+				: REMEDIES.find(({ status: [from, to] }) => statusCode >= from && statusCode <= to)?.remedy(
+						again,
+					);
 		return inBothLines(message, remedy || description);
 	}
 	// n8n gives this code to what ran out of time here. Nobody can stop a publication.

@@ -1,4 +1,4 @@
-import { KEY_WITHHELD } from './baseUrl';
+import { isProxyOn, KEY_WITHHELD, type Route } from './baseUrl';
 import { TOO_LARGE } from './body';
 import { NOT_SENT } from './deadline';
 import { isRecord, Refusal } from '../parameters';
@@ -10,6 +10,8 @@ export interface Answer {
 	body: unknown;
 	/** Who was asked, such as api.samora.ai. */
 	host?: string;
+	/** The proxy in Request Options through which it was asked, such as proxy.example.com:3128. */
+	proxy?: string;
 }
 
 /**
@@ -68,10 +70,28 @@ export interface Fault {
 	fate: Undone;
 	/** Where nobody answered: an IP address with its port, or a name. */
 	address?: string;
+	/** That address is a proxy's, for it isn't the one that was asked. */
+	isProxy?: boolean;
 	/** A message for the user, if this package or n8n blocked the request. */
 	words?: string;
 	/** The next time would end the same: the request is blocked on purpose, or the response is too large. */
 	isFinal?: boolean;
+}
+
+/**
+ * The fault in an answer that a proxy gave instead of Samora; undefined unless that is certain. n8n hands on what a proxy
+ * answers to CONNECT as if Samora had answered, without a sign of its own. So it is told by what only a proxy says, and
+ * says before it sends anything on: the status 407, and what Squid calls a connection that it did not make.
+ */
+export function proxyFault({ statusCode, headers }: Answer): Fault | undefined {
+	const squid = /^ERR_(\w+_)?(ACCESS_DENIED|CONNECT_FAIL|DNS_FAIL|CANNOT_FORWARD)\b/;
+	const [named] = squid.exec(String(headers['x-squid-error'] ?? '')) ?? [];
+	if (statusCode !== 407 && named === undefined) return undefined;
+	const words =
+		statusCode === 407
+			? 'The proxy between n8n and Samora wants a username and password (status 407). Add them to Proxy in Request Options, or to the proxy settings of this n8n (HTTPS_PROXY)'
+			: `The proxy between n8n and Samora didn't let n8n through (status ${statusCode}, ${named}). Ask whoever runs the proxy to allow it`;
+	return { code: '', fate: 'unreached', words, isFinal: statusCode < 500 };
 }
 
 /** Reads a thrown error and its causes: n8n wraps what axios throws. */
@@ -80,9 +100,11 @@ export function readFault(thrown: unknown): Fault {
 	let syscall = '';
 	let address: string | undefined;
 	let notSent: string | undefined;
+	let route: Route | undefined;
+	let neverConnected = false;
 	for (
 		let error: unknown = thrown, depth = 0;
-		isErrorLike(error) && depth < 6;
+		isErrorLike(error) && depth < 8;
 		error = error.cause ?? error.errorResponse, depth++
 	) {
 		const heldBack = heldBackByN8n(error);
@@ -92,6 +114,11 @@ export function readFault(thrown: unknown): Fault {
 			return { code: '', fate: 'unreached', words: String(error.message), isFinal: true };
 		}
 		if (error.name === NOT_SENT) notSent = String(error.message);
+		if (NO_TUNNEL.test(String(error.message))) {
+			return { code: '', fate: 'unreached', words: BROKEN_TUNNEL };
+		}
+		route ??= error.route;
+		neverConnected ||= NEVER_ENCRYPTED.test(String(error.message));
 		// The innermost code is the original one.
 		if (typeof error.code === 'string' && error.code !== '') code = error.code;
 		if (typeof error.syscall === 'string') syscall = error.syscall;
@@ -100,11 +127,12 @@ export function readFault(thrown: unknown): Fault {
 	if (notSent !== undefined) {
 		return { code, fate: 'unreached', words: `The request was not sent: ${notSent}` };
 	}
-	const fate = fateOfFault(code, syscall);
+	const fate = neverConnected ? 'unreached' : fateOfFault(code, syscall);
 	return {
 		code,
 		fate,
 		...(fate === 'unreached' && address !== undefined ? { address } : {}),
+		...(fate === 'unreached' && isProxyOn(route, address) ? { isProxy: true } : {}),
 		...(code === TOO_LARGE ? { isFinal: true } : {}),
 	};
 }
@@ -123,6 +151,14 @@ function heldBackByN8n({ name, message }: ErrorLike): string | undefined {
 	}
 	return undefined;
 }
+
+/** What n8n's proxy agent says when a proxy answers a CONNECT with nothing that can be read. It sends nothing then. */
+const NO_TUNNEL = /proxy CONNECT response|before receiving CONNECT response/;
+const BROKEN_TUNNEL =
+	'The proxy between n8n and Samora closed the connection without an answer. Ask whoever runs the proxy to let n8n through';
+
+/** What Node.js says when a connection ends while its encryption is agreed on, so before anything is sent. */
+const NEVER_ENCRYPTED = /disconnected before secure TLS connection was established/;
 
 /** Where Node.js did not get through; of several addresses of a name the first. */
 function addressIn({ address, port, hostname, errors }: ErrorLike): string | undefined {
@@ -148,6 +184,7 @@ interface ErrorLike {
 	port?: unknown;
 	hostname?: unknown;
 	errors?: unknown;
+	route?: Route;
 	cause?: unknown;
 	errorResponse?: unknown;
 }

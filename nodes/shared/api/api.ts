@@ -10,7 +10,7 @@ import type {
 import { cleaned } from './answers';
 import type { AgentDefault } from '../agentId';
 import { readBody, type ByteStream } from './body';
-import { hostOf } from './baseUrl';
+import { hostOf, proxyAddress } from './baseUrl';
 import { notSentUnlessRead, sendTracked } from './deadline';
 import { hasThing } from './envelope';
 import { exchange, type Exchange, type RetryPolicy } from './exchange';
@@ -96,6 +96,7 @@ export async function callSamora(
 					headers,
 					body: await readBody(body as unknown as ByteStream),
 					host: hostOf(baseUrl),
+					proxy: proxyAddress(connection.proxy),
 				},
 				apiKey,
 			);

@@ -78,6 +78,30 @@ export function refuseUnchecked(request: CertificateOptions, baseUrl: string): v
 	);
 }
 
+/** Where a request goes. */
+export interface Route {
+	url: string;
+	/** The proxy in Request Options, such as proxy.example.com:3128. */
+	proxy?: string;
+}
+
+/** Where a proxy is, without its password; undefined where there is none. */
+export const proxyAddress = (proxy?: { host: string; port: number }): string | undefined =>
+	proxy && `${proxy.host}:${proxy.port}`;
+
+/**
+ * Whether an address, an IP address with its port or a name, is a proxy's: that in Request Options, or one of n8n's own,
+ * which is known by being elsewhere than what was asked. A name may have any IP address, but its port is known.
+ */
+export function isProxyOn(route?: Route, address?: string): boolean {
+	const asked = route && parse(route.url);
+	if (!asked || address === undefined) return false;
+	if (route.proxy === address || route.proxy?.startsWith(`${address}:`)) return true;
+	const [, port] = /:(\d+)$/.exec(address) ?? [];
+	if (port === undefined) return address.toLowerCase() !== asked.hostname;
+	return port !== (asked.port || (asked.protocol === 'http:' ? '80' : '443'));
+}
+
 /** The host of a URL, with its port where it has one of its own; undefined for what is no URL. */
 export const hostOf = (url: string): string | undefined => parse(url)?.host;
 

@@ -1,5 +1,7 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
+import { proxyAddress, type Route } from './baseUrl';
+
 /** One deadline for a whole request, and whether it went out. */
 
 /**
@@ -23,6 +25,16 @@ class NotSent extends Error {
 const notSent = (cause: unknown): Error =>
 	new NotSent(cause instanceof Error ? cause.message : String(cause), { cause });
 
+/** An error for a request that may have gone out. */
+class MayBeSent extends Error {
+	readonly route: Route;
+
+	constructor({ baseURL, url, proxy }: IHttpRequestOptions, cause: unknown) {
+		super('', { cause });
+		this.route = { url: baseURL ?? url, proxy: proxyAddress(proxy) };
+	}
+}
+
 /**
  * Sends a request with the Samora credential.
  *
@@ -36,7 +48,7 @@ export async function sendTracked<Answer>(
 	let sent = false;
 	const tracked: TrackedRequest = { ...options, onSend: () => (sent = true) };
 	return await send(tracked).catch((thrown: unknown) => {
-		throw sent ? thrown : notSent(thrown);
+		throw sent ? new MayBeSent(options, thrown) : notSent(thrown);
 	});
 }
 

@@ -2,6 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import {
 	fateOfAnswer,
+	proxyFault,
 	readFault,
 	retryAfter,
 	type Answer,
@@ -131,6 +132,8 @@ async function sendOnce(
 		if (fault.code === 'ERR_CANCELED' && !signal?.aborted) fault.code = 'ETIMEDOUT';
 		return { fate: fault.fate, fault };
 	}
+	const proxied = proxyFault(answer);
+	if (proxied) return { fate: proxied.fate, fault: proxied };
 	const fate = fateOfAnswer(answer, isValidBody);
 	return fate === 'done' ? { fate, answer } : { fate, answer };
 }

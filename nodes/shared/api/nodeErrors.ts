@@ -22,6 +22,16 @@ export function apiError(
 	return worded(error, userMessage, itemIndex);
 }
 
+/**
+ * The error for what is about several items, or about none. n8n's declarative engine gives every error the number of an
+ * item, and its editor writes that behind the message: "22 of 30 … [item 1]". So the number is not taken.
+ */
+export function runError(node: INode, userMessage: UserMessage): NodeApiError {
+	const error = apiError(node, userMessage);
+	Object.defineProperty(error.context, 'itemIndex', { get: () => undefined, set: () => {} });
+	return error;
+}
+
 /** The error that n8n shows for an unsuccessful request. */
 export const exchangeError = (node: INode, result: Exchange, subject: Subject): NodeApiError =>
 	apiError(node, describeExchange(result, subject), { httpCode: result.answer?.statusCode });

@@ -109,7 +109,8 @@ const ADVICE: readonly Advice[] = [
 	{
 		status: [0, 999],
 		message: () => "The response didn't come from the Samora API",
-		description: (asked) => `Check ${baseUrlOf(asked)}; it's usually https://api.samora.ai`,
+		description: (asked) =>
+			`Check ${baseUrlOf(asked)}; it's usually https://api.samora.ai. If it is, a proxy or a firewall between n8n and Samora answered.`,
 	},
 ];
 
@@ -125,6 +126,29 @@ function isForeign({ statusCode, body }: Answer): boolean {
 	return isPage && statusCode >= 400 && statusCode < 500 && !PLAIN.has(statusCode);
 }
 
+/**
+ * Whether an answer may be Samora's or a proxy's: proxies answer with these statuses too, Samora's own have words, and an
+ * answer through a proxy that the user chose may have either's.
+ */
+export function mayBeProxys(answer: Answer): boolean {
+	const { statusCode, proxy } = answer;
+	if (statusCode < 400 || isForeign(answer)) return false;
+	const isUsual = statusCode === 403 || statusCode >= 500;
+	return wordsOf(answer) === '' ? isUsual || proxy !== undefined : isUsual && proxy !== undefined;
+}
+
+/** The message for an answer that may be either's. */
+function describeEither({ statusCode, proxy }: Answer, advice: Advice, asked: Asked): UserMessage {
+	const named = proxy === undefined ? 'a proxy between n8n and Samora' : `the proxy ${proxy}`;
+	return {
+		message: `Samora, or ${named}, answered with status ${statusCode}`,
+		description:
+			statusCode < 500
+				? `If it was Samora: ${advice.description(asked)} If it was the proxy, ask whoever runs it to allow the host of the Base URL.`
+				: 'Run the node again in a few minutes. If this keeps happening, ask whoever runs the proxy, or contact Samora AI Support.',
+	};
+}
+
 /** The message for an unsuccessful response. It quotes the API's own words. */
 export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
 	const { statusCode, host } = answer;
@@ -134,15 +158,14 @@ export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
 		: (ADVICE.find(({ status: [from, to] }) => statusCode >= from && statusCode <= to) ??
 			NOT_THE_API);
 	const words = wordsOf(answer);
-	const message = advice.message(asked);
-	return {
-		message: words === '' ? message : `${message}: ${words}`,
-		description: advice.description(asked),
-	};
+	const { message, description } = mayBeProxys(answer)
+		? describeEither(answer, advice, asked)
+		: { message: advice.message(asked), description: advice.description(asked) };
+	return { message: words === '' ? message : `${message}: ${words}`, description };
 }
 
 /** The message for a request without a response. */
-export function describeFault({ code, fate, words, address }: Fault): UserMessage {
+export function describeFault({ code, fate, words, address, isProxy }: Fault): UserMessage {
 	if (words !== undefined) {
 		return { message: words, description: fate === 'unreached' ? 'Nothing was sent.' : '' };
 	}
@@ -163,6 +186,12 @@ export function describeFault({ code, fate, words, address }: Fault): UserMessag
 		};
 	}
 	const named = code === '' ? '' : ` (${code})`;
+	if (fate === 'unreached' && isProxy) {
+		return {
+			message: `n8n couldn't reach the proxy at ${address}`,
+			description: `Nothing was sent to Samora${named}. This isn't Samora's address. Check Proxy in Request Options, or the proxy settings of this n8n (HTTPS_PROXY, HTTP_PROXY).`,
+		};
+	}
 	if (fate === 'unreached') {
 		return {
 			message: `n8n couldn't reach Samora${address === undefined ? '' : ` at ${address}`}`,

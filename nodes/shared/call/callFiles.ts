@@ -23,9 +23,9 @@ export interface Fetcher extends Pick<FunctionsBase, 'getCredentials' | 'getNode
 }
 
 export interface Fetching {
-	/** The file's name without its extension. */
-	name: string;
 	connection?: ConnectionOptions;
+	/** How long one attempt may take, in milliseconds. */
+	deadline?: number;
 	/** Attempts after the first; a few unless it says otherwise. */
 	maxRetries?: number;
 	signal?: AbortSignal;
@@ -40,19 +40,23 @@ const MAX_FILE_BYTES = 512 * 1024 * 1024;
 /**
  * Streams a file into n8n's binary data. Repeated, as every reading is, when the host does not answer.
  *
+ * @param fetching with the file's name, without its extension
  * @returns the file, or the result of the last request for it; `refused` means that there is nothing to be had at this
  * URL, or not any more
  */
 export async function fetchCallFile(
 	context: Fetcher,
 	url: string,
-	{ name, connection, maxRetries, signal }: Fetching,
+	fetching: Fetching & { name: string },
 ): Promise<{ file: IBinaryData } | { result: Exchange }> {
-	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
-	const result = await exchange(
-		async () => await fetchOnce(context, url, { name, connection, baseUrl, signal }),
-		{ idempotent: true, maxRetries, signal },
-	);
+	const result = await fetchFromHost(context, url, fetching, async (body, type, from) => {
+		cutOff(body, MAX_FILE_BYTES);
+		return await context.helpers.prepareBinaryData(
+			body as unknown as Buffer,
+			`${fetching.name}.${extensionFor(type, from)}`,
+			type || undefined,
+		);
+	});
 	const file = succeeded(result) ? result.answer.body : undefined;
 	return isRecord(file) ? { file: file as unknown as IBinaryData } : { result };
 }
@@ -60,22 +64,43 @@ export async function fetchCallFile(
 interface FileResponse {
 	statusCode: number;
 	headers: Record<string, unknown>;
-	body: NodeJS.ReadableStream & { destroy: (reason?: Error) => void };
+	body: FileBody;
 }
 
-/** @returns an answer whose body is the file's binary data, when there is a file */
+export type FileBody = NodeJS.ReadableStream & { destroy: (reason?: Error) => void };
+
+/**
+ * Reads a file from the stream of its body.
+ *
+ * @param type as the host names it; '' where that says nothing
+ * @param url where the file is, after redirects
+ */
+type FileReader = (body: FileBody, type: string, url: string) => Promise<object>;
+
+/** @returns an exchange whose answer has as its body what `read` returned */
+export async function fetchFromHost(
+	context: Fetcher,
+	url: string,
+	fetching: Fetching,
+	read: FileReader,
+): Promise<Exchange> {
+	const { maxRetries, signal } = fetching;
+	return await exchange(async () => await fetchOnce(context, url, fetching, read), {
+		idempotent: true,
+		maxRetries,
+		signal,
+	});
+}
+
 async function fetchOnce(
 	context: Fetcher,
 	first: string,
-	{
-		name,
-		connection,
-		baseUrl,
-		signal,
-	}: Pick<Fetching, 'name' | 'connection' | 'signal'> & { baseUrl: string },
+	{ connection, deadline = WHOLE_FILE_MS, signal }: Fetching,
+	read: FileReader,
 ): Promise<Answer> {
+	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>('samoraApi');
 	let url = first;
-	const abortSignal = abortedAfter(WHOLE_FILE_MS, signal);
+	const abortSignal = abortedAfter(deadline, signal);
 	for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
 		if (!mayBeFetched(url, baseUrl)) throw operationError(context.getNode(), IN_THE_CLEAR);
 		const { statusCode, headers, body } = (await context.helpers.httpRequest({
@@ -91,14 +116,7 @@ async function fetchOnce(
 			abortSignal,
 		})) as FileResponse;
 		if (statusCode === 200) {
-			cutOff(body, MAX_FILE_BYTES);
-			const type = typeOf(headers);
-			const file = await context.helpers.prepareBinaryData(
-				body as unknown as Buffer,
-				`${name}.${extensionFor(type, url)}`,
-				type || undefined,
-			);
-			return { statusCode, headers, body: file };
+			return { statusCode, headers, body: await read(body, typeOf(headers), url) };
 		}
 		body.destroy();
 		const { location } = headers;
@@ -112,7 +130,7 @@ async function fetchOnce(
 }
 
 /** Ends a stream that brings more bytes than this. */
-export function cutOff(body: FileResponse['body'], limit: number): void {
+export function cutOff(body: FileBody, limit: number): void {
 	let length = 0;
 	// Unlike `on` this does not make it flow before n8n listens.
 	body.prependListener('data', (chunk: Uint8Array) => {

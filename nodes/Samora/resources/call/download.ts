@@ -4,21 +4,19 @@ import pLimit from 'p-limit';
 import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/call/callDetails';
 import { thingIn } from '../../../shared/api/envelope';
 import { describeHostResult, fetchCallFile, type CallFile } from '../../../shared/call/callFiles';
-import { outcomeOf, wasPickedUp } from '../../../shared/call/callOutcome';
+import { describeNoFile, fileLinkIn } from '../../../shared/call/fileLinks';
+import { isText, readTranscript } from '../../../shared/call/transcriptText';
 import { callIdField } from './callId';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { FollowUp, ItemRequest } from '../../sending/route';
 import type { Operation } from '../../fields/operation';
 import { attempt, Refusal, samoraId, text } from '../../../shared/parameters';
-import type { UserMessage } from '../../../shared/api/problems';
 import { connectionOf } from '../../../shared/api/requestOptions';
 
 /** What the two operations that fetch a file of a call share. */
 
 /** How many files are under way at a time. */
 const FILES_AT_A_TIME = 3;
-/** How much of a transcript stands in the JSON, in bytes. The file itself is always whole. */
-const TEXT_BYTES = 1024 * 1024;
 
 interface Wanted extends ItemRequest {
 	property: string;
@@ -83,14 +81,14 @@ function fetchFiles(
 			if (signal.aborted) return { kind: 'output', items: [] };
 			const callId = String(call.call_id);
 			const details = { call_id: callId, status: call.status };
-			let url = urlIn(call, file);
+			let url = fileLinkIn(call, file);
 			if (url === undefined) {
-				return { kind: 'failed', failure: { message: aboutNone(call, file), details } };
+				return { kind: 'failed', failure: { message: describeNoFile(call, file), details } };
 			}
 			let fetched = await fetchFrom(url, callId);
 			if ('result' in fetched && fetched.result.fate === 'refused') {
 				// A URL lasts an hour, and the call may have been asked for by an earlier try.
-				const fresh = urlIn(callDetailsIn(await askForCall(context, callId)), file);
+				const fresh = fileLinkIn(callDetailsIn(await askForCall(context, callId)), file);
 				url = fresh ?? url;
 				if (fresh !== undefined) fetched = await fetchFrom(fresh, callId);
 			}
@@ -111,40 +109,13 @@ function fetchFiles(
 							file_name: binary.fileName,
 							mime_type: binary.mimeType,
 							file_size: size,
-							...(file === 'transcript' && (await wordsIn(context, binary, size))),
+							...(file === 'transcript' && (await wordsIn(context, binary))),
 						},
 						binary: { [request?.property ?? 'data']: binary },
 					},
 				],
 			};
 		});
-}
-
-function urlIn(details: IDataObject | undefined, file: CallFile): string | undefined {
-	const url = details?.[`${file}_url`];
-	return typeof url === 'string' && url !== '' ? url : undefined;
-}
-
-function aboutNone(call: IDataObject, file: CallFile): UserMessage {
-	const status = String(call.status);
-	if (outcomeOf(call) === undefined) {
-		return {
-			message: `The call hasn't ended (it is ${status}), so it has no ${file} yet`,
-			description:
-				'Download it after the call has ended: after Call: Trigger and Wait, or when the Samora Trigger starts with CALL_FINISHED.',
-		};
-	}
-	if (!wasPickedUp(call)) {
-		return {
-			message: `Nobody answered (the call is ${status}), so there is no ${file}`,
-			description:
-				"Leave out calls that weren't answered, for example with an If node before this one.",
-		};
-	}
-	return {
-		message: `Samora has no ${file} of this call yet`,
-		description: `The call ended at ${String(call.ended_at)}, and its files can take a little longer. Run the node again in a few minutes. If there's still no file, this call has none.`,
-	};
 }
 
 /** In bytes. n8n 1.x does not say it with the file. */
@@ -160,27 +131,8 @@ async function sizeOf(
 async function wordsIn(
 	{ helpers }: IExecuteSingleFunctions,
 	{ id, data, mimeType }: IBinaryData,
-	size: number,
 ): Promise<IDataObject> {
-	if (!/^text\/|[/+]json$/.test(mimeType)) return {};
-	const read = id
-		? await beginningOf(await helpers.getBinaryStream(id))
-		: Buffer.from(data.slice(0, Math.ceil(TEXT_BYTES / 3) * 4), 'base64');
-	return {
-		// A character that was cut in two at the end is left out.
-		transcript: new TextDecoder().decode(read.subarray(0, TEXT_BYTES), { stream: true }),
-		...(size > TEXT_BYTES && { transcript_truncated: true }),
-	};
-}
-
-async function beginningOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	let length = 0;
-	for await (const chunk of stream) {
-		const bytes = Buffer.from(chunk as Uint8Array);
-		chunks.push(bytes);
-		length += bytes.length;
-		if (length >= TEXT_BYTES) break;
-	}
-	return Buffer.concat(chunks);
+	if (!isText(mimeType)) return {};
+	const bytes = id ? await helpers.getBinaryStream(id) : [Buffer.from(data, 'base64')];
+	return await readTranscript(bytes);
 }

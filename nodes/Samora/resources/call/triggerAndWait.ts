@@ -1,6 +1,8 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import pLimit from 'p-limit';
 
 import { askForCall } from '../../../shared/call/callDetails';
+import { transcriptOf } from '../../../shared/call/transcriptText';
 import { CallWatch, type Ending } from './callWatch';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Failure, FollowUp } from '../../sending/route';
@@ -28,6 +30,7 @@ interface Waiting {
 	interval: number;
 	timeout: number;
 	onTimeout: (typeof ON_TIMEOUT)[number];
+	includeTranscript: boolean;
 }
 
 interface WaitingCall extends Call {
@@ -41,6 +44,14 @@ const waitField: INodeProperties = {
 	placeholder: 'Add Setting',
 	default: {},
 	options: [
+		{
+			displayName: 'Include Transcript',
+			name: 'includeTranscript',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to add what was said as transcript, if Samora has it as text. If not, transcript is null and transcript_note says why.',
+		},
 		{
 			displayName: 'On Timeout',
 			name: 'onTimeout',
@@ -103,10 +114,10 @@ export const triggerAndWait: Operation = {
 };
 
 /** The defaults of the fields above, which are not saved when they were not added. */
-const DEFAULT = { pollInterval: 5, timeout: 30, onTimeout: 'error' } as const;
+const DEFAULT = { pollInterval: 5, timeout: 30, onTimeout: 'error' };
 
 function waitingOf(read: ReadParameter): Waiting {
-	const given = { ...DEFAULT, ...recordOf(read('wait')) };
+	const given: Record<string, unknown> = { ...DEFAULT, ...recordOf(read('wait')) };
 	const interval = quantity(given.pollInterval, 'Poll Interval', {
 		min: 0.1,
 		max: 3600,
@@ -117,6 +128,7 @@ function waitingOf(read: ReadParameter): Waiting {
 		interval: interval * 1000,
 		timeout: timeout * 60_000,
 		onTimeout: onTimeoutOf(given.onTimeout),
+		includeTranscript: given.includeTranscript === true,
 	};
 }
 
@@ -128,17 +140,24 @@ function onTimeoutOf(value: unknown): Waiting['onTimeout'] {
 
 /** A look is given up sooner than other requests, for the next one may go better. */
 const LOOK_TIMEOUT_MS = 15_000;
+/** How many transcripts are fetched at a time. */
+const TRANSCRIPTS_AT_A_TIME = 3;
 
 function waitForCalls(
 	context: IExecuteSingleFunctions,
 	signal: AbortSignal,
 ): FollowUp<WaitingCall> {
-	const chosen = attempt(() => connectionOf(context).timeout);
-	const timeout = typeof chosen === 'number' ? chosen : LOOK_TIMEOUT_MS;
+	const chosen = attempt(() => connectionOf(context));
+	const connection = {
+		timeout: LOOK_TIMEOUT_MS,
+		...(chosen instanceof Refusal ? {} : chosen),
+	};
+	const { timeout } = connection;
 	const watch = new CallWatch(
 		async (callId) => await askForCall(context, callId, { timeout, maxRetries: 0, signal }),
 		signal,
 	);
+	const transcripts = pLimit(TRANSCRIPTS_AT_A_TIME);
 	return async ([placed], request, isRetry) => {
 		const waiting = request?.waiting ?? waitingOf(() => undefined);
 		const { call_id, to_number } = placed;
@@ -154,8 +173,11 @@ function waitForCalls(
 			};
 			return { kind: 'failed', failure };
 		}
+		const transcript =
+			waiting.includeTranscript &&
+			(await transcripts(async () => await transcriptOf(context, details, { connection, signal })));
 		// The call's own fields come after the three that every item has, and never take their place.
-		const json = { ...known, ...durationOf(details), ...details, ...known };
+		const json = { ...known, ...durationOf(details), ...details, ...transcript, ...known };
 		return { kind: 'output', items: [{ json }] };
 	};
 }

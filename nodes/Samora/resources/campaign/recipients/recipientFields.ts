@@ -39,11 +39,13 @@ export const recipientFields: INodeProperties[] = [
 		displayName: 'Fields',
 		name: 'variableFields',
 		type: 'string',
+		requiresDataPath: 'multiple',
 		displayOptions: { show: { variablesMode: ['selectedFields'] } },
 		default: '',
 		placeholder: 'e.g. first_name, company',
+		hint: 'Drag columns here from the input panel, one after the other',
 		description:
-			"The names of the fields, separated by commas. Fields that an item doesn't have are left out.",
+			"The fields that the agent may know, separated by commas. Fields that an item doesn't have are left out.",
 	},
 	keyValueField({
 		displayName: 'Variables',

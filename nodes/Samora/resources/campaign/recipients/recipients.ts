@@ -1,10 +1,5 @@
-import {
-	jsonObject,
-	keyValues,
-	Refusal,
-	trimmed,
-	type ReadParameter,
-} from '../../../../shared/parameters';
+import { jsonObject, keyValues, Refusal, type ReadParameter } from '../../../../shared/parameters';
+import { pickedFields } from './pickedFields';
 
 /** A row of a campaign, as the API takes it. */
 export interface Recipient {
@@ -80,12 +75,8 @@ function chosenVariables(
 	switch (read('variablesMode')) {
 		case 'allFields':
 			return row;
-		case 'selectedFields': {
-			const names = fieldNames(read('variableFields'));
-			return Object.fromEntries(
-				names.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]),
-			);
-		}
+		case 'selectedFields':
+			return pickedFields(row, read('variableFields'));
 		case 'keyValue':
 			return keyValues(read('variables'), 'Variables');
 		case 'json':
@@ -93,11 +84,6 @@ function chosenVariables(
 		default:
 			return {};
 	}
-}
-
-function fieldNames(value: unknown): string[] {
-	const names = Array.isArray(value) ? value.map(trimmed) : trimmed(value).split(',');
-	return names.map((name) => name.trim()).filter((name) => name !== '');
 }
 
 /** Fills requests up to the API's limits, in order. */
