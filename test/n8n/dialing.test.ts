@@ -6,7 +6,8 @@ import {
 	VERSIONS,
 	type InstalledN8n,
 } from './support/installedN8n';
-import { CALL, callWorkflow, START } from './support/workflows';
+import { campaignWorkflow } from './support/campaigns';
+import { CALL, callWorkflow, outcomesWorkflow, START } from './support/workflows';
 
 /** The faults after which a phone may ring, and those after which it certainly does not. */
 const FAULTS: FaultKind[] = [
@@ -110,4 +111,25 @@ describe.each(VERSIONS)('dialing in n8n %s', (version) => {
 		expect(await judge(retried)).toEqual({ doubled: [], lost: [] });
 		expect(await here.sandbox.control.calls()).toHaveLength(NUMBERS.length);
 	});
+
+	// 1.x knows no such protection.
+	if (!version.startsWith('1.')) {
+		it('says that n8n kept a request back, and not that a phone may be ringing', async () => {
+			await here.restart({ env: { N8N_SSRF_PROTECTION_ENABLED: 'true' } });
+			const kept = /protection against SSRF/;
+			const execution = await run({});
+			expect(execution.status).toBe('error');
+			expect(execution.errorMessage).toMatch(kept);
+			expect(execution.errorMessage).not.toMatch(/not known|didn't answer/);
+
+			for (const workflow of [
+				outcomesWorkflow(here.agentId, here.credential),
+				campaignWorkflow(here.agentId, here.credential),
+			]) {
+				const saved = await here.client.createWorkflow(workflow);
+				await expect(here.client.publish(saved)).rejects.toThrow(kept);
+			}
+			expect(await here.sandbox.control.journal()).toEqual([]);
+		}, 120_000);
+	}
 });

@@ -250,7 +250,10 @@ export function additionalData(
 	};
 }
 
-export type NodeSettings = Pick<INode, 'onError' | 'retryOnFail' | 'maxTries' | 'waitBetweenTries'>;
+export type NodeSettings = Pick<
+	INode,
+	'credentials' | 'onError' | 'retryOnFail' | 'maxTries' | 'waitBetweenTries'
+>;
 
 /** A node as a workflow saves it. */
 export function samoraNode(

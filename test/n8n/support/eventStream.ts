@@ -106,7 +106,7 @@ class EventStream {
 	/** Executions of events of which none ended well, and what they were about. */
 	private readonly brokenOff = new Map<string, string>();
 
-	/** @param workflow the only one that listens, of an n8n that has executed nothing yet */
+	/** @param workflow the only one that listens to these events */
 	constructor(
 		private readonly here: Grounds,
 		private readonly workflow: SavedWorkflow,
@@ -226,6 +226,7 @@ class EventStream {
 			const isThere = !(execution instanceof N8nRefusal) || execution.status !== 404;
 			// The list can leave out what is just ending, and PostgreSQL leaves out numbers.
 			if (!isThere && number > newest) return executions;
+			if ('workflowId' in execution && execution.workflowId !== this.workflow.id) continue;
 			// n8n 1 cannot show what it was killed in the middle of noting.
 			if (isThere) executions.push(execution instanceof N8nRefusal ? { id } : { id, execution });
 		}

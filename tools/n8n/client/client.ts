@@ -96,6 +96,8 @@ export class N8nClient extends N8nSession {
 		const saved = await this.request('POST', '/rest/workflows', {
 			...workflow,
 			settings: workflow.settings ?? { executionOrder: 'v1' },
+			// Like the editor: without it, n8n can't run a step.
+			pinData: {},
 			active: false,
 		});
 		return asWorkflow(saved);
@@ -123,6 +125,15 @@ export class N8nClient extends N8nSession {
 			`/rest/workflows/${workflow.id}/run`,
 			this.publishing.manualRun(workflow, triggerName),
 		);
+		return text(answer, 'executionId');
+	}
+
+	/** Runs a node and what it still needs, like the editor's Execute step button, which sends what earlier steps gave. */
+	async executeStep(workflow: SavedWorkflow, nodeName: string, earlier?: unknown): Promise<string> {
+		const answer = await this.request('POST', `/rest/workflows/${workflow.id}/run`, {
+			destinationNode: { nodeName, mode: 'inclusive' },
+			...(earlier === undefined ? {} : { runData: earlier, dirtyNodeNames: [] }),
+		});
 		return text(answer, 'executionId');
 	}
 

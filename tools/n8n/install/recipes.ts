@@ -26,7 +26,7 @@ const NODE_20 = '20.20.2';
 const NODE_22 = '22.23.3';
 export const NODE_24 = '24.21.0';
 
-/** 1.x depends on a download URL for this library. The registry has it too. */
+/** 1.x and the early 2.x depend on a download URL for this library. The registry has it too. */
 const XLSX = { xlsx: '0.18.5' };
 
 const recipes: Record<string, Recipe> = {
@@ -59,7 +59,7 @@ export function recipeFor(version: string): Recipe {
 	const recipe = recipes[version];
 	if (recipe) return recipe;
 	const closest = version.startsWith('1.') ? OLDER_N8N_VERSION : DEFAULT_N8N_VERSION;
-	return { ...recipes[closest], env: undefined };
+	return { ...recipes[closest], overrides: XLSX, env: undefined };
 }
 
 /** The environment variables for this n8n under this version of Node.js. */

@@ -4,6 +4,7 @@ import { freePort } from '../../processes/ports';
 import { startPostgres } from './postgres';
 import { startRedis } from './redis';
 import { requireQueueServices, type Service } from '../../processes/service';
+import { waitFor } from '../../waiting';
 import { startN8n, type N8nCommand, type RunningN8n, type StartOptions } from './start';
 import { startWebhookSplit, type SplitRule } from './webhookSplit';
 
@@ -21,6 +22,7 @@ export interface QueueModeOptions extends Pick<
 
 /** An n8n in queue mode. Each process has its own user folder and package, as if it ran on its own machine. */
 export interface QueueModeN8n {
+	/** Another one after a restart. */
 	readonly main: RunningN8n;
 	readonly webhookProcesses: readonly RunningN8n[];
 	/** Includes killed workers. */
@@ -30,6 +32,8 @@ export interface QueueModeN8n {
 	/** The address that Samora delivers to. */
 	readonly webhookUrl: string;
 	addWorker(): Promise<RunningN8n>;
+	/** Kills the main process as a crash would, and starts it again at the same address. */
+	restartMain(whileDown?: () => Promise<void>): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -58,7 +62,8 @@ export async function startQueueMode({
 		started.push(() => redis.stop());
 		const webhookPorts: number[] = [];
 		for (let count = 0; count < webhookCount; count++) webhookPorts.push(await freePort());
-		const split = await startWebhookSplit(webhookPorts, rule);
+		const mainPort = await freePort();
+		const split = await startWebhookSplit(mainPort, webhookPorts, rule);
 		started.push(() => split.stop());
 
 		const shared = {
@@ -80,14 +85,22 @@ export async function startQueueMode({
 			return process;
 		};
 		// The main process creates the tables, so start the others after it.
-		const main = await start('start', { env: { N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true' } });
+		const startMain = async (own: StartOptions = {}) =>
+			await start('start', {
+				...own,
+				port: mainPort,
+				env: { N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true' },
+			});
+		let main = await startMain();
 		const [webhookProcesses, workers] = await Promise.all([
 			Promise.all(webhookPorts.map((port) => start('webhook', { port }))),
 			Promise.all(Array.from({ length: workerCount }, () => start('worker'))),
 		]);
 
 		return {
-			main,
+			get main() {
+				return main;
+			},
 			webhookProcesses,
 			workers,
 			postgres,
@@ -97,6 +110,15 @@ export async function startQueueMode({
 				const worker = await start('worker');
 				workers.push(worker);
 				return worker;
+			},
+			async restartMain(whileDown) {
+				await main.kill();
+				await whileDown?.();
+				await waitFor(async () => (await freePort(mainPort)) === mainPort, {
+					what: `Port ${mainPort} getting free`,
+				});
+				// Its package is there already.
+				main = await startMain({ userFolder: main.userFolder, packageTarball: undefined });
 			},
 			stop,
 		};

@@ -14,11 +14,17 @@ export interface WebhookSplit {
 	stop(): Promise<void>;
 }
 
-/** A load balancer in front of several webhook processes. */
-export async function startWebhookSplit(ports: number[], rule: SplitRule): Promise<WebhookSplit> {
+/** A load balancer in front of the webhook processes. Only the main process listens for test events. */
+export async function startWebhookSplit(
+	mainPort: number,
+	ports: number[],
+	rule: SplitRule,
+): Promise<WebhookSplit> {
 	let deliveries = 0;
 	const choose = (path: string) =>
-		ports[(rule === 'in-turn' ? deliveries++ : numberOf(path)) % ports.length];
+		path.startsWith('/webhook-test/')
+			? mainPort
+			: ports[(rule === 'in-turn' ? deliveries++ : numberOf(path)) % ports.length];
 	const server = createServer((incoming, answer) =>
 		passOn(choose(incoming.url ?? ''), incoming, answer),
 	).listen(0, '127.0.0.1');
