@@ -8,7 +8,7 @@ const THEIRS = '#b9c0cc';
 /** Draws a work as an SVG. */
 export async function plotOf(report: WorkReport): Promise<string> {
 	const { growth } = report;
-	return growth ? await lines(growth.points, growth) : await bars(report);
+	return growth ? await linePlot(growth.points, growth) : await bars(report);
 }
 
 /** Draws one bar per contender, with the spread of its runs. */
@@ -77,10 +77,20 @@ async function bars({ results, units, plotted }: WorkReport): Promise<string> {
 	});
 }
 
+interface LineOptions {
+	x: string;
+	y: string;
+	logarithmic: boolean;
+	/** Whether each point has a dot. Default: true. */
+	dots?: boolean;
+	/** Where on the x axis something happened. */
+	events?: number[];
+}
+
 /** Draws one line per contender over a growing size. */
-async function lines(
+export async function linePlot(
 	points: readonly Point[],
-	{ x, y, logarithmic }: { x: string; y: string; logarithmic: boolean },
+	{ x, y, logarithmic, dots = true, events = [] }: LineOptions,
 ): Promise<string> {
 	const scale = (name: 'x' | 'y', range: 'width' | 'height'): Scale => ({
 		name,
@@ -92,7 +102,10 @@ async function lines(
 	const colored = { scale: 'color', field: 'contender' } as const;
 	return await svg({
 		height: 220,
-		data: [{ name: 'table', values: [...points] }],
+		data: [
+			{ name: 'table', values: [...points] },
+			{ name: 'events', values: events.map((at) => ({ at })) },
+		],
 		scales: [
 			scale('x', 'width'),
 			scale('y', 'height'),
@@ -100,12 +113,25 @@ async function lines(
 				name: 'color',
 				type: 'ordinal',
 				domain: { data: 'table', field: 'contender' },
-				range: [OURS, '#8a93a3', '#d48b3b', '#4f9d69'],
+				range: [OURS, '#8a93a3', '#d48b3b', '#4f9d69', '#b0526f'],
 			},
 		],
 		axes: [axis('x', 'bottom', x), axis('y', 'left', y)],
 		legends: [{ stroke: 'color', orient: 'top', labelLimit: 480 }],
 		marks: [
+			{
+				type: 'rule',
+				from: { data: 'events' },
+				encode: {
+					enter: {
+						x: { scale: 'x', field: 'at' },
+						y: { value: 0 },
+						y2: { signal: 'height' },
+						stroke: { value: '#999' },
+						strokeDash: { value: [2, 3] },
+					},
+				},
+			},
 			{
 				type: 'group',
 				from: { facet: { name: 'line', data: 'table', groupby: 'contender' } },
@@ -118,7 +144,7 @@ async function lines(
 					{
 						type: 'symbol',
 						from: { data: 'line' },
-						encode: { enter: { ...placed, fill: colored, size: { value: 40 } } },
+						encode: { enter: { ...placed, fill: colored, size: { value: dots ? 40 : 0 } } },
 					},
 				],
 			},

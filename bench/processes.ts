@@ -3,6 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 /** The unit in which Linux counts CPU time. */
 const TICKS_PER_SECOND = 100;
 
+const PAGE_BYTES = 4096;
+
 /** The CPU time of a process and its descendants in milliseconds, including those that have ended. */
 export async function cpuMs(root: number): Promise<number> {
 	return (await statsOf(root)).reduce((sum, { ms }) => sum + ms, 0);
@@ -20,6 +22,12 @@ export async function peakMiB(root: number): Promise<number> {
 	return peaks.reduce((sum, peak) => sum + peak, 0) / 1024;
 }
 
+/** The sum of the memory (RSS) of a process's descendants, in MiB. Of a tethered process, that's without its tether. */
+export async function descendantsMiB(root: number): Promise<number> {
+	const descendants = (await statsOf(root)).filter(({ pid }) => pid !== root);
+	return descendants.reduce((sum, { pages }) => sum + pages * PAGE_BYTES, 0) / 1024 ** 2;
+}
+
 async function peakKiB(pid: number): Promise<number> {
 	const status = await readFile(`/proc/${pid}/status`, 'utf8');
 	return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
@@ -29,6 +37,8 @@ interface Stat {
 	pid: number;
 	parent: number;
 	ms: number;
+	/** Of memory (RSS). */
+	pages: number;
 }
 
 /** The process and its descendants. Process groups don't help here, because PostgreSQL's processes have their own. */
@@ -45,7 +55,13 @@ async function statsOf(root: number): Promise<Stat[]> {
 async function statOf(pid: string): Promise<Stat | undefined> {
 	try {
 		const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-		return { pid: Number(pid), parent: Number(fieldsOf(stat)[1]), ms: msOf(stat) };
+		const fields = fieldsOf(stat);
+		return {
+			pid: Number(pid),
+			parent: Number(fields[1]),
+			ms: msOf(stat),
+			pages: Number(fields[21]),
+		};
 	} catch {
 		return undefined;
 	}

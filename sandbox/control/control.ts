@@ -97,10 +97,10 @@ export class SandboxControl {
 		return this.#call('GET', '/webhooks');
 	}
 
-	/** Every attempt to deliver an event to a webhook. */
-	async deliveries(): Promise<DeliveryAttempt[]> {
-		const page = await this.#call<DeliveryPage>('GET', '/deliveries');
-		if (page.forgotten > 0) throw forgotten(page.forgotten, 'deliveries');
+	/** Every attempt to deliver an event to a webhook, without the first `after`. */
+	async deliveries(after = 0): Promise<DeliveryAttempt[]> {
+		const page = await this.#call<DeliveryPage>('GET', `/deliveries?after=${after}`);
+		if (page.forgotten > after) throw forgotten(page.forgotten, 'deliveries');
 		return [...page.attempts];
 	}
 

@@ -127,7 +127,8 @@ export const CONTROL_ROUTES: Route[] = [
 	{
 		method: 'GET',
 		path: /^\/deliveries$/,
-		handle: (sandbox) => sandbox.world().deliveries.page(),
+		handle: (sandbox, { query }) =>
+			sandbox.world().deliveries.page(Number(query.get('after') ?? 0)),
 	},
 	{
 		method: 'GET',

@@ -88,8 +88,10 @@ export class Deliveries {
 		for (const abort of this.#underWay) abort.abort();
 	}
 
-	page(): DeliveryPage {
-		return { attempts: this.#attempts.items, forgotten: this.#attempts.forgotten };
+	/** Without the first `after` attempts. */
+	page(after = 0): DeliveryPage {
+		const { items, forgotten } = this.#attempts;
+		return { attempts: items.slice(Math.max(0, after - forgotten)), forgotten };
 	}
 
 	/** The nth attempt, counted from 0. */

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
-import { spawnTethered } from './tetheredProcess';
+import { spawnTethered, type TetheredProcess } from './tetheredProcess';
 import { waitFor } from '../waiting';
 
 const READY_WITHIN_MS = 60_000;
@@ -14,6 +15,8 @@ export interface Service {
 	env: Record<string, string>;
 	/** The root of its process tree. */
 	readonly pid: number;
+	/** Kills it, as in a crash, and starts it again after a while, with the same data at the same port. */
+	restart(downMs?: number): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -66,34 +69,18 @@ export async function startService(
 ): Promise<Service> {
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-service-'));
 	try {
-		const { name, command, args, env, isReady } = await prepare(folder);
-		const logFile = path.join(folder, 'service.log');
-		const log = await open(logFile, 'a');
-		const child = spawnTethered(command, args, {
-			cwd: folder,
-			env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' },
-			output: log.fd,
-		});
-		await log.close();
-		try {
-			await waitFor(
-				async () => {
-					if (!child.running) {
-						throw new Error(
-							`${name} exited with code ${await child.exited}. Its last output:\n${await readFile(logFile, 'utf8')}`,
-						);
-					}
-					return await isReady();
-				},
-				{ what: `The start of ${name}`, timeoutMs: READY_WITHIN_MS },
-			);
-		} catch (error) {
-			await child.kill();
-			throw error;
-		}
+		const service = await prepare(folder);
+		let child = await launch(service, folder);
 		return {
-			env,
-			pid: child.pid,
+			env: service.env,
+			get pid() {
+				return child.pid;
+			},
+			async restart(downMs = 0) {
+				await child.kill();
+				await pause(downMs);
+				child = await launch(service, folder);
+			},
 			async stop() {
 				await child.stop();
 				await rm(folder, { recursive: true, force: true });
@@ -103,4 +90,35 @@ export async function startService(
 		await rm(folder, { recursive: true, force: true });
 		throw error;
 	}
+}
+
+async function launch(
+	{ name, command, args, isReady }: ServiceCommand,
+	folder: string,
+): Promise<TetheredProcess> {
+	const logFile = path.join(folder, 'service.log');
+	const log = await open(logFile, 'a');
+	const child = spawnTethered(command, args, {
+		cwd: folder,
+		env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' },
+		output: log.fd,
+	});
+	await log.close();
+	try {
+		await waitFor(
+			async () => {
+				if (!child.running) {
+					throw new Error(
+						`${name} exited with code ${await child.exited}. Its last output:\n${await readFile(logFile, 'utf8')}`,
+					);
+				}
+				return await isReady();
+			},
+			{ what: `The start of ${name}`, timeoutMs: READY_WITHIN_MS },
+		);
+	} catch (error) {
+		await child.kill();
+		throw error;
+	}
+	return child;
 }

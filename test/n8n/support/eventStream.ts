@@ -1,6 +1,13 @@
 import type { DeliveryAttempt } from '../../../sandbox/deliveries/deliveries';
 import { chain, node } from '../../../tools/n8n/client/chain';
-import { N8nRefusal, type Execution, type SavedWorkflow } from '../../../tools/n8n/client/client';
+import { N8nRefusal, type SavedWorkflow } from '../../../tools/n8n/client/client';
+import {
+	acknowledgedIn,
+	ENDED,
+	eventAccount,
+	type EventAccount,
+} from '../../../tools/n8n/events/eventAccount';
+import { eventOf, ExecutionLog } from '../../../tools/n8n/events/executionLog';
 import { waitFor } from '../../../tools/waiting';
 import { ApiClient, ordinary } from '../../sandbox/support/apiClient';
 import type { Grounds } from './installedN8n';
@@ -18,30 +25,14 @@ const SETTLING_MS = 60_000;
 /** Virtual seconds. Samora's patience is not known; the sandbox has as much as n8n needs to be there again. */
 const RETRY_SECONDS = Array<number>(200).fill(20);
 
-const ENDED = ['success', 'error', 'crashed', 'canceled'];
-
 /** Events are told apart by what they are about. */
-export interface StreamFigures {
+export interface StreamFigures extends Omit<EventAccount, 'unmet'> {
 	/** Events that Samora had to tell. */
 	sent: number;
-	/** Attempts to deliver them: copies, and repetitions of what was not taken. */
-	deliveries: number;
-	/** Events that n8n answered with success at least once. */
-	acknowledged: number;
-	/** Acknowledged events with an execution that ended well. */
-	executed: number;
-	/** Acknowledged events with executions of which none ended well. */
-	brokenOff: number;
 	/** Acknowledged events without any execution. */
 	lost: number;
-	/** Executions beyond the first of an event, however they ended. */
-	doubled: number;
 	/** Broken-off events that n8n's own Retry made good. */
 	retried: number;
-	/** Executions that n8n noted without what they are about. */
-	empty: number;
-	/** Executions of which n8n never notes how they ended. */
-	endless: number;
 	/** Executions that were under way just before the interruption. */
 	underWay: number;
 }
@@ -100,8 +91,7 @@ export async function interruptedStream(
 class EventStream {
 	private placed = 0;
 
-	/** By execution. */
-	private readonly about = new Map<string, string>();
+	private readonly log: ExecutionLog;
 
 	/** Executions of events of which none ended well, and what they were about. */
 	private readonly brokenOff = new Map<string, string>();
@@ -110,7 +100,9 @@ class EventStream {
 	constructor(
 		private readonly here: Grounds,
 		private readonly workflow: SavedWorkflow,
-	) {}
+	) {
+		this.log = new ExecutionLog(here.client, (execution) => eventOf(execution, TRIGGER));
+	}
 
 	async place(calls: number): Promise<void> {
 		const api = new ApiClient(this.here.sandbox);
@@ -142,46 +134,25 @@ class EventStream {
 
 	/** Remembers what the executions are about that have not ended: of those it breaks off n8n 2 keeps no data. */
 	async noteUnderWay(): Promise<void> {
-		const { client } = this.here;
-		for (const { id, status } of await client.executions(this.workflow.id)) {
-			if (ENDED.includes(status)) continue;
-			const about = eventOf(await client.execution(id));
-			if (about) this.about.set(id, about);
-		}
+		await this.log.note();
 	}
 
 	/** Waits until nothing is delivered and, for so long, until nothing is under way any more, and counts. */
 	async figures(settlingMs: number): Promise<Omit<StreamFigures, 'underWay' | 'retried'>> {
 		// Resolves when every copy has been delivered, too.
 		await this.here.sandbox.control.advance(1);
-		const attempts = await this.attempts();
-		const acknowledged = [...acknowledgedIn(attempts)];
-		const executions = await this.executions(settlingMs);
-		const met = new Set<string>();
-		const executed = new Set<string>();
-		let empty = 0;
-		let endless = 0;
-		for (const { id, execution } of executions) {
-			const isEndless = execution !== undefined && !ENDED.includes(execution.status);
-			if (isEndless) endless += 1;
-			const event = this.about.get(id) ?? (execution && eventOf(execution));
-			if (event) met.add(event);
-			else empty += 1;
-			if (event && execution?.status === 'success') executed.add(event);
-			else if (event && !isEndless) this.brokenOff.set(id, event);
+		const executions = (await this.log.settled(settlingMs)).filter(
+			({ workflowId }) => workflowId === undefined || workflowId === this.workflow.id,
+		);
+		const { unmet, ...account } = eventAccount(await this.attempts(), executions);
+		const executed = new Set(
+			executions.filter(({ status }) => status === 'success').map(({ about }) => about),
+		);
+		for (const { id, about, status } of executions) {
+			const isBrokenOff = status !== undefined && ENDED.includes(status) && !executed.has(about);
+			if (about && isBrokenOff) this.brokenOff.set(id, about);
 		}
-		for (const [id, event] of this.brokenOff) if (executed.has(event)) this.brokenOff.delete(id);
-		return {
-			sent: this.placed * 2,
-			deliveries: attempts.length,
-			acknowledged: acknowledged.length,
-			executed: acknowledged.filter((event) => executed.has(event)).length,
-			brokenOff: acknowledged.filter((event) => met.has(event) && !executed.has(event)).length,
-			lost: acknowledged.filter((event) => !met.has(event)).length,
-			doubled: executions.length - empty - met.size,
-			empty,
-			endless,
-		};
+		return { sent: this.placed * 2, ...account, lost: unmet };
 	}
 
 	/** Presses Retry for each broken-off execution, and gives how many events that made good. */
@@ -193,43 +164,13 @@ class EventStream {
 				.then((newId) => client.finished(newId))
 				.catch(refusal);
 			if (retried instanceof N8nRefusal) return false;
-			return retried.status === 'success' && eventOf(retried) === event;
+			return retried.status === 'success' && eventOf(retried, TRIGGER) === event;
 		});
 		return (await Promise.all(retries)).filter(Boolean).length;
 	}
 
-	/** Killed at the wrong moment, n8n 1 has left executions of which it never notes the end: they are taken as they are. */
-	private async ended(id: string, deadline: number): Promise<Execution | N8nRefusal> {
-		const { client } = this.here;
-		const left = Math.max(1000, deadline - Date.now());
-		return await client
-			.finished(id, left)
-			.catch(async (fault: unknown) =>
-				fault instanceof N8nRefusal ? fault : await client.execution(id).catch(refusal),
-			);
-	}
-
 	private async attempts(): Promise<DeliveryAttempt[]> {
 		return await this.here.sandbox.control.deliveries();
-	}
-
-	/** By number, one after the other: the pages of n8n's list can leave out what began at the same time. */
-	private async executions(
-		settlingMs: number,
-	): Promise<Array<{ id: string; execution?: Execution }>> {
-		const executions: Array<{ id: string; execution?: Execution }> = [];
-		const newest = await newestExecution(this.here);
-		const deadline = Date.now() + settlingMs;
-		for (let number = 1; ; number++) {
-			const id = String(number);
-			const execution = await this.ended(id, deadline);
-			const isThere = !(execution instanceof N8nRefusal) || execution.status !== 404;
-			// The list can leave out what is just ending, and PostgreSQL leaves out numbers.
-			if (!isThere && number > newest) return executions;
-			if ('workflowId' in execution && execution.workflowId !== this.workflow.id) continue;
-			// n8n 1 cannot show what it was killed in the middle of noting.
-			if (isThere) executions.push(execution instanceof N8nRefusal ? { id } : { id, execution });
-		}
 	}
 }
 
@@ -238,30 +179,8 @@ function refusal(fault: unknown): N8nRefusal {
 	throw fault;
 }
 
-async function newestExecution({ client }: Grounds): Promise<number> {
-	return Math.max(0, ...(await client.executions()).map(({ id }) => Number(id)));
-}
-
 export function streamLine(title: string, figures: StreamFigures): string {
 	const { sent, deliveries, acknowledged, executed, brokenOff, retried, lost, doubled } = figures;
 	const { underWay, empty, endless } = figures;
 	return `${title}: ${sent} events sent in ${deliveries} deliveries, ${acknowledged} acknowledged, ${executed} executed, ${brokenOff} broken off (${retried} made good by Retry), ${lost} lost, ${doubled} doubled; ${underWay} executions under way at the kill, ${empty} noted without their event, ${endless} without their end\n`;
 }
-
-/** What an execution was about, if n8n still knows: what the trigger was still to give, or gave. */
-function eventOf(execution: Execution): string | undefined {
-	const items = [...execution.waitingItems(), ...execution.output(TRIGGER)];
-	// n8n invents an item for a node whose output it did not live to note.
-	const about = items.find(({ event }) => typeof event === 'string');
-	return about && keyOf(String(about.event), about.call_id);
-}
-
-function acknowledgedIn(attempts: DeliveryAttempt[]): Set<string> {
-	return new Set(
-		attempts
-			.filter(({ status }) => status !== null && status >= 200 && status < 300)
-			.map(({ event, call_id }) => keyOf(event, call_id)),
-	);
-}
-
-const keyOf = (event: string, callId: unknown) => `${event} ${String(callId)}`;

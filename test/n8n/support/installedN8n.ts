@@ -1,20 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-
 import { startSandbox, type Sandbox } from '../../../sandbox';
 import { N8nClient, type CredentialReference, type Owner } from '../../../tools/n8n/client/client';
 import { packThisPackage } from '../../../tools/n8n/install/thisPackage';
 import { installProgressOn } from '../../../tools/n8n/install/installProgress';
 import { DEFAULT_N8N_VERSION } from '../../../tools/n8n/install/recipes';
-import { freePort } from '../../../tools/processes/ports';
 import {
 	startQueueMode,
 	type QueueModeN8n,
 	type QueueModeOptions,
 } from '../../../tools/n8n/run/queueMode';
-import { startN8n, type RunningN8n, type StartOptions } from '../../../tools/n8n/run/start';
-import { waitFor } from '../../../tools/waiting';
+import { startRestartableN8n } from '../../../tools/n8n/run/restartable';
+import type { RunningN8n, StartOptions } from '../../../tools/n8n/run/start';
 
 /** The versions of n8n to test with: `SAMORA_N8N_VERSIONS=2.41.1,1.123.81`. */
 export const VERSIONS = (process.env.SAMORA_N8N_VERSIONS ?? DEFAULT_N8N_VERSION).split(',');
@@ -40,7 +35,6 @@ export interface Grounds {
 
 /** A real n8n with the packed package in it. */
 export interface InstalledN8n extends Grounds {
-	/** Another one after a restart. */
 	readonly n8n: RunningN8n;
 	/** Kills it as a crash would, and starts it again at the same address with the same data. */
 	restart(options?: RestartOptions): Promise<void>;
@@ -58,28 +52,15 @@ export interface InstalledQueueMode extends Grounds {
 
 export async function installedN8n(version: string): Promise<InstalledN8n> {
 	return await withPackage(async (packageTarball, started) => {
-		const userFolder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-'));
-		started.push(() => rm(userFolder, { recursive: true, force: true }));
 		const onProgress = installProgressOn(process.stderr);
-		let n8n = await startN8n({ version, userFolder, packageTarball, onProgress });
+		const n8n = await startRestartableN8n({ version, packageTarball, onProgress });
 		started.push(() => n8n.stop());
 		const restart = async ({ env, whileDown }: RestartOptions = {}) => {
 			await n8n.kill();
 			await whileDown?.();
-			const port = Number(new URL(n8n.url).port);
-			await waitFor(async () => (await freePort(port)) === port, {
-				what: `Port ${port} getting free`,
-			});
-			n8n = await startN8n({ version, userFolder, port, env });
+			await n8n.startAgain({ env });
 		};
-		const grounds = await preparedGrounds(new N8nClient(n8n.url, version), started);
-		return {
-			...grounds,
-			get n8n() {
-				return n8n;
-			},
-			restart,
-		};
+		return { ...(await preparedGrounds(new N8nClient(n8n.url, version), started)), n8n, restart };
 	});
 }
 

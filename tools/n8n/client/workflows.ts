@@ -10,6 +10,8 @@ export interface WorkflowNode {
 	parameters: JsonRecord;
 	credentials?: Record<string, { id: string; name: string }>;
 	webhookId?: string;
+	onError?: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
+	retryOnFail?: boolean;
 }
 
 export interface NewWorkflow {

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 
 import { freePort } from '../../processes/ports';
 import { startPostgres } from './postgres';
-import { startRedis } from './redis';
+import { startRedis, type RedisOptions } from './redis';
+import { startRestartableN8n, type RestartableN8n } from './restartable';
 import { requireQueueServices, type Service } from '../../processes/service';
-import { waitFor } from '../../waiting';
-import { startN8n, type N8nCommand, type RunningN8n, type StartOptions } from './start';
+import type { N8nCommand, StartOptions } from './start';
 import { startWebhookSplit, type SplitRule } from './webhookSplit';
 
-export interface QueueModeOptions extends Pick<
-	StartOptions,
-	'version' | 'packageTarball' | 'env' | 'onProgress' | 'signal'
-> {
+export interface QueueModeOptions
+	extends
+		Pick<StartOptions, 'version' | 'packageTarball' | 'env' | 'onProgress' | 'signal'>,
+		RedisOptions {
 	/** Default: 2. */
 	workers?: number;
 	/** Default: 1. */
@@ -22,18 +22,15 @@ export interface QueueModeOptions extends Pick<
 
 /** An n8n in queue mode. Each process has its own user folder and package, as if it ran on its own machine. */
 export interface QueueModeN8n {
-	/** Another one after a restart. */
-	readonly main: RunningN8n;
-	readonly webhookProcesses: readonly RunningN8n[];
+	readonly main: RestartableN8n;
+	readonly webhookProcesses: readonly RestartableN8n[];
 	/** Includes killed workers. */
-	readonly workers: readonly RunningN8n[];
+	readonly workers: readonly RestartableN8n[];
 	readonly postgres: Service;
 	readonly redis: Service;
 	/** The address that Samora delivers to. */
 	readonly webhookUrl: string;
-	addWorker(): Promise<RunningN8n>;
-	/** Kills the main process as a crash would, and starts it again at the same address. */
-	restartMain(whileDown?: () => Promise<void>): Promise<void>;
+	addWorker(): Promise<RestartableN8n>;
 	stop(): Promise<void>;
 }
 
@@ -46,6 +43,7 @@ export async function startQueueMode({
 	workers: workerCount = 2,
 	webhookProcesses: webhookCount = 1,
 	split: rule = 'by-address',
+	keepsQueue,
 	env,
 	...options
 }: QueueModeOptions = {}): Promise<QueueModeN8n> {
@@ -58,7 +56,7 @@ export async function startQueueMode({
 	try {
 		const postgres = await startPostgres(binaries.postgres);
 		started.push(() => postgres.stop());
-		const redis = await startRedis(binaries.redis);
+		const redis = await startRedis(binaries.redis, { keepsQueue });
 		started.push(() => redis.stop());
 		const webhookPorts: number[] = [];
 		for (let count = 0; count < webhookCount; count++) webhookPorts.push(await freePort());
@@ -75,7 +73,7 @@ export async function startQueueMode({
 			...env,
 		};
 		const start = async (command: N8nCommand, own: StartOptions = {}) => {
-			const process = await startN8n({
+			const process = await startRestartableN8n({
 				...options,
 				...own,
 				command,
@@ -85,22 +83,17 @@ export async function startQueueMode({
 			return process;
 		};
 		// The main process creates the tables, so start the others after it.
-		const startMain = async (own: StartOptions = {}) =>
-			await start('start', {
-				...own,
-				port: mainPort,
-				env: { N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true' },
-			});
-		let main = await startMain();
+		const main = await start('start', {
+			port: mainPort,
+			env: { N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true' },
+		});
 		const [webhookProcesses, workers] = await Promise.all([
 			Promise.all(webhookPorts.map((port) => start('webhook', { port }))),
 			Promise.all(Array.from({ length: workerCount }, () => start('worker'))),
 		]);
 
 		return {
-			get main() {
-				return main;
-			},
+			main,
 			webhookProcesses,
 			workers,
 			postgres,
@@ -110,15 +103,6 @@ export async function startQueueMode({
 				const worker = await start('worker');
 				workers.push(worker);
 				return worker;
-			},
-			async restartMain(whileDown) {
-				await main.kill();
-				await whileDown?.();
-				await waitFor(async () => (await freePort(mainPort)) === mainPort, {
-					what: `Port ${mainPort} getting free`,
-				});
-				// Its package is there already.
-				main = await startMain({ userFolder: main.userFolder, packageTarball: undefined });
 			},
 			stop,
 		};

@@ -3,8 +3,15 @@ import { connect } from 'node:net';
 import { freePort } from '../../processes/ports';
 import { startService, type Service } from '../../processes/service';
 
-/** Stores nothing on disk: the job queue disappears when Redis stops. */
-export async function startRedis(redisServer: string): Promise<Service> {
+export interface RedisOptions {
+	/** Whether the job queue outlives a restart of Redis. Default: false. */
+	keepsQueue?: boolean;
+}
+
+export async function startRedis(
+	redisServer: string,
+	{ keepsQueue = false }: RedisOptions = {},
+): Promise<Service> {
 	return await startService(async (folder) => {
 		const port = await freePort();
 		return {
@@ -15,7 +22,7 @@ export async function startRedis(redisServer: string): Promise<Service> {
 				...['--bind', '127.0.0.1'],
 				...['--dir', folder],
 				...['--save', ''],
-				...['--appendonly', 'no'],
+				...['--appendonly', keepsQueue ? 'yes' : 'no'],
 			],
 			env: { QUEUE_BULL_REDIS_HOST: '127.0.0.1', QUEUE_BULL_REDIS_PORT: String(port) },
 			isReady: () => answersPing(port),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 /**
  * - `by-address`: all deliveries to a webhook address go to the same process
@@ -14,20 +15,27 @@ export interface WebhookSplit {
 	stop(): Promise<void>;
 }
 
-/** A load balancer in front of the webhook processes. Only the main process listens for test events. */
+/**
+ * A load balancer in front of several webhook processes. Like nginx by default, it passes a request to the next
+ * process if it can't connect to the chosen one. Only the main process listens for test events.
+ */
 export async function startWebhookSplit(
 	mainPort: number,
 	ports: number[],
 	rule: SplitRule,
 ): Promise<WebhookSplit> {
 	let deliveries = 0;
-	const choose = (path: string) =>
-		path.startsWith('/webhook-test/')
-			? mainPort
-			: ports[(rule === 'in-turn' ? deliveries++ : numberOf(path)) % ports.length];
-	const server = createServer((incoming, answer) =>
-		passOn(choose(incoming.url ?? ''), incoming, answer),
-	).listen(0, '127.0.0.1');
+	const portsFor = (path: string): number[] => {
+		if (path.startsWith('/webhook-test/')) return [mainPort];
+		const chosen = (rule === 'in-turn' ? deliveries++ : numberOf(path)) % ports.length;
+		return [...ports.slice(chosen), ...ports.slice(0, chosen)];
+	};
+	const server = createServer((incoming, answer) => {
+		buffer(incoming).then(
+			(body) => passOn(portsFor(incoming.url ?? ''), incoming, body, answer),
+			() => answer.destroy(),
+		);
+	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -39,18 +47,29 @@ export async function startWebhookSplit(
 	};
 }
 
-function passOn(port: number, incoming: IncomingMessage, answer: ServerResponse): void {
+function passOn(
+	[port, ...others]: number[],
+	incoming: IncomingMessage,
+	body: Buffer,
+	answer: ServerResponse,
+): void {
 	const { method, url: path, headers } = incoming;
 	const outgoing = request({ host: '127.0.0.1', port, method, path, headers }, (given) => {
 		answer.writeHead(given.statusCode ?? 502, given.headers);
 		given.pipe(answer);
+		given.once('error', () => answer.destroy());
 	});
-	outgoing.once('error', () => {
+	outgoing.once('error', (fault: NodeJS.ErrnoException) => {
+		if (answer.destroyed) return;
+		if (fault.code === 'ECONNREFUSED' && others.length > 0) {
+			passOn(others, incoming, body, answer);
+			return;
+		}
 		if (!answer.headersSent) answer.writeHead(502);
 		answer.end();
 	});
 	answer.once('close', () => outgoing.destroy());
-	incoming.pipe(outgoing);
+	outgoing.end(body);
 }
 
 function numberOf(path: string): number {
