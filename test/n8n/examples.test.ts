@@ -341,7 +341,10 @@ describe.each(VERSIONS)('examples in n8n %s', (version) => {
 			const workflow = await import_(file);
 			model.think = () => ({ say: 'They talked about the weather.' });
 			await published(workflow, async () => {
-				const ids = [await call(ANSWERED), await call(PDF_TRANSCRIPT)];
+				const ids = [await call(ANSWERED)];
+				// n8n 1 sometimes refuses two rows for a data table at the same moment.
+				await executions(workflow, 1);
+				ids.push(await call(PDF_TRANSCRIPT));
 				await call(UNANSWERED);
 				for (const execution of await executions(workflow, 2)) {
 					expect(execution).toMatchObject({ status: 'success', errorMessage: undefined });

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import { chain, node } from '../../tools/n8n/client/chain';
 import type { JsonRecord } from '../../tools/json';
 import {
@@ -61,6 +63,14 @@ describe.each(VERSIONS)('waiting for calls in n8n %s', (version) => {
 		const calls = await here.sandbox.control.calls();
 		expect(calls).toHaveLength(NUMBERS.length);
 		expect(ended.map(({ call_id }) => call_id).sort()).toEqual(calls.map(({ id }) => id).sort());
+
+		const log = await readFile(here.n8n.logFile, 'utf8');
+		for (const { call_id, outcome } of ended) {
+			expect(log).toContain(`Waiting for the end of Samora call ${String(call_id)}`);
+			expect(log).toContain(`Samora call ${String(call_id)}: ${String(outcome)}, after `);
+		}
+		expect(NUMBERS.filter((number) => log.includes(number))).toEqual([]);
+		expect(log).not.toContain(here.sandbox.apiKey);
 
 		const files = execution.output(FILE);
 		expect(files.map((file) => file.mime_type ?? 'none')).toEqual(

@@ -158,11 +158,18 @@ function waitForCalls(
 		signal,
 	);
 	const transcripts = pLimit(TRANSCRIPTS_AT_A_TIME);
+	const nodeName = context.getNode().name;
+	// Nothing else of n8n's shows that a node is waiting. No number: n8n's log is for others than its executions.
+	const log = (message: string) => context.logger.info(message, { nodeName });
 	return async ([placed], request, isRetry) => {
 		const waiting = request?.waiting ?? waitingOf(() => undefined);
 		const { call_id, to_number } = placed;
+		log(`Waiting for the end of Samora call ${String(call_id)}`);
+		const began = Date.now();
 		const ending = await watch.watch(String(call_id), { ...waiting, again: isRetry });
 		const known = { call_id, to_number, outcome: wordFor(ending) };
+		const seconds = Math.round((Date.now() - began) / 1000);
+		log(`Samora call ${String(call_id)}: ${known.outcome}, after ${seconds} seconds of waiting`);
 		const { details = placed } = ending;
 		const message = aboutEnding(ending, waiting, placed);
 		if (message) {
