@@ -63,9 +63,17 @@ function textWithFields(text: string): PlainExpression | undefined {
 	};
 }
 
-/** n8n refuses names that every object has, such as constructor. */
+/** Names that n8n 2.41 refuses in an expression, for security. It's left to n8n to say so. */
+const REFUSED_BY_N8N = new Set(
+	(
+		'__proto__ prototype constructor getPrototypeOf setPrototypeOf getOwnPropertyDescriptor getOwnPropertyDescriptors ' +
+		'defineProperty defineProperties mainModule binding _linkedBinding _load prepareStackTrace __lookupGetter__ ' +
+		'__lookupSetter__ __defineGetter__ __defineSetter__ caller callee arguments getBuiltinModule dlopen execve loadEnvFile'
+	).split(' '),
+);
+
 const has = (json: Record<string, unknown>, field: string): boolean =>
-	Object.hasOwn(json, field) && !(field in {});
+	Object.hasOwn(json, field) && !REFUSED_BY_N8N.has(field);
 
 /** A value that reads the same wherever it is put into a text. */
 const isWritten = (value: unknown): value is string | number | boolean =>

@@ -44,6 +44,8 @@ const fieldName = fc.oneof(
 		'a.b',
 		'toString',
 		'two\nlines',
+		'caller',
+		'constructor',
 		'a}}b',
 		'__proto__',
 	),
