@@ -64,13 +64,33 @@ function textWithFields(text: string): PlainExpression | undefined {
 }
 
 /** Names that n8n 2.41 refuses in an expression, for security. It's left to n8n to say so. */
-const REFUSED_BY_N8N = new Set(
-	(
-		'__proto__ prototype constructor getPrototypeOf setPrototypeOf getOwnPropertyDescriptor getOwnPropertyDescriptors ' +
-		'defineProperty defineProperties mainModule binding _linkedBinding _load prepareStackTrace __lookupGetter__ ' +
-		'__lookupSetter__ __defineGetter__ __defineSetter__ caller callee arguments getBuiltinModule dlopen execve loadEnvFile'
-	).split(' '),
-);
+const REFUSED_BY_N8N = new Set([
+	'__proto__',
+	'prototype',
+	'constructor',
+	'getPrototypeOf',
+	'setPrototypeOf',
+	'getOwnPropertyDescriptor',
+	'getOwnPropertyDescriptors',
+	'defineProperty',
+	'defineProperties',
+	'mainModule',
+	'binding',
+	'_linkedBinding',
+	'_load',
+	'prepareStackTrace',
+	'__lookupGetter__',
+	'__lookupSetter__',
+	'__defineGetter__',
+	'__defineSetter__',
+	'caller',
+	'callee',
+	'arguments',
+	'getBuiltinModule',
+	'dlopen',
+	'execve',
+	'loadEnvFile',
+]);
 
 const has = (json: Record<string, unknown>, field: string): boolean =>
 	Object.hasOwn(json, field) && !REFUSED_BY_N8N.has(field);
