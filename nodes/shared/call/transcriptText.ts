@@ -5,7 +5,7 @@ import { describeHostResult, fetchFromHost, type Fetcher, type Fetching } from '
 import { describeNoFile, fileLinkIn } from './fileLinks';
 
 /** How much of a transcript an item holds as text, in bytes. The file may be longer. */
-const TEXT_BYTES = 1024 * 1024;
+export const TEXT_BYTES = 1024 * 1024;
 /** Nobody waits longer for the words of a call that has ended, in milliseconds. */
 const TEXT_MS = 30_000;
 

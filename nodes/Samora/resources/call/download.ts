@@ -5,7 +5,7 @@ import { askForCall, callDetailsIn, oneCallPath } from '../../../shared/call/cal
 import { thingIn } from '../../../shared/api/envelope';
 import { describeHostResult, fetchCallFile, type CallFile } from '../../../shared/call/callFiles';
 import { describeNoFile, fileLinkIn } from '../../../shared/call/fileLinks';
-import { isText, readTranscript } from '../../../shared/call/transcriptText';
+import { isText, readTranscript, TEXT_BYTES } from '../../../shared/call/transcriptText';
 import { callIdField } from './callId';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { FollowUp, ItemRequest } from '../../sending/route';
@@ -133,6 +133,8 @@ async function wordsIn(
 	{ id, data, mimeType }: IBinaryData,
 ): Promise<IDataObject> {
 	if (!isText(mimeType)) return {};
-	const bytes = id ? await helpers.getBinaryStream(id) : [Buffer.from(data, 'base64')];
+	// Of what n8n keeps in memory, no more is decoded than tells whether the text is cut off.
+	const beginning = data.slice(0, 4 * Math.ceil((TEXT_BYTES + 1) / 3));
+	const bytes = id ? await helpers.getBinaryStream(id) : [Buffer.from(beginning, 'base64')];
 	return await readTranscript(bytes);
 }
