@@ -4,6 +4,7 @@ const { rm, writeFile } = require('node:fs/promises');
 const { build } = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 const { n8n } = require('./package.json');
+const { bundleOptions } = require('./tools/build/bundleOptions');
 const { thirdPartyNotices } = require('./tools/build/thirdPartyNotices');
 
 /** The source of a file that n8n is told to load. */
@@ -31,22 +32,12 @@ const tablesAsText = {
  */
 const code = async () => {
 	const { metafile } = await build({
+		...bundleOptions,
 		entryPoints: [...n8n.nodes, ...n8n.credentials].map(sourceOf),
 		outdir: 'dist',
 		outbase: '.',
-		bundle: true,
-		platform: 'node',
-		format: 'cjs',
-		target: 'node20',
 		external: ['n8n-workflow'],
 		plugins: [tablesAsText],
-		charset: 'utf8',
-		minify: true,
-		// A stack trace that a person pastes still says in which functions it happened.
-		keepNames: true,
-		legalComments: 'inline',
-		logLevel: 'warning',
-		metafile: true,
 	});
 	await writeFile('dist/THIRD-PARTY-NOTICES.md', thirdPartyNotices(Object.keys(metafile.inputs)));
 };

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { OPENAPI_FILE } from '../../sandbox';
 import { type BundledPage, bundlePage } from '../../sandbox/console/pageFiles';
 import { pack, type Packed } from '../release/tarball';
+import { bundleOptions } from './bundleOptions';
 import { thirdPartyNotices } from './thirdPartyNotices';
 
 export const SANDBOX_FOLDER = path.resolve(__dirname, '..', '..', 'sandbox');
@@ -14,21 +15,11 @@ export async function buildSandbox(): Promise<void> {
 	const dist = path.join(SANDBOX_FOLDER, 'dist');
 	const page = await bundlePage();
 	const { metafile } = await build({
+		...bundleOptions,
 		entryPoints: [path.join(SANDBOX_FOLDER, 'cli.ts')],
 		outdir: dist,
-		bundle: true,
-		platform: 'node',
-		format: 'cjs',
-		target: 'node20',
 		plugins: [madeAlready(page)],
 		banner: { js: '#!/usr/bin/env node' },
-		charset: 'utf8',
-		minify: true,
-		// A stack trace that a person pastes still says in which functions it happened.
-		keepNames: true,
-		legalComments: 'inline',
-		logLevel: 'warning',
-		metafile: true,
 	});
 	await copyFile(OPENAPI_FILE, path.join(dist, path.basename(OPENAPI_FILE)));
 	await writeFile(
