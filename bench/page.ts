@@ -82,7 +82,10 @@ export const page = (sections: readonly Section[]): string =>
 	].join('\n');
 
 const roundsOf = ({ results }: WorkReport): number =>
-	Math.max(...Object.values(results).flatMap((one) => Object.values(one).map(({ runs }) => runs)));
+	Math.max(...Object.values(results).map(runsOf));
+
+const runsOf = (measured: Record<string, Measured>): number =>
+	Math.max(...Object.values(measured).map(({ runs }) => runs));
 
 function section({ report, circumstances, plot }: Section): string[] {
 	const { title, what, results, units, notes = [] } = report;
@@ -101,7 +104,7 @@ function section({ report, circumstances, plot }: Section): string[] {
 			...Object.entries(results).map(([contender, measured]) => [
 				contender,
 				...quantities.map((quantity) => spread(measured[quantity])),
-				String(Math.max(...Object.values(measured).map(({ runs }) => runs))),
+				String(runsOf(measured)),
 			]),
 		]),
 		'',

@@ -128,10 +128,15 @@ describe("n8n's queue mode", () => {
 		'polls campaigns in the main process and runs what they start on workers, also after the main process was killed',
 		async () => {
 			expect(await toldOf(here.client, campaigns, 3)).toEqual(wholeCampaign('Spring'));
+			const outcomes = await here.client.createWorkflow(
+				outcomesWorkflow(here.agentId, here.credential),
+			);
+			await here.client.publish(outcomes);
 			await here.n8n.main.kill();
 			await campaign('Summer');
 			await takesAnEvent();
 			await here.n8n.main.startAgain();
+			await here.client.unpublish(outcomes.id);
 			const both = [...wholeCampaign('Spring'), ...wholeCampaign('Summer')];
 			expect(await toldOf(here.client, campaigns, 6)).toEqual(both);
 			await campaign('Fall');

@@ -1,10 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-
 import { freePort } from '../../processes/ports';
 import { waitFor } from '../../waiting';
-import { startN8n, type RunningN8n, type StartOptions } from './start';
+import { startN8n, userFolderOf, type RunningN8n, type StartOptions } from './start';
 
 /** An n8n that can be killed and started again. */
 export interface RestartableN8n extends RunningN8n {
@@ -13,11 +9,7 @@ export interface RestartableN8n extends RunningN8n {
 }
 
 export async function startRestartableN8n(options: StartOptions): Promise<RestartableN8n> {
-	const userFolder =
-		options.userFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-')));
-	const removeFolder = async () => {
-		if (!options.userFolder) await rm(userFolder, { recursive: true, force: true });
-	};
+	const { userFolder, removeFolder } = await userFolderOf(options);
 	let n8n = await startN8n({ ...options, userFolder }).catch(async (fault: unknown) => {
 		await removeFolder();
 		throw fault;

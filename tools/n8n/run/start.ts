@@ -59,12 +59,7 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 	const installed = await ensureN8n(version, options);
 	const { entry } = installed;
 	const node = nodeVersion === ownNode ? installed.node : await ensureNode(nodeVersion);
-	const userFolder =
-		options.userFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-')));
-	const isTemporary = options.userFolder === undefined;
-	const removeFolder = async () => {
-		if (isTemporary) await rm(userFolder, { recursive: true, force: true });
-	};
+	const { userFolder, removeFolder } = await userFolderOf(options);
 
 	try {
 		const n8nFolder = path.join(userFolder, '.n8n');
@@ -115,6 +110,19 @@ export async function startN8n(options: StartOptions = {}): Promise<RunningN8n> 
 		await removeFolder();
 		throw error;
 	}
+}
+
+/** The folder that n8n stores everything in: the given one, which stays, or a new one. */
+export async function userFolderOf({ userFolder }: Pick<StartOptions, 'userFolder'>): Promise<{
+	userFolder: string;
+	removeFolder: () => Promise<void>;
+}> {
+	if (userFolder !== undefined) return { userFolder, removeFolder: async () => {} };
+	const folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-samora-'));
+	return {
+		userFolder: folder,
+		removeFolder: async () => await rm(folder, { recursive: true, force: true }),
+	};
 }
 
 async function spawnN8n(
