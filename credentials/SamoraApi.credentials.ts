@@ -21,6 +21,9 @@ const NO_REDIRECTS = {
 	maxRedirects: 0,
 };
 
+const NOT_SAMORA =
+	"This isn't the Samora API. Check the Base URL: it's usually https://api.samora.ai";
+
 export class SamoraApi implements ICredentialType {
 	name = 'samoraApi';
 
@@ -93,6 +96,7 @@ export class SamoraApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: { baseURL: '={{ $credentials.baseUrl }}', url: '/v2/webhooks/events' },
+		// n8n looks at both kinds of rules together, but its type has one or the other.
 		rules: [
 			{
 				type: 'responseCode',
@@ -113,10 +117,18 @@ export class SamoraApi implements ICredentialType {
 				type: 'responseCode',
 				properties: {
 					value: 404,
-					message:
-						"This isn't the Samora API. Check the Base URL: it's usually https://api.samora.ai",
+					message: NOT_SAMORA,
 				},
 			},
-		],
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					// A page of another server: n8n parses what is JSON, and Samora's answer is no text.
+					key: 'constructor.name',
+					value: 'String',
+					message: NOT_SAMORA,
+				},
+			},
+		] as ICredentialTestRequest['rules'],
 	};
 }

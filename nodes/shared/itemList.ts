@@ -91,11 +91,12 @@ export function refusedRows(
 	sentNothing = 'nothing was sent',
 ): UserMessage {
 	if (refusals.length === 1) {
-		const { message, label } = refusals[0].refusal;
+		const { message, label, kind } = refusals[0].refusal;
 		const what = label === THIS_ITEM ? 'it' : label;
+		const advice = kind?.adviceForOne ?? `Change ${what} and run the node again`;
 		return {
 			message,
-			description: `Nothing was sent${total > 1 ? ` for any of the ${total} items` : ''}. Change ${what} and run the node again${total > 1 ? ", or set On Error to Continue in the node's settings to send the others" : ''}.`,
+			description: `Nothing was sent${total > 1 ? ` for any of the ${total} items` : ''}. ${advice}${total > 1 ? ", or set On Error to Continue in the node's settings to send the others" : ''}.`,
 		};
 	}
 	const start = `${refusals.length} of ${total} rows can't be used, so ${sentNothing}: `;

@@ -13,6 +13,8 @@ export interface RefusalKind {
 	reason: string;
 	/** What to do about it: "choose a Default Country". */
 	advice?: string;
+	/** The same to somebody whose only bad row it is: "choose a Default Country". Otherwise they are told to change the parameter. */
+	adviceForOne?: string;
 }
 
 /** What to change if no single parameter can be named. */

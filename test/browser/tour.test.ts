@@ -14,6 +14,7 @@ import { openBrowser, openEditor } from '../../tools/n8n/browser';
 import { waitFor } from '../../tools/waiting';
 import { DEFAULT_N8N_VERSION } from '../../tools/n8n/install/recipes';
 import { operationsIn } from '../support/descriptions';
+import { startOtherServer } from '../support/otherServer';
 import { Editor } from './editor';
 
 const WITHIN_MS = 120_000;
@@ -107,6 +108,11 @@ describe('a first visit', () => {
 		await save(here.sandbox.apiKey, NOBODY_LISTENS);
 		// n8n's own word: a credential's test has none for a host that is not there.
 		await dialog.getByText('ECONNREFUSED').waitFor();
+
+		const elsewhere = await startOtherServer((_request, res) => res.end('<h1>Welcome!</h1>'));
+		await save(here.sandbox.apiKey, elsewhere.url);
+		await dialog.getByText("This isn't the Samora API").waitFor();
+		await elsewhere.stop();
 
 		await editor.fill('defaultAgentId', AGENT);
 		await save(here.sandbox.apiKey, here.sandbox.url);

@@ -384,7 +384,9 @@ describe('a Base URL that is not right', () => {
 			'createWebhook',
 		] as const) {
 			const { message, description } = stopOf(await elsewhereRun(id, elsewhere.url));
-			expect(message).toContain("The response didn't come from the Samora API");
+			expect(message).toContain(
+				`The response didn't come from the Samora API (Base URL: ${new URL(elsewhere.url).host})`,
+			);
 			// A page that looks like a success leaves in doubt what became of the webhook, and that comes first.
 			if (id !== 'createWebhook') expect(description).toMatch(/Base URL/);
 		}

@@ -53,6 +53,14 @@ describe('refusedRows', () => {
 		expect(description).toContain('On Error');
 	});
 
+	it('says of one row what else can be done than to change the parameter', () => {
+		const kind = { reason: 'are too late', adviceForOne: 'Run the node again tomorrow' };
+		const refusal = new Refusal('Calling Hours', 'It is late', kind);
+		expect(refusedRows([{ item: 0, refusal }], 1).description).toBe(
+			'Nothing was sent. Run the node again tomorrow.',
+		);
+	});
+
 	const NO_CODE = {
 		reason: 'have no country code',
 		advice: 'choose a Default Country',

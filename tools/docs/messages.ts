@@ -16,6 +16,7 @@ const NOT_MESSAGES: readonly string[] = [
 	'action',
 	'activationMessage',
 	'advice',
+	'adviceForOne',
 	'description',
 	'displayName',
 	'eventTriggerDescription',

@@ -54,11 +54,25 @@ export function callingHoursFrom(
 	};
 }
 
-/** For messages about many rows. */
-export const outsideHoursKind: RefusalKind = {
+const OUTSIDE_HOURS: RefusalKind = {
 	reason: 'are outside the Calling Hours',
 	advice: 'run the node within these hours, or set Outside These Hours to Skip',
+	adviceForOne: 'Run the node again within these hours, or change Calling Hours',
 };
+
+/** Their time zone is not known, or is one of several that never share these hours. */
+const NEVER_WITHIN_HOURS: RefusalKind = {
+	reason: 'can never be called within the Calling Hours',
+	advice: 'choose one time zone in Calling Hours, or longer hours',
+};
+
+/** Refuses a call that can't be placed now. */
+export const refuseOutsideHours = (hours: CallingHours, now: Date): Refusal =>
+	new Refusal(
+		'Calling Hours',
+		outsideCallingHours(hours, now),
+		nextOpening(hours, now) === undefined ? NEVER_WITHIN_HOURS : OUTSIDE_HOURS,
+	);
 
 /** Why a call can't be placed now: the time there, and when the call can be placed. */
 export function outsideCallingHours(hours: CallingHours, now: Date): string {

@@ -108,7 +108,8 @@ const ADVICE: readonly Advice[] = [
 	},
 	{
 		status: [0, 999],
-		message: () => "The response didn't come from the Samora API",
+		message: ({ host }) =>
+			`The response didn't come from the Samora API${host === undefined ? '' : ` (Base URL: ${host})`}`,
 		description: (asked) =>
 			`Check ${baseUrlOf(asked)}; it's usually https://api.samora.ai. If it is, a proxy or a firewall between n8n and Samora answered.`,
 	},

@@ -392,6 +392,7 @@ describe('calling hours', () => {
 		expect(error?.message).toMatch(
 			/outside the calling hours .*; the next call can be placed .* at 00:00/,
 		);
+		expect(error?.description).toContain('Run the node again within these hours');
 		expect(await dialled()).toEqual([]);
 	});
 

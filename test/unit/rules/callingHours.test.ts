@@ -9,8 +9,10 @@ import {
 	isOpen,
 	nextOpening,
 	outsideCallingHours,
+	refuseOutsideHours,
 	type CallingHours,
 } from '../../../nodes/Samora/rules/callingHours';
+import { refusedRows } from '../../../nodes/shared/itemList';
 import { Refusal } from '../../../nodes/shared/parameters';
 import { OUTSIDE, REFUSED, ZONES } from './callingHoursCases';
 
@@ -330,6 +332,16 @@ describe('hours by the recipient’s clock', () => {
 	])('say of %s at %s in Berlin whose clock counts, and from when it may be called', (...row) => {
 		const [number, now, sentence] = row;
 		expect(outsideCallingHours(to(number), at(now))).toBe(sentence);
+	});
+
+	test.each([
+		['+12125550100', /^Nothing was sent\. Run the node again within these hours/],
+		['+80012345678', /^Nothing was sent\. Change Calling Hours/],
+		['+18005550100', /^Nothing was sent\. Change Calling Hours/],
+	])('tell what to do about %s', (number, advice) => {
+		const calling = to(number, { from: '9', to: '17' });
+		const refusal = refuseOutsideHours(calling, at('2026-11-23T12:00'));
+		expect(refusedRows([{ item: 0, refusal }], 1).description).toMatch(advice);
 	});
 
 	test('say so where it is never within the hours in all zones', () => {

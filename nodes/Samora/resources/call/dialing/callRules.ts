@@ -8,7 +8,7 @@ import {
 	isOpen,
 	nextOpening,
 	outsideCallingHours,
-	outsideHoursKind,
+	refuseOutsideHours,
 	type CallingHours,
 } from '../../../rules/callingHours';
 import { onDoNotCall } from '../../../rules/doNotCall';
@@ -202,13 +202,10 @@ function hoursRule({ hours: chosen, toNumber }: Call): Rule | undefined {
 	return () => {
 		const now = new Date();
 		if (isOpen(hours, now)) return undefined;
-		const reason = outsideCallingHours(hours, now);
 		if (hours.outside === 'refuse') {
-			return {
-				kind: 'refuse',
-				refusal: new Refusal('Calling Hours', reason, outsideHoursKind),
-			};
+			return { kind: 'refuse', refusal: refuseOutsideHours(hours, now) };
 		}
+		const reason = outsideCallingHours(hours, now);
 		const may_call_from = nextOpening(hours, now)?.toISOString() ?? null;
 		return { kind: 'skip', output: { to_number: toNumber, skipped: true, reason, may_call_from } };
 	};

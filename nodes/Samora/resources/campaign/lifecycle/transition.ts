@@ -16,7 +16,7 @@ import {
 	callingHoursFrom,
 	isOpen,
 	outsideCallingHours,
-	outsideHoursKind,
+	refuseOutsideHours,
 } from '../../../rules/callingHours';
 import { RECIPIENT } from '../../../rules/openHours';
 import type { ItemRequest, Surroundings } from '../../../sending/route';
@@ -90,17 +90,16 @@ function withHours(read: ReadParameter, surroundings: Surroundings): Pick<ItemRe
 		recheck: () => {
 			const now = new Date();
 			if (isOpen(hours, now)) return undefined;
-			const reason = outsideCallingHours(hours, now);
 			return hours.outside === 'skip'
 				? {
 						kind: 'skip',
 						output: {
 							campaign_id: composeCampaign(read, surroundings).path.campaign_id,
 							skipped: true,
-							reason,
+							reason: outsideCallingHours(hours, now),
 						},
 					}
-				: { kind: 'refuse', refusal: new Refusal('Calling Hours', reason, outsideHoursKind) };
+				: { kind: 'refuse', refusal: refuseOutsideHours(hours, now) };
 		},
 	};
 }
