@@ -9,8 +9,8 @@ const CALLS = [1_000, 10_000, 20_000];
 const RECIPIENTS = [1_000, 10_000, 100_000];
 const DO_NOT_CALL = 100_000;
 
-/** Nobody in the rows is on the list: its numbers have another area code. */
-const LIST = `={{ Array.from({ length: ${DO_NOT_CALL} }, (_, n) => '+1650' + (2000000 + n)) }}`;
+/** One number a line, as pasted. Nobody in the rows is on the list: its numbers have another area code. */
+const LIST = Array.from({ length: DO_NOT_CALL }, (_, n) => `+1650${2_000_000 + n}`).join('\n');
 
 /** Rules for every row: a long list, and hours by the clock of each number. Open all day, so that the figures don't depend on the time. */
 const RULES: JsonRecord = {
@@ -20,7 +20,7 @@ const RULES: JsonRecord = {
 			from: '00:00',
 			to: '24:00',
 			timezone: 'recipient',
-			days: [1, 2, 3, 4, 5, 6, 7],
+			days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
 			outside: 'refuse',
 		},
 	},
