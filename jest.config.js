@@ -2,6 +2,8 @@
 
 const { availableParallelism } = require('node:os');
 
+const FULL_MATRIX = process.env.SAMORA_FULL_MATRIX === '1';
+
 const project = {
 	testEnvironment: '<rootDir>/test/support/jest/environment.js',
 	transform: { '^.+\\.ts$': '<rootDir>/test/support/jest/typescript.js' },
@@ -39,7 +41,8 @@ module.exports = {
 			testMatch: [`<rootDir>/test/${folder}/**/*.test.ts`],
 		})),
 	],
-	// Tests mostly wait for a server or a pause, so more files than there are cores run at once. Each may take 700 MB.
-	maxWorkers: Math.min(3 * availableParallelism(), 12),
+	// Tests mostly wait for a server or a pause, so more files than there are cores run at once. Each may take 700 MB. The
+	// full matrices wait less.
+	maxWorkers: Math.min((FULL_MATRIX ? 2 : 3) * availableParallelism(), 12),
 	testTimeout: 30_000,
 };
