@@ -110,9 +110,12 @@ describe('a first visit', () => {
 		await dialog.getByText('ECONNREFUSED').waitFor();
 
 		const elsewhere = await startOtherServer((_request, res) => res.end('<h1>Welcome!</h1>'));
-		await save(here.sandbox.apiKey, elsewhere.url);
-		await dialog.getByText("This isn't the Samora API").waitFor();
-		await elsewhere.stop();
+		try {
+			await save(here.sandbox.apiKey, elsewhere.url);
+			await dialog.getByText("This isn't the Samora API").waitFor();
+		} finally {
+			await elsewhere.stop();
+		}
 
 		await editor.fill('defaultAgentId', AGENT);
 		await save(here.sandbox.apiKey, here.sandbox.url);

@@ -67,31 +67,35 @@ const NEVER_WITHIN_HOURS: RefusalKind = {
 };
 
 /** Refuses a call that can't be placed now. */
-export const refuseOutsideHours = (hours: CallingHours, now: Date): Refusal =>
-	new Refusal(
-		'Calling Hours',
-		outsideCallingHours(hours, now),
-		nextOpening(hours, now) === undefined ? NEVER_WITHIN_HOURS : OUTSIDE_HOURS,
-	);
+export function refuseOutsideHours(hours: CallingHours, now: Date): Refusal {
+	const { sentence, kind } = outside(hours, now);
+	return new Refusal('Calling Hours', sentence, kind);
+}
 
 /** Why a call can't be placed now: the time there, and when the call can be placed. */
-export function outsideCallingHours(hours: CallingHours, now: Date): string {
+export const outsideCallingHours = (hours: CallingHours, now: Date): string =>
+	outside(hours, now).sentence;
+
+function outside(hours: CallingHours, now: Date): { sentence: string; kind: RefusalKind } {
 	const zones = zonesIn(hours);
 	const ofHours = `the calling hours (${summary(hours)})`;
 	if (zones.length === 0) {
-		return `The time zone of this number is not known, so the node can't check ${ofHours}. Choose a time zone in Calling Hours to call it`;
+		const sentence = `The time zone of this number is not known, so the node can't check ${ofHours}. Choose a time zone in Calling Hours to call it`;
+		return { sentence, kind: NEVER_WITHIN_HOURS };
 	}
 	const start = now.getTime();
 	const next = nextOpening(hours, now)?.getTime();
 	const why = `It is ${nowIn(hours, start)}, outside ${ofHours}`;
 	if (next === undefined) {
-		return `${why}; these hours never overlap in all of its possible time zones. Choose longer hours, or one time zone`;
+		const sentence = `${why}; these hours never overlap in all of its possible time zones. Choose longer hours, or one time zone`;
+		return { sentence, kind: NEVER_WITHIN_HOURS };
 	}
 	const [zone, ...others] = clocksAt(zones, next);
 	const there = hours.timezone === RECIPIENT ? ` in ${zone}` : '';
 	const elsewhere = others.length === 0 ? '' : ', when it is within the hours in all of them';
 	const { date, minute } = wallTime(next, zone);
-	return `${why}; the next call can be placed ${dayName(date)} ${dayOfMonth(date)} at ${clock(minute)}${there}${elsewhere} (${fromNow(next - start)})`;
+	const sentence = `${why}; the next call can be placed ${dayName(date)} ${dayOfMonth(date)} at ${clock(minute)}${there}${elsewhere} (${fromNow(next - start)})`;
+	return { sentence, kind: OUTSIDE_HOURS };
 }
 
 /** "Mon 08:30 in Europe/Berlin", and of several zones with different clocks the earliest and the latest. */

@@ -48,7 +48,10 @@ module.exports = class extends TestEnvironment {
 		return OWN_CONTEXT;
 	}
 
-	/** In a worker, lets a sleep that is left run out: jest would take it for a leak. A real leak lasts longer. */
+	/**
+	 * In a worker, lets a sleep that is left run out: jest would take it for a leak. A real leak lasts longer. jest's own
+	 * teardown would empty the context, which the next file goes on with.
+	 */
 	async teardown() {
 		this.fakeTimersModern.dispose();
 		this.moduleMocker.restoreAllMocks();
