@@ -4,6 +4,7 @@ import { callingCodeOf, type Country } from './countries';
 import {
 	hasRoom,
 	isOrdinaryIn,
+	isOrdinaryNumber,
 	isWrittenWithTrunkPrefix,
 	numberingPlans,
 	planWith,
@@ -88,11 +89,34 @@ function national(digits: string, country: Country, asNumber: boolean): Split[] 
 	return all.length > 0 && !asWrittenHere ? [...all, ...lackingPlusElsewhere(digits)] : all;
 }
 
+/**
+ * The number without what may be too much in it: a country code that is there twice, as when a formula puts +49 before
+ * every number of a column, or a "(0)" in a country such as Italy, where numbers may begin with 0.
+ *
+ * +49 4961 … is in Papenburg, in Germany, and has no clearer spelling. So a country code counts as being there twice
+ * only where people have no such number, but have the rest. A "(0)" can be written more clearly, so any other number
+ * makes it doubtful.
+ */
+function withoutExcess(reading: Split, optionalZero: boolean): Split[] {
+	const { callingCode, national } = reading;
+	const withCodeOnce =
+		national.startsWith(callingCode) && !isOrdinaryNumber(reading)
+			? international(`+${national}`).filter(isOrdinaryNumber)
+			: [];
+	const withoutZero =
+		optionalZero && national.startsWith('0')
+			? [{ callingCode, national: national.slice(1) }].filter(isGivenOut)
+			: [];
+	return [...withCodeOnce, ...withoutZero];
+}
+
 export interface Reading {
 	/** Whose numbering plan applies to numbers without a country code. */
 	country?: Country;
 	/** Whether the digits were a number rather than text, so that zeros in front may be lost. */
 	asNumber: boolean;
+	/** Whether there was a "(0)", which may be no part of the number. */
+	optionalZero: boolean;
 	/** Whether digits without a plus sign are international numbers. */
 	includesCountryCode: boolean;
 }
@@ -108,18 +132,22 @@ const asNumbers = (splits: Split[]): string[] => [...new Set(splits.map(e164))];
  */
 export function readings(
 	dialed: string,
-	{ country, asNumber, includesCountryCode }: Reading,
+	{ country, asNumber, optionalZero, includesCountryCode }: Reading,
 ): string[] {
-	if (dialed.startsWith('+')) return asNumbers(international(dialed));
-	return asNumbers([
-		// 00 is the international prefix nearly everywhere; a country that reads it otherwise adds its own reading.
-		...(dialed.startsWith('00') ? international(`+${dialed.slice(2)}`) : []),
-		...(includesCountryCode
-			? lackingPlus(dialed)
-			: country === undefined
-				? []
-				: national(dialed, country, asNumber)),
-	]);
+	const asWritten = dialed.startsWith('+')
+		? international(dialed)
+		: [
+				// 00 is the international prefix nearly everywhere; a country that reads it otherwise adds its own reading.
+				...(dialed.startsWith('00') ? international(`+${dialed.slice(2)}`) : []),
+				...(includesCountryCode
+					? lackingPlus(dialed)
+					: country === undefined
+						? []
+						: national(dialed, country, asNumber)),
+			];
+	return asNumbers(
+		asWritten.flatMap((reading) => [reading, ...withoutExcess(reading, optionalZero)]),
+	);
 }
 
 /** The number that these digits are when only the plus sign is missing; undefined when no plan has it. */

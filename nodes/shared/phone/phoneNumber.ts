@@ -37,12 +37,17 @@ export function readNumber(value: unknown, options: NumberOptions & { label: str
 	const country = defaultCountry(options.defaultCountry);
 	const includesCountryCode = options.numbersIncludeCountryCode === true;
 	const written = dialed(value, label);
-	const { digits, asNumber } = written;
-	const [number, ...others] = readings(digits, { country, asNumber, includesCountryCode });
+	const { digits, asNumber, optionalZero } = written;
+	const [number, ...others] = readings(digits, {
+		country,
+		asNumber,
+		optionalZero,
+		includesCountryCode,
+	});
 	if (number !== undefined && others.length === 0) return number;
 	const why =
 		number !== undefined
-			? whySeveral([number, ...others], written)
+			? whySeveral([number, ...others], written, includesCountryCode)
 			: includesCountryCode
 				? whyNotWithPlus(digits)
 				: whyNone(digits, country);
@@ -145,11 +150,31 @@ function digitsThere(callingCode: string): string {
 	return `${listed} digits after +${callingCode}`;
 }
 
-function whySeveral(numbers: readonly string[], { asNumber }: Dialed): Why {
+function whySeveral(
+	numbers: readonly string[],
+	{ digits, asNumber, optionalZero }: Dialed,
+	includesCountryCode: boolean,
+): Why {
+	const several = `can be read as ${numbers.join(' or as ')}`;
+	if (digits.startsWith('+') || includesCountryCode) {
+		return optionalZero ? whyOptionalZero(several) : whyCodeTwice(several);
+	}
 	const lostZero = asNumber ? ' (a number column drops leading zeros)' : '';
 	return {
-		because: `can be read as ${numbers.join(' or as ')}${lostZero}. Write it with ${WITH_CODE}`,
+		because: `${several}${lostZero}. Write it with ${WITH_CODE}`,
 		reason: 'have a number that can be read in two ways',
 		advice: 'write them with a plus sign and the country code',
 	};
 }
+
+const whyOptionalZero = (several: string): Why => ({
+	because: `${several}. Leave out the (0), or write the 0 without parentheses`,
+	reason: 'have a 0 in parentheses that may belong to the number',
+	advice: 'leave out the (0), or write the 0 without parentheses',
+});
+
+const whyCodeTwice = (several: string): Why => ({
+	because: `${several}. Write the country code only once`,
+	reason: 'may have the country code twice',
+	advice: 'write the country code only once',
+});

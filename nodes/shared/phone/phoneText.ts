@@ -6,6 +6,8 @@ export interface Dialed {
 	digits: string;
 	/** Whether it came as a number rather than text, so that zeros in front may be lost. */
 	asNumber: boolean;
+	/** Whether it has a "(0)", which people leave out when they dial from another country. */
+	optionalZero: boolean;
 }
 
 /** Longer than any phone number with spaces. */
@@ -99,6 +101,14 @@ const OBSTACLES: readonly Obstacle[] = [
 		reason: 'have a number with letters',
 		advice: 'write it in digits',
 	},
+	// Country codes have up to three digits. In +49 49 (0)30 123456 the code is there twice.
+	{
+		is: /\+(?:\D*\d){4}.*\( *0 *\)/,
+		because:
+			"has a (0) that doesn't follow the country code. Write the country code only once, and leave out the (0)",
+		reason: "have a (0) that doesn't follow the country code",
+		advice: 'write the country code only once, and leave out the (0)',
+	},
 	// (415) 555-2671 is a number. With the 2 of a remark, 030 1234567 (2) would be another one.
 	{
 		is: /\((?![^()]*\)(?:\D*\d){4})|(?:\d\D*){7}\(|^[^(]*\)/,
@@ -134,7 +144,9 @@ export function dialed(value: unknown, label: string): Dialed {
 	if (obstacle !== undefined) throw refused(obstacle.because, obstacle);
 
 	const digits = text.replace(/[^\d+]/g, '');
-	if (/^\+?\d+$/.test(digits)) return { digits, asNumber: typeof value !== 'string' };
+	if (/^\+?\d+$/.test(digits)) {
+		return { digits, asNumber: typeof value !== 'string', optionalZero: /\( *0 *\)/.test(text) };
+	}
 	throw refused('has no digits', { reason: 'have a number without digits' });
 }
 

@@ -144,16 +144,20 @@ export const planWith = ({ callingCode, national }: Split): Plan | undefined =>
 	);
 
 /**
- * Whether it is a fixed line or a mobile number of this country, rather than of another with its calling code. Plans
- * without a fixed length, such as Luxembourg's, have room for numbers longer than anybody has; those are none.
+ * The plans that have it as a fixed line or a mobile number. Plans without a fixed length, such as Luxembourg's, have
+ * room for numbers longer than anybody has; those are none.
  */
-export const isOrdinaryIn = (country: Country, { callingCode, national }: Split): boolean =>
-	plansOf(callingCode).some(
-		(plan) =>
-			plan.country === country &&
-			isOrdinary(plan, national) &&
-			national.length <= plan.longestMobile,
+const ordinaryPlansOf = ({ callingCode, national }: Split): Plan[] =>
+	plansOf(callingCode).filter(
+		(plan) => isOrdinary(plan, national) && national.length <= plan.longestMobile,
 	);
+
+/** Whether it is a number that people have: a fixed line or a mobile number, no longer than those are. */
+export const isOrdinaryNumber = (number: Split): boolean => ordinaryPlansOf(number).length > 0;
+
+/** The same for this country, rather than another with its calling code. */
+export const isOrdinaryIn = (country: Country, number: Split): boolean =>
+	ordinaryPlansOf(number).some((plan) => plan.country === country);
 
 /**
  * Whether the plan has room for such a number: the length is right and it begins as numbers there do, but perhaps
