@@ -21,13 +21,15 @@ const anotherDay = new Date(Date.now() + 3 * 24 * 3600 * 1000)
 	.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' })
 	.toLowerCase();
 
-/** It only matters while nobody may be called, whatever time it is. */
+/** They only matter while nobody may be called, whatever time it is. */
+const CLOSED = {
+	options: { callingHours: { values: { days: [anotherDay], from: '9', to: '10' } } },
+};
 const OUTSIDE_HOURS: Record<string, Trial> = {
-	'options.callingHours.values.outside': {
-		values: ['refuse', 'skip'],
-		beside: {
-			options: { callingHours: { values: { days: [anotherDay], from: '9', to: '10' } } },
-		},
+	'options.callingHours.values.outside': { values: ['refuse', 'skip'], beside: CLOSED },
+	'options.callingHours.values.timezone': {
+		values: ['Asia/Kolkata', 'America/New_York'],
+		beside: CLOSED,
 	},
 };
 
