@@ -20,12 +20,20 @@ export class ConsoleReader {
 	/** The next update that matches. Skips those before it. */
 	async next(is: (update: ConsoleUpdate) => boolean): Promise<ConsoleUpdate> {
 		return await until(() => {
-			const updates = this.#updates();
+			const { updates } = this;
 			const found = updates.findIndex((update, n) => n >= this.#taken && is(update));
 			if (found < 0) return undefined;
 			this.#taken = found + 1;
 			return updates[found];
 		});
+	}
+
+	/** All updates so far. */
+	get updates(): ConsoleUpdate[] {
+		return Array.from(
+			this.text.matchAll(/^data: (.*)\n\n/gm),
+			([, data]) => JSON.parse(data) as ConsoleUpdate,
+		);
 	}
 
 	close() {
@@ -39,12 +47,5 @@ export class ConsoleReader {
 		} catch (error) {
 			if (!this.abort.signal.aborted) throw error;
 		}
-	}
-
-	#updates(): ConsoleUpdate[] {
-		return Array.from(
-			this.text.matchAll(/^data: (.*)\n\n/gm),
-			([, data]) => JSON.parse(data) as ConsoleUpdate,
-		);
 	}
 }
