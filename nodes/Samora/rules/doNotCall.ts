@@ -43,6 +43,7 @@ export function doNotCallList(options: Record<string, unknown>, ways: Ways): Rea
 		else numbers.add(number);
 	});
 	if (unread.length > 0) throw aboutUnread(unread, differs);
+	if (numbers.size === 0 && !isEmpty(entries)) throw withoutNumbers(entries.length);
 	return numbers;
 }
 
@@ -61,6 +62,18 @@ function aboutUnread(unread: Array<[number, Refusal]>, differs: boolean): Refusa
 			: `; ${others.length} more ${others.length === 1 ? 'entry' : 'entries'} can't be read: ${shortList(others.map(([position]) => position))}`;
 	return new Refusal(LABEL, `${first.message}${because}${more}`, kind);
 }
+
+/** The list of a column that doesn't exist has as many entries as rows, and nothing in them. */
+const withoutNumbers = (count: number): Refusal =>
+	new Refusal(
+		LABEL,
+		`${LABEL} has ${count === 1 ? 'one entry, which is' : `${count} entries, which are all`} empty. If the list comes from a column, check the column's name`,
+		kind,
+	);
+
+/** Whether the list says that nobody is on it. An empty text is split into one empty entry. */
+const isEmpty = (entries: readonly unknown[]): boolean =>
+	entries.length === 0 || (entries.length === 1 && typeof entries[0] === 'string');
 
 /** As text, the entries are lines, or parts between commas or semicolons. */
 function entriesOf(value: unknown): unknown[] {

@@ -33,7 +33,20 @@ describe('the Do Not Call list', () => {
 
 	test('is empty without the option, when it is left empty, and when an expression gives an empty list', () => {
 		expect(doNotCallList({}, []).size).toBe(0);
-		for (const value of ['', '  ', '\n', []]) expect(list(value)).toEqual([]);
+		for (const value of ['', '  ', [], ['']]) expect(list(value)).toEqual([]);
+	});
+
+	test('is refused when it has entries, and all of them are empty, as those of a misspelled column', () => {
+		const blank = fc.constantFrom(undefined, null, '', ' ');
+		fc.assert(
+			fc.property(fc.array(blank, { minLength: 2, maxLength: 50 }), (column) => {
+				const words = `Do Not Call has ${column.length} entries, which are all empty. If the list comes from a column, check the column's name`;
+				expect(refusal(column)).toBe(words);
+				expect(refusal(column.join('\n'))).toBe(words);
+				expect(list([...column, '+14155550100'])).toEqual(['+14155550100']);
+			}),
+		);
+		for (const value of [undefined, null]) expect(refusal([value])).toContain('has one entry');
 	});
 
 	test('reads local numbers with the Default Country, also from a column of numbers', () => {
