@@ -133,6 +133,33 @@ describe('two deliveries', () => {
 		expect(eventKey({ ...rated, stars: 5 })).not.toBe(eventKey(rated));
 	});
 
+	it.each(['CALL_STARTED', 'CALL_FINISHED', 'CALL_FAILED'])(
+		'of %s without a time are of one only when all they say is the same',
+		(event) => {
+			const others = [
+				{ event, call_id: 'c1', attempt: 1 },
+				{ event, call_id: 'c1', attempt: 2 },
+				{ event, id: 'wh_1', data: { call: { id: 'c1', ended_at: '12:00' } } },
+				{ event, id: 'wh_1', data: { call: { id: 'c2', ended_at: '12:00' } } },
+			];
+			expect(new Set(others.map(eventKey)).size).toBe(others.length);
+			for (const one of others) expect(eventKey({ ...one })).toBe(eventKey(one));
+		},
+	);
+
+	it('are of two calls when long numeric IDs differ in their last digit', () => {
+		const keys = Array.from({ length: 10 }, (_, last) =>
+			eventKey(
+				parsePayload(
+					Buffer.from(
+						`{"event":"CALL_FAILED","call_id":1234567890123456789${last},"ended_at":"12:00"}`,
+					),
+				)!,
+			),
+		);
+		expect(new Set(keys).size).toBe(10);
+	});
+
 	it('cannot be told apart without a call, so none is taken for a copy', () => {
 		expect(eventKey({ event: 'CALL_FINISHED' })).toBeUndefined();
 		expect(eventKey({ call_id: 'c1' })).toBeUndefined();

@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 
+import { parseJson } from '../../shared/api/json';
 import { isRecord } from '../../shared/parameters';
 import { EVENTS } from '../../shared/webhook';
 
@@ -33,7 +34,7 @@ const TOO_DEEP = `[left out: nested more than ${DEEPEST_LEVEL} levels deep]`;
 /** @returns undefined when the body is not a JSON object */
 export function parsePayload(rawBody: Buffer): Payload | undefined {
 	try {
-		const parsed: unknown = JSON.parse(rawBody.toString('utf8').replace(/^\uFEFF/, ''));
+		const parsed = parseJson(rawBody.toString('utf8'));
 		if (!isRecord(parsed)) return undefined;
 		leaveOutTooDeep(parsed);
 		return parsed;
@@ -84,8 +85,8 @@ export function isWanted({ event }: CallEvent, chosen: readonly string[]): boole
 
 /**
  * A key that two deliveries of one event share, and two events do not. The time at which the call began or ended is part
- * of it, because a campaign may dial one recipient, and so perhaps one call, several times. Two events that we do not know
- * by name are the same only if their whole text is.
+ * of it, because a campaign may dial one recipient, and so perhaps one call, several times. Two events without a time, or
+ * that we do not know by name, are the same only if all that they say is.
  *
  * @returns undefined when the payload does not say enough to tell events apart
  */
@@ -95,11 +96,10 @@ export function eventKey(payload: Payload): string | undefined {
 	return JSON.stringify([event, call_id, occurrence(payload, event)]);
 }
 
-function occurrence(payload: Payload, event: string): string | null {
-	if (knownEvent(event) === undefined) {
-		return createHash('sha256').update(JSON.stringify(payload)).digest('hex');
-	}
-	return find(payload, event === 'CALL_STARTED' ? 'started_at' : 'ended_at');
+function occurrence(payload: Payload, event: string): string {
+	const known = knownEvent(event);
+	const time = known && find(payload, known === 'CALL_STARTED' ? 'started_at' : 'ended_at');
+	return time ?? createHash('sha256').update(JSON.stringify(payload)).digest('hex');
 }
 
 export function fileUrl(payload: Payload, file: 'recording' | 'transcript'): string | null {

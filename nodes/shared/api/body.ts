@@ -1,3 +1,5 @@
+import { parseJson } from './json';
+
 /** More than any answer of the API has, in bytes. */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
@@ -36,7 +38,7 @@ export async function readBody(stream: ByteStream | string): Promise<unknown> {
 
 function parsed(text: string): unknown {
 	try {
-		return JSON.parse(text);
+		return parseJson(text);
 	} catch {
 		return text;
 	}

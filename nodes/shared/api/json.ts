@@ -1,0 +1,22 @@
+/** The parts of a JSON text that matter here: its strings and its numbers. */
+const STRINGS_AND_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+const LONG_NUMBER = /^-?\d{16,}$/;
+
+/**
+ * Parses JSON that Samora sent. A whole number with more digits than JavaScript keeps becomes text: it may be an ID, and
+ * rounded it would be that of another thing.
+ *
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): unknown {
+	const json = text.replace(/^\uFEFF/, '');
+	return JSON.parse(
+		/\d{16}/.test(json)
+			? json.replace(STRINGS_AND_NUMBERS, (part) => (isRounded(part) ? `"${part}"` : part))
+			: json,
+	);
+}
+
+const isRounded = (part: string): boolean =>
+	LONG_NUMBER.test(part) && !Number.isSafeInteger(Number(part));
