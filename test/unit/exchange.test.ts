@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 
 import type { Answer } from '../../nodes/shared/api/answers';
-import { exchange, pauseUnlessAborted, type RetryPolicy } from '../../nodes/shared/api/exchange';
+import {
+	deletedBefore,
+	exchange,
+	pauseUnlessAborted,
+	type RetryPolicy,
+} from '../../nodes/shared/api/exchange';
 
 /** What the other side does with one attempt: an answer's status, or a code it breaks with. */
 type Happening = number | string;
@@ -9,7 +14,7 @@ type Happening = number | string;
 const isValidBody = () => true;
 const POST: RetryPolicy = { idempotent: false };
 const GET: RetryPolicy = { idempotent: true };
-const DELETE: RetryPolicy = { idempotent: true, notFoundMeansDeleted: true, isValidBody };
+const DELETE: RetryPolicy = { idempotent: true, doneBefore: deletedBefore, isValidBody };
 
 /** Runs an exchange in virtual time; the last happening goes on for ever. */
 async function play(
@@ -65,6 +70,12 @@ describe('how often a request is sent', () => {
 			{ fate: 'done', attempts: 2 },
 		],
 		['a deletion of what was not there', [404], DELETE, { fate: 'refused', attempts: 1 }],
+		[
+			'a deletion of unknown fate that is refused for another reason',
+			[500, 403],
+			DELETE,
+			{ fate: 'refused', attempts: 2 },
+		],
 		[
 			'a deletion that was turned away before',
 			[429, 404],

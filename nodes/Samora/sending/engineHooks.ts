@@ -13,7 +13,7 @@ import { readBody, type ByteStream } from '../../shared/api/body';
 import { EngineLoop } from './engineLoop';
 import { Try } from './itemRun';
 import type { EngineItems } from './plan';
-import type { ItemRequest, Route } from './route';
+import { isIdempotent, type ItemRequest, type Route } from './route';
 import { runs } from './memory/run';
 
 /**
@@ -63,7 +63,7 @@ async function takeTurn<Request extends ItemRequest>(
 	if (!current?.arrive(item)) {
 		const items = engineItems(context);
 		const loop = new EngineLoop(items.count, pacingOf(context), context.continueOnFail());
-		const isOnce = requestData.options.method === 'POST';
+		const isOnce = !isIdempotent(route, requestData.options.method);
 		current = new Try(context, route, run, items, loop, isOnce);
 		current.arrive(item);
 		run.current = current;

@@ -10,9 +10,9 @@ import { filledPath, RAW_ANSWER, TIMEOUT_MS } from '../../shared/api/api';
 import { hostOf, proxyAddress } from '../../shared/api/baseUrl';
 import { sendTracked } from '../../shared/api/deadline';
 import { hasThing, thingIn } from '../../shared/api/envelope';
-import { exchange, succeeded, type Exchange } from '../../shared/api/exchange';
+import { deletedBefore, exchange, succeeded, type Exchange } from '../../shared/api/exchange';
 import { describeExchange } from '../../shared/api/problems';
-import type { Failure, ItemRequest, Route, SendResult } from './route';
+import { isIdempotent, type Failure, type ItemRequest, type Route, type SendResult } from './route';
 
 /** n8n's own default when Request Options name no timeout: five minutes, longer than anybody waits. */
 const ENGINE_TIMEOUT_MS = 300_000;
@@ -35,13 +35,16 @@ export async function sendRequest<Request extends ItemRequest>(
 	request: Request,
 ): Promise<SendResult> {
 	const { method } = sender.requestData.options;
-	const idempotent = method !== 'POST';
+	const idempotent = isIdempotent(route, method);
 	const send = async (query: IDataObject = {}): Promise<Exchange> =>
 		await exchange(async () => await sendOnce(sender, request, query), {
 			idempotent,
 			retryUnknown: request.retryUnknown,
 			isValidBody: route.isValidBody ?? hasThing,
-			notFoundMeansDeleted: method === 'DELETE',
+			doneBefore:
+				method === 'DELETE'
+					? deletedBefore
+					: async (refusal) => await route.doneBefore?.(sender.context, request, refusal),
 			mayRetry: () => request.recheck?.() === undefined,
 			signal: sender.signal,
 		});

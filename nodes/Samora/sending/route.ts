@@ -38,6 +38,17 @@ export interface Route<Request extends ItemRequest = ItemRequest> {
 		answer: Answer,
 		request: Request,
 	) => Promise<UserMessage | undefined>;
+	/** Sending it again does nothing more. By default that holds for every method but POST. */
+	idempotent?: boolean;
+	/**
+	 * Asked of a refusal after an attempt of unknown fate: the answer to go on with, if that attempt did it, and this one
+	 * is refused only for that. May ask Samora.
+	 */
+	doneBefore?: (
+		context: IExecutePaginationFunctions,
+		request: Request,
+		refusal: Answer,
+	) => Promise<Answer | undefined>;
 	/** What a person reads when the fate is unknown and trying again is not the advice. */
 	describeUnknown?: (request: Request, why: UserMessage) => UserMessage;
 	/** For what must not happen twice. */
@@ -80,6 +91,11 @@ export interface OnceRules<Request extends ItemRequest> {
 	/** What accepted items are called, one and several: "3 calls were placed". */
 	accepted: readonly [one: string, several: string];
 }
+
+export const isIdempotent = <Request extends ItemRequest>(
+	{ idempotent }: Route<Request>,
+	method: string | undefined,
+): boolean => idempotent ?? method !== 'POST';
 
 /** What makes a request the same one in a retry of the execution. */
 export const identityIn = <Request extends ItemRequest>(

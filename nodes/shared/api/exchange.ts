@@ -41,8 +41,11 @@ export interface RetryPolicy {
 	retryUnknown?: boolean;
 	/** Whether the body of a success is what it should be. Anything else may not come from Samora. */
 	isValidBody?: (body: unknown) => boolean;
-	/** A 404 after an attempt of unknown fate means that attempt deleted it. */
-	notFoundMeansDeleted?: boolean;
+	/**
+	 * Asked of a refusal after an attempt of unknown fate: the answer to go on with, if that attempt did it, and this one
+	 * is refused only for that.
+	 */
+	doneBefore?: (refusal: Answer) => Promise<Answer | undefined>;
 	/** Attempts after the first. */
 	maxRetries?: number;
 	/** Asked before each further attempt: a rule may have come to forbid it. */
@@ -52,6 +55,10 @@ export interface RetryPolicy {
 	/** Aborted when the user stops the execution. */
 	signal?: AbortSignal;
 }
+
+/** What an earlier attempt deleted is not found. */
+export const deletedBefore: RetryPolicy['doneBefore'] = async (refusal) =>
+	refusal.statusCode === 404 ? refusal : undefined;
 
 /** With the pauses below, three retries take about 4 seconds. */
 const MAX_RETRIES = 3;
@@ -71,7 +78,7 @@ export async function exchange(
 		idempotent,
 		retryUnknown = false,
 		isValidBody,
-		notFoundMeansDeleted = false,
+		doneBefore,
 		maxRetries = MAX_RETRIES,
 		mayRetry = () => true,
 		longestPause = LONGEST_PAUSE_MS,
@@ -83,8 +90,9 @@ export async function exchange(
 		if (signal?.aborted && retry === 0) return STOPPED;
 		const result = await sendOnce(request, isValidBody, signal);
 		const { answer } = result;
-		if (notFoundMeansDeleted && perhapsDone && answer?.statusCode === 404) {
-			return { fate: 'done', answer };
+		if (perhapsDone && answer && result.fate === 'refused') {
+			const done = await doneBefore?.(answer);
+			if (done) return { fate: 'done', answer: done };
 		}
 		perhapsDone ||= result.fate === 'unknown';
 		const pause = pauseBefore(retry, result);

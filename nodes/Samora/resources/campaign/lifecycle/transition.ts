@@ -5,9 +5,11 @@ import { agentIdField } from '../../../../shared/agentId';
 import { doneOutput, isFromApi } from '../../../../shared/api/envelope';
 import {
 	campaignIdField,
+	campaignNow,
 	composeCampaign,
 	describeStillDraft,
 	explainTransition,
+	mayBeForbidden,
 	oneCampaignPath,
 } from '../../../../shared/campaign';
 import { recordOf, Refusal, type ReadParameter } from '../../../../shared/parameters';
@@ -19,7 +21,7 @@ import {
 	refuseOutsideHours,
 } from '../../../rules/callingHours';
 import { RECIPIENT } from '../../../rules/openHours';
-import type { ItemRequest, Surroundings } from '../../../sending/route';
+import type { ItemRequest, Route, Surroundings } from '../../../sending/route';
 import { sendPerItem } from '../../../sending/engineHooks';
 import type { Operation } from '../../../fields/operation';
 
@@ -44,13 +46,13 @@ export function transition(
 					isValidBody: isFromApi,
 					toOutput: (body, { ids }) => [doneOutput(body, ids)],
 					explainRefusal: explainTransition(value),
-					...(value === 'start' && {
-						denial: describeStillDraft,
-					}),
+					...(value === 'start' ? { denial: describeStillDraft } : endsCalling(ENDED_AS[value])),
 					describeUnknown: (_request, { message }) => ({
 						message: `It is not known whether the campaign was ${done}: ${message}`,
 						description:
-							'The request was sent. Check the status of the campaign with Campaign: Get before you do this again.',
+							value === 'start'
+								? 'The request was sent. Check the status of the campaign with Campaign: Get before you do this again.'
+								: 'The request was sent. Run the node again: it does no harm if it was done already.',
 					}),
 				}),
 			},
@@ -61,6 +63,22 @@ export function transition(
 				: [agentIdField, campaignIdField],
 	};
 }
+
+/** The status after it. */
+const ENDED_AS = { stop: 'PAUSED', cancel: 'CANCELLED' } as const;
+
+/**
+ * What ends the calling may be sent as often as it takes. If an attempt's answer was lost, Samora refuses the next one,
+ * because the campaign is what it was to become.
+ */
+const endsCalling = (status: string): Pick<Route, 'idempotent' | 'doneBefore'> => ({
+	idempotent: true,
+	doneBefore: async (context, { path = {} }, refusal) => {
+		const campaign = mayBeForbidden(refusal) ? await campaignNow(context, path) : undefined;
+		const isDone = String(campaign?.status).toUpperCase() === status;
+		return isDone ? { ...refusal, body: campaign } : undefined;
+	},
+});
 
 const startOptionsField: INodeProperties = {
 	displayName: 'Options',
