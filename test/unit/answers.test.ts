@@ -45,8 +45,9 @@ describe('the fate of a request that was answered', () => {
 		]);
 		expect(withFate('busy')).toEqual([429]);
 		expect(withFate('done')).toEqual([]);
+		// 303 sends the reader on to the result of what was done.
 		for (const status of all.filter((one) => one < 400)) {
-			expect(fateOfAnswer(answer(status))).toBe('refused');
+			expect(fateOfAnswer(answer(status))).toBe(status === 303 ? 'unknown' : 'refused');
 		}
 	});
 
@@ -103,6 +104,19 @@ describe('a request that brought no answer', () => {
 	])('by %s', (_, error, fate, code) => {
 		expect(readFault(error)).toEqual({ code, fate });
 	});
+
+	it.each(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])(
+		'by a way that does not exist was not sent, and by one that was lost may have been (%s)',
+		(code) => {
+			for (const syscall of ['connect', 'getaddrinfo', undefined]) {
+				expect(readFault(thrown({ code, syscall })).fate).toBe('unreached');
+			}
+			for (const syscall of ['read', 'write']) {
+				expect(readFault(thrown({ code, syscall })).fate).toBe('unknown');
+				expect(readFault(thrown({}, thrown({ code, syscall }))).fate).toBe('unknown');
+			}
+		},
+	);
 
 	it.each<[string, object, unknown, string]>([
 		[

@@ -6,6 +6,7 @@ import { describeAnswer, describeFault } from '../../nodes/shared/api/problems';
 import {
 	apiError,
 	failedItem,
+	isFailedItem,
 	operationError,
 	refusedItem,
 	errorRouter,
@@ -62,6 +63,26 @@ describe('what an answer means', () => {
 			message: "The response didn't come from the Samora API",
 			description: expect.stringContaining('Base URL'),
 		});
+	});
+
+	it.each([
+		[{ message: 'ok', data: { call: { id: 'c-1' } } }],
+		[{ data: [{ data: {} }] }],
+		[[{ id: 'c-1' }]],
+		[{}],
+	])('is quoted where a success says nothing that the node understands: %j', (body) => {
+		const answer = { statusCode: 202, headers: {}, body, host: 'api.example' };
+		const { message, description } = describeAnswer(answer, { thing: 'Call', ids: {} });
+		expect(message).toBe("The node can't read what Samora answered (status 202)");
+		expect(description).toContain('Base URL in the Samora credential (now api.example)');
+		expect(description).toContain(`It begins: ${JSON.stringify(body)}`);
+	});
+
+	it('quotes no secret, and no more than can be read', () => {
+		const secret = `whsec_${'a1'.repeat(20)}`;
+		const { description } = about(200, { hook: { secret }, rest: 'x'.repeat(10_000) });
+		expect(description).not.toContain(secret);
+		expect(description.length).toBeLessThan(1000);
 	});
 
 	it.each([
@@ -191,6 +212,16 @@ describe('an item for the error output', () => {
 		expect(errorRouter(n8n1)(failed)).toEqual({ error: failed.error, message: 'Run it again.' });
 		expect(errorRouter(n8n1)({ error: 'No number', details: {} })).toEqual({ error: 'No number' });
 		expect(errorRouter(n8n1)({ call_id: '1' })).toEqual({ call_id: '1' });
+	});
+
+	it.each([
+		{ call_id: '1', error: null },
+		{ call_id: '1', error: 'no-answer', details: { cause: 'busy' } },
+		{ call_id: '1', error: { code: 1 }, details: {} },
+		{ error: null, details: null },
+	])('is none that Samora gave, whatever fields it has: %j', (json) => {
+		expect(isFailedItem(json)).toBe(false);
+		expect(errorRouter({ getNode: () => node('continueErrorOutput') })(json)).toEqual(json);
 	});
 
 	it('keeps its details in n8n 2, and at the first output', () => {

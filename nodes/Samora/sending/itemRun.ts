@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteSingleFunctions, INode } from 'n8n-workflow';
 
-import { apiError, errorRouter, failedItem } from '../../shared/api/nodeErrors';
+import { apiError, errorRouter, failedItem, isFailedItem } from '../../shared/api/nodeErrors';
 import type { UserMessage } from '../../shared/api/problems';
 import { attempt } from '../../shared/parameters';
 import { isAgentTool } from './memory/agentMemory';
@@ -116,7 +116,7 @@ export class Try<Request extends ItemRequest> {
 		const turn = await taken;
 		if (turn.kind === 'output') {
 			return turn.items.map(({ json, ...rest }) => ({
-				json: this.withInput(item, this.routed(json), turn.hasInput),
+				json: this.withInput(item, json, turn.hasInput),
 				...rest,
 			}));
 		}
@@ -138,11 +138,11 @@ export class Try<Request extends ItemRequest> {
 		json: IDataObject,
 		hasInput = this.includeInputFields,
 	): IDataObject {
-		const isN8nsPart = 'error' in json && this.node.onError === 'continueErrorOutput';
+		const isN8nsPart = isFailedItem(json) && this.node.onError === 'continueErrorOutput';
 		const isWanted =
 			this.includeInputFields || (hasInput && !isAgentTool({ getNode: () => this.node }));
-		if (isN8nsPart || !isWanted) return json;
-		return { ...this.items.inExpressions[item]?.json, ...json };
+		const own = this.routed(json);
+		return isN8nsPart || !isWanted ? own : { ...this.items.inExpressions[item]?.json, ...own };
 	}
 
 	/** Ends when every item's turn is over. */

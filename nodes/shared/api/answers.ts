@@ -33,7 +33,7 @@ export function fateOfAnswer(
 	isValidBody: (body: unknown) => boolean = isRecord,
 ): Fate {
 	if (statusCode === 429) return 'busy';
-	if (REFUSED.has(statusCode) || (statusCode >= 300 && statusCode < 400)) return 'refused';
+	if (REFUSED.has(statusCode) || isRedirect(statusCode)) return 'refused';
 	const isSuccess = statusCode >= 200 && statusCode < 300;
 	return isSuccess && isValidBody(body) ? 'done' : 'unknown';
 }
@@ -43,6 +43,10 @@ export function fateOfAnswer(
  * gave up waiting, 5xx from Samora itself.
  */
 const REFUSED = new Set([400, 401, 402, 403, 404, 405, 407, 409, 410, 413, 415, 422]);
+
+/** 303 sends the reader on to the result of what was done. */
+const isRedirect = (statusCode: number): boolean =>
+	statusCode >= 300 && statusCode < 400 && statusCode !== 303;
 
 /** Codes of Node.js and axios for requests that never reached the API. */
 const UNREACHED = new Set([
@@ -62,6 +66,9 @@ const UNREACHED = new Set([
 	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 	'EPROTO',
 ]);
+
+/** Of these, the codes that also end a connection that was made, when the way to Samora is lost. */
+const WAY_LOST = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
 
 /** What is known of a request without a response. */
 export interface Fault {
@@ -171,8 +178,9 @@ function addressIn({ address, port, hostname, errors }: ErrorLike): string | und
 }
 
 function fateOfFault(code: string, syscall: string): Undone {
-	if (UNREACHED.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') return 'unreached';
-	return 'unknown';
+	if (syscall === 'connect' || syscall === 'getaddrinfo') return 'unreached';
+	const wasConnected = syscall === 'read' || syscall === 'write';
+	return UNREACHED.has(code) && !(wasConnected && WAY_LOST.has(code)) ? 'unreached' : 'unknown';
 }
 
 interface ErrorLike {
@@ -218,7 +226,14 @@ export function wordsOf({ body }: Answer): string {
 	const words = [body.message, body.error, body.detail, body.errors]
 		.map((one) => textOf(one))
 		.find((text) => text !== '');
-	const text = (words ?? '').replace(SECRETS, '…');
+	return shortened(words ?? '');
+}
+
+/** How an answer begins that nobody can read, to be quoted like the API's own words. */
+export const startOf = (body: unknown): string => shortened(JSON.stringify(body));
+
+function shortened(words: string): string {
+	const text = words.replace(SECRETS, '…');
 	return text.length > LONGEST_WORDS ? `${text.slice(0, LONGEST_WORDS)}…` : text;
 }
 

@@ -1,7 +1,7 @@
 import type { FunctionsBase, IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { Refusal } from '../parameters';
+import { isRecord, type Refusal } from '../parameters';
 import type { Exchange } from './exchange';
 import { describeExchange, type Subject, type UserMessage } from './problems';
 
@@ -75,6 +75,12 @@ export function failedItem(
 	};
 }
 
+/** Whether `failedItem` made it. Samora's own things may have a field `error` too. */
+export function isFailedItem(json: IDataObject): boolean {
+	const { error, details, ...others } = json;
+	return typeof error === 'string' && isRecord(details) && Object.keys(others).length === 0;
+}
+
 /**
  * n8n 1 sends an item to the error output only if it has nothing but `error`, or `error` and `message`. For n8n 1, the
  * description becomes `message`, and the other details are dropped.
@@ -86,8 +92,8 @@ export function errorRouter(
 	// n8n doesn't expose its version. This method came with n8n 2.
 	if (onError !== 'continueErrorOutput' || 'isNodeFeatureEnabled' in context) return (json) => json;
 	return (json) => {
+		if (!isFailedItem(json)) return json;
 		const { error, details } = json;
-		if (error === undefined) return json;
 		const { description } = (details ?? {}) as IDataObject;
 		return { error, ...(description ? { message: description } : {}) };
 	};
