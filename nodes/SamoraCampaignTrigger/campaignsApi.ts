@@ -3,23 +3,30 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import type { Answer } from '../shared/api/answers';
 import { callSamora, filledPath } from '../shared/api/api';
 import { oneCallPath } from '../shared/call/callDetails';
-import { contentOf, thingIn } from '../shared/api/envelope';
+import { thingIn } from '../shared/api/envelope';
 import { succeeded, type Exchange } from '../shared/api/exchange';
-import { hasList, objectsIn } from '../shared/api/lists';
+import { hasList } from '../shared/api/lists';
 import { exchangeError } from '../shared/api/nodeErrors';
+import { Elements, LARGEST_PAGE, pageIn } from '../shared/api/pages';
 import { describeExchange, type Subject } from '../shared/api/problems';
-import { CAMPAIGNS, campaignPath, oneCampaignPath } from '../shared/campaign';
+import { campaignIdIn, CAMPAIGNS, campaignPath, oneCampaignPath } from '../shared/campaign';
 import { isRecord } from '../shared/parameters';
 import { PassingFault } from './watch/passingFault';
 import type { CampaignsApi } from './watch/samora';
 import type { Page } from './watch/reading';
 import type { ApiRecord } from './watch/record';
 
-/** The most elements a page of the API holds. */
-const PAGE_SIZE = 100;
 /** Few, because the next poll tries again. */
 const MAX_RETRIES = 2;
 const TIMEOUT_MS = 30_000;
+/** How an API may answer when it is asked for a page after the last one. */
+const NO_SUCH_PAGE = [204, 400, 404, 410, 416, 422];
+
+/**
+ * Lists whose `total` was seen to count the elements of all pages. Of any other list, a first page is followed by a
+ * second: its `total` may be that of the page.
+ */
+const countedLists = new Set<string>();
 
 export interface Watched {
 	agentId: string;
@@ -39,18 +46,6 @@ export function campaignsApi(
 	});
 	const path = (template: string, id = '') =>
 		filledPath(template, { agent_id: agentId, campaign_id: id });
-	const page = async (
-		request: Omit<Request, 'isValidBody'>,
-		number: number,
-		key: string,
-	): Promise<{ answer: Answer; page: Page }> => {
-		const answer = await get(context, {
-			...request,
-			qs: { ...request.qs, page: number, page_size: PAGE_SIZE },
-			isValidBody: hasList(key),
-		});
-		return { answer, page: pageIn(answer, key, number) };
-	};
 
 	return {
 		async campaigns() {
@@ -67,32 +62,29 @@ export function campaignsApi(
 				};
 			}
 			const campaigns = new Map<string, ApiRecord>();
+			const read = pagesOf(context, { url: path(campaignPath), subject: agent }, CAMPAIGNS);
 			let now: number | undefined;
 			for (let number = 1; ; number++) {
-				const { answer, page: one } = await page(
-					{ url: path(campaignPath), subject: agent },
-					number,
-					CAMPAIGNS,
-				);
+				const { answer, elements, goesOn } = await read(number);
 				now ??= timeAt(answer);
 				const before = campaigns.size;
-				for (const campaign of one.elements) {
-					if (typeof campaign.id === 'string') campaigns.set(campaign.id, campaign);
+				for (const campaign of elements) {
+					const id = campaignIdIn(campaign);
+					if (id !== '') campaigns.set(id, campaign);
 				}
-				if (!one.goesOn || campaigns.size === before) {
+				if (!goesOn || campaigns.size === before) {
 					return { campaigns: [...campaigns.values()], now };
 				}
 			}
 		},
 
-		calls: (id) => async (number) => {
+		calls(id) {
 			// ASSUMPTION: `updated_at` of a call changes whenever the call does, so also when it ends.
-			const query = { sort_by: 'updated_at', sort_dir: 'desc' };
+			const qs = { sort_by: 'updated_at', sort_dir: 'desc' };
 			const url = `${path(oneCampaignPath, id)}/calls`;
 			// One in the list of all may be gone a moment later; the one that was chosen must be there.
 			const passing = campaignId === undefined ? [404] : [];
-			return (await page({ url, qs: query, subject: subjectOf(id), passing }, number, 'calls'))
-				.page;
+			return pagesOf(context, { url, qs, subject: subjectOf(id), passing }, 'calls');
 		},
 
 		async call(callId) {
@@ -108,11 +100,46 @@ export function campaignsApi(
 	};
 }
 
+/** Gives the pages of a list, to be read one after the other. */
+function pagesOf(
+	context: IPollFunctions,
+	request: Omit<Request, 'isValidBody'>,
+	key: string,
+): (number: number) => Promise<Page & { answer: Answer }> {
+	let found: Elements | undefined;
+	let previous = '';
+	const saysNoMore = () => found !== undefined && found.list.length >= found.total;
+	return async (number) => {
+		const alsoFine = saysNoMore() ? NO_SUCH_PAGE : [];
+		const answer = await get(context, {
+			...request,
+			qs: { ...request.qs, page: number, page_size: LARGEST_PAGE },
+			// A list without elements may be missing, or null.
+			isValidBody: (body) => hasList(key)(body) || (saysNoMore() && isRecord(body)),
+			alsoFine,
+		});
+		if (alsoFine.includes(answer.statusCode)) return { answer, elements: [], goesOn: false };
+		const list = `${answer.host} ${key}`;
+		found ??= new Elements(countedLists.has(list) ? Infinity : 1);
+		const page = pageIn(answer.body, key);
+		found.add(page);
+		const { elements, total } = page;
+		if (total > elements.length && total === found.list.length) countedLists.add(list);
+		// Instead of an empty page after the last one, an API may give the last one again.
+		const content = JSON.stringify(elements);
+		const isLastAgain = content === previous && saysNoMore();
+		previous = content;
+		return { answer, elements, goesOn: elements.length > 0 && !found.areAll && !isLastAgain };
+	};
+}
+
 interface Request {
 	url: string;
 	qs?: IDataObject;
 	isValidBody: (body: unknown) => boolean;
 	subject: Subject;
+	/** Statuses that are an answer here, though not a success. */
+	alsoFine?: number[];
 	/** Refusals that are no reason to stop. */
 	passing?: number[];
 }
@@ -120,14 +147,15 @@ interface Request {
 /** @throws PassingFault, or NodeApiError for what a person must see */
 async function get(
 	context: IPollFunctions,
-	{ url, qs, isValidBody, subject, passing = [] }: Request,
+	{ url, qs, isValidBody, subject, alsoFine = [], passing = [] }: Request,
 ): Promise<Answer> {
 	const result = await callSamora(
 		context,
 		{ url, timeout: TIMEOUT_MS, ...(qs && { qs }) },
 		{ isValidBody, maxRetries: MAX_RETRIES },
 	);
-	if (succeeded(result)) return result.answer;
+	const { answer } = result;
+	if (answer && (succeeded(result) || alsoFine.includes(answer.statusCode))) return answer;
 	if (passes(result, passing)) {
 		const { message } = describeExchange(result, subject);
 		throw new PassingFault(message, result.fate === 'busy' || result.fate === 'unreached');
@@ -140,19 +168,6 @@ const passes = ({ answer, fault, fate }: Exchange, passing: number[]): boolean =
 	answer ? fate !== 'refused' || passing.includes(answer.statusCode) : fault?.isFinal !== true;
 
 const dataIn = (body: unknown): ApiRecord => thingIn(body) ?? {};
-
-function pageIn({ body }: Answer, key: string, number: number): Page {
-	const elements = objectsIn(body, key);
-	const content = contentOf(body);
-	const { total, page_size } = isRecord(content) ? content : {};
-	// An API that gives less at a time than it was asked for says so.
-	const size = Number(page_size) > 0 ? Number(page_size) : PAGE_SIZE;
-	const goesOn =
-		typeof total === 'number'
-			? number * Math.min(size, PAGE_SIZE) < total
-			: elements.length >= size;
-	return { elements, goesOn: elements.length > 0 && goesOn };
-}
 
 /** Samora's time; n8n's own should the answer be without a date. */
 function timeAt({ headers }: Answer): number {

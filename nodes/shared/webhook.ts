@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { RequestParts } from './api/api';
+import { idIn } from './api/envelope';
 import { isRecord, keyValues, Refusal, shown, someOf, trimmed, samoraId } from './parameters';
 import type { ReadParameter } from './parameters';
 import { isLoopback } from './api/baseUrl';
@@ -42,6 +43,9 @@ export function composeWebhook(read: ReadParameter): RequestParts {
 	const webhookId = samoraId(read('webhookId'), 'Webhook');
 	return { path: { webhook_id: webhookId }, ids: { webhook_id: webhookId } };
 }
+
+/** The ID of a webhook, whatever it is called; '' if there is none. */
+export const webhookIdIn = (body: unknown): string => idIn(body, 'id', 'webhook_id');
 
 export const webhookNameField: INodeProperties = {
 	displayName: 'Name',

@@ -63,7 +63,8 @@ type Step =
 	| { do: 'campaign'; status: string }
 	| { do: 'status'; campaign: number; status: string }
 	| { do: 'calls'; campaign: number; count: number }
-	| { do: 'end'; place: number; late: number; untimed: boolean; status: string }
+	| { do: 'finish'; campaign: number; behind: number }
+	| { do: 'end'; place: number; late: number; behind: number; untimed: boolean; status: string }
 	| { do: 'touch' | 'again'; place: number }
 	| { do: 'wait'; seconds: number }
 	| { do: 'poll'; passing: number; failing: number; killed: boolean; meanwhile: Step[] }
@@ -72,10 +73,13 @@ type Step =
 const place = fc.nat(50);
 const STATUSES = ['DRAFT', 'IN_PROGRESS', 'PAUSED', 'FINISHED', 'CANCELLED'];
 
+const behind = fc.constantFrom(0, 0, 0, 1000, 90_000, LATE_MS / 2 - 60_000);
+
 const end = fc.record({
 	do: fc.constant('end' as const),
 	place,
 	late: fc.constantFrom(0, 0, 0, 1000, 90_000, LATE_MS / 2),
+	behind,
 	untimed: fc.constantFrom(false, false, false, true),
 	status: fc.constantFrom('CALL_FINISHED', 'UNANSWERED', 'FAILED'),
 });
@@ -97,6 +101,7 @@ const step = ({ kills }: { kills: boolean }): fc.Arbitrary<Step> =>
 			count: fc.integer({ min: 1, max: 30 }),
 		}),
 		{ weight: 6, arbitrary: end },
+		fc.record({ do: fc.constant('finish' as const), campaign: place, behind }),
 		fc.record({ do: fc.constantFrom('touch' as const, 'again' as const), place }),
 		{
 			weight: 3,
@@ -129,6 +134,7 @@ async function run(steps: readonly Step[]): Promise<{ host: Host; before: number
 	for (const one of steps) await take(one, host);
 	// Calls are reported late at worst, never not at all.
 	samora.passing = Infinity;
+	samora.now += LATE_MS;
 	await host.poll();
 	await host.poll();
 	return { host, before };
@@ -140,6 +146,7 @@ async function take(one: Step, host: Host): Promise<void> {
 	if (one.do === 'status') samora.setStatus(one.campaign, one.status);
 	if (one.do === 'calls') samora.addCalls(one.campaign, one.count);
 	if (one.do === 'end') samora.end(one.place, one);
+	if (one.do === 'finish') samora.finish(one.campaign, one);
 	if (one.do === 'touch') samora.touch(one.place);
 	if (one.do === 'wait') samora.now += one.seconds * 1000;
 	if (one.do === 'again') {
@@ -271,6 +278,97 @@ it('a campaign is finished after its calls, whatever time it gives', async () =>
 	]);
 });
 
+describe('an end that the list of calls has later than the figures of the campaign', () => {
+	const OVER = ['FINISHED', 'CANCELLED', 'FAILED', 'PAUSED'];
+	const BEHIND = [1000, 60_000, LATE_MS - 1000];
+	const MINUTE = 60_000;
+
+	/** Its last call has ended, as its figures say, long after the workflow was published. */
+	async function over(status: string, behind: number): Promise<Host> {
+		const samora = new SimulatedSamora();
+		const host = new Host(samora);
+		samora.addCampaign('IN_PROGRESS');
+		samora.addCalls(0, 1);
+		await host.publish();
+		samora.now += 60 * MINUTE;
+		await host.poll();
+		samora.end(0, { behind });
+		samora.setStatus(0, status);
+		await host.poll();
+		expect(endsReported(host).size).toBe(0);
+		return host;
+	}
+
+	it.each(OVER.flatMap((status) => BEHIND.map((behind) => [status, behind] as const)))(
+		'is reported once when the campaign is %s by then: %d ms later',
+		async (status, behind) => {
+			const host = await over(status, behind);
+			for (let polls = 0; polls < 15; polls++) {
+				host.samora.now += MINUTE;
+				await host.poll();
+			}
+			expect([...endsReported(host)]).toEqual([['call 0', 1]]);
+		},
+	);
+
+	it('is reported once although n8n is away until long after it', async () => {
+		const host = await over('FINISHED', MINUTE);
+		host.restart();
+		host.samora.now += 24 * 60 * MINUTE;
+		await host.poll();
+		await host.poll();
+		expect([...endsReported(host)]).toEqual([['call 0', 1]]);
+	});
+
+	it('is reported when the campaign was over just before the workflow was published', async () => {
+		const samora = new SimulatedSamora();
+		const host = new Host(samora);
+		samora.addCampaign('IN_PROGRESS');
+		samora.addCalls(0, 1);
+		samora.oldStats = samora.statsOf(0);
+		samora.setStatus(0, 'CANCELLED');
+		samora.now += 1000;
+		await host.publish();
+		samora.now += MINUTE;
+		samora.end(0);
+		await host.poll();
+		expect([...endsReported(host)]).toEqual([['call 0', 1]]);
+	});
+
+	it.each(OVER)('has a %s campaign read for ten minutes, and no longer', async (status) => {
+		const host = await over(status, 1000);
+		const asked: number[] = [];
+		for (let polls = 0; polls < 60; polls++) {
+			host.samora.now += MINUTE;
+			const before = host.samora.requests;
+			await host.poll();
+			asked.push(host.samora.requests - before);
+		}
+		const LIST_AND_CALLS = 2;
+		expect(asked).toEqual([...Array(10).fill(LIST_AND_CALLS), ...Array(50).fill(1)]);
+		expect(JSON.stringify(host.state)).not.toContain('readUntil');
+	});
+
+	it('does not keep what happens elsewhere waiting', async () => {
+		const samora = new SimulatedSamora();
+		let isOutOfTime = false;
+		const host = new Host(samora, { ...WATCH, isOutOfTime: () => isOutOfTime });
+		for (let campaign = 0; campaign < 20; campaign++) {
+			samora.addCampaign('IN_PROGRESS');
+			samora.addCalls(campaign, 1);
+		}
+		await host.publish();
+		for (let campaign = 0; campaign < 19; campaign++) samora.setStatus(campaign, 'FINISHED');
+		samora.now += MINUTE;
+		await host.poll();
+		isOutOfTime = true;
+		samora.now += MINUTE;
+		samora.end(19);
+		await host.poll();
+		expect([...endsReported(host)]).toEqual([['call 19', 1]]);
+	});
+});
+
 describe('a campaign of 10,000 calls', () => {
 	it('has all of them reported once, and leaves a small state', async () => {
 		const samora = new SimulatedSamora();
@@ -302,6 +400,7 @@ describe('a campaign of 10,000 calls', () => {
 		expect(remembered.length).toBeLessThanOrEqual(MOST_TOLD);
 		expect(JSON.stringify(host.state).length).toBeLessThan(MOST_TOLD * 30);
 		samora.now += LATE_MS + 1000;
+		await host.poll();
 		await host.poll();
 		expect(JSON.stringify(host.state).length).toBeLessThan(300);
 	});

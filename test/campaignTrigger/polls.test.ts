@@ -268,8 +268,8 @@ describe('what goes wrong', () => {
 		await advance(60);
 		await sandbox.control.addFault({ kind: '429', times: null, operationId: 'listCampaignCalls' });
 		const requests = await requestsOf(async () => await host.poll());
-		// Five at a time, each tried three times.
-		expect(requests.length).toBeLessThanOrEqual(1 + 5 * 3);
+		// The list, and five at a time, each tried three times.
+		expect(requests.length).toBeLessThanOrEqual(2 + 5 * 3);
 		await sandbox.control.clearFaults();
 		expect(await host.poll()).toHaveLength(20);
 	}, 30_000);
@@ -414,6 +414,7 @@ describe('requests', () => {
 
 	it('with changes, only the campaigns that changed are read, down to what is known', async () => {
 		for (let n = 0; n < 20; n++) await launched(ordinary(5000 + n));
+		await advance(2000);
 		await sandbox.control.setSettings({ campaignConcurrency: 20 });
 		const campaign = await launched(...Array.from({ length: 1000 }, (_, n) => ordinary(n)));
 		await advance(200);
@@ -427,6 +428,31 @@ describe('requests', () => {
 		expect(host.events.length).toBeGreaterThan(100);
 		expect(requests).toEqual(['listCampaigns', ...Array(3).fill('listCampaignCalls')]);
 	}, 30_000);
+
+	it.each([1, 99, 100, 200])(
+		'a poll in which nothing changed is one per hundred campaigns, also of exactly %d',
+		async (count) => {
+			for (let n = 0; n < count; n++) await api.campaign({ name: `Campaign ${n}` });
+			const host = await published();
+			const requests = await requestsOf(async () => await host.poll());
+			expect(requests).toEqual(Array(Math.ceil(count / 100)).fill('listCampaigns'));
+		},
+	);
+
+	it('a campaign that has ended is read for ten minutes, and no longer', async () => {
+		const host = await published();
+		await launched(ordinary(1));
+		await advance(60);
+		await host.poll();
+		await advance(300);
+		expect(await requestsOf(async () => await host.poll())).toEqual([
+			'listCampaigns',
+			'listCampaignCalls',
+		]);
+		await advance(300);
+		await host.poll();
+		expect(await requestsOf(async () => await host.poll())).toEqual(['listCampaigns']);
+	});
 
 	it('go out a few at a time', async () => {
 		for (let n = 0; n < 30; n++) await launched('+14155550109');

@@ -15,6 +15,20 @@ export interface SimulatedCall {
 	endedAt: number | null;
 	/** How often it has ended. */
 	ends: number;
+	/** The list has it as it was before its end until this time. */
+	writtenAt: number;
+	before?: SimulatedCall;
+}
+
+/** How a call ends. */
+interface End {
+	/** How long ago it really ended, in milliseconds. */
+	late?: number;
+	/** How long after the campaign's figures the list of calls has it, in milliseconds. */
+	behind?: number;
+	/** Whether there is no time of its first end. */
+	untimed?: boolean;
+	status?: string;
 }
 
 interface SimulatedCampaign {
@@ -23,6 +37,8 @@ interface SimulatedCampaign {
 	createdAt: number;
 	updatedAt: number;
 }
+
+const isGoingOn = ({ status }: SimulatedCall) => status === 'PENDING' || status === 'ONGOING';
 
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
 
@@ -73,21 +89,35 @@ export class SimulatedSamora implements CampaignsApi {
 				startedAt: null,
 				endedAt: null,
 				ends: 0,
+				writtenAt: this.now,
 			});
 		}
 	}
 
-	/**
-	 * @param late how long ago it really ended, in milliseconds
-	 * @param untimed whether there is no time of its first end
-	 */
-	end(place: number, { late = 0, untimed = false, status = 'CALL_FINISHED' } = {}): void {
-		const going = this.callList.filter((call) => ['PENDING', 'ONGOING'].includes(call.status));
+	end(place: number, how: End = {}): void {
+		const going = this.callList.filter(isGoingOn);
 		const call = going[place % going.length];
-		if (!call) return;
+		if (call) this.endCall(call, how);
+	}
+
+	/** All calls of a campaign end, and so does the campaign. */
+	finish(campaign: number, how: End = {}): void {
+		const place = campaign % this.campaignList.length;
+		for (const call of this.callList) {
+			if (call.campaign === place && isGoingOn(call)) this.endCall(call, how);
+		}
+		this.setStatus(campaign, 'FINISHED');
+	}
+
+	private endCall(
+		call: SimulatedCall,
+		{ late = 0, behind = 0, untimed = false, status = 'CALL_FINISHED' }: End,
+	): void {
 		Object.assign(call, {
+			before: { ...call, before: undefined },
+			writtenAt: this.now + behind,
 			status,
-			updatedAt: this.now,
+			updatedAt: this.now + behind,
 			endedAt: untimed && call.ends === 0 ? null : Math.max(call.calledAt, this.now - late),
 			ends: call.ends + 1,
 		});
@@ -95,16 +125,16 @@ export class SimulatedSamora implements CampaignsApi {
 
 	/** Something else about an ended call changes: its recording is there. */
 	touch(place: number): void {
-		const ended = this.callList.filter(({ endedAt }) => endedAt !== null);
+		const ended = this.callList.filter((call) => call.endedAt !== null && this.isWritten(call));
 		const call = ended[place % ended.length];
 		if (call) call.updatedAt = this.now;
 	}
 
 	/** The campaign calls the same person again, under the same ID. */
 	callAgain(place: number): void {
-		const ended = this.callList.filter(({ ends }) => ends > 0);
+		const ended = this.callList.filter((call) => call.ends > 0 && this.isWritten(call));
 		const call = ended[place % ended.length];
-		if (!call || ['PENDING', 'ONGOING'].includes(call.status)) return;
+		if (!call || isGoingOn(call)) return;
 		Object.assign(call, {
 			status: 'PENDING',
 			calledAt: this.now,
@@ -134,6 +164,7 @@ export class SimulatedSamora implements CampaignsApi {
 			const place = this.campaignList.findIndex(({ id }) => id === campaignId);
 			const sorted = this.callList
 				.filter(({ campaign }) => campaign === place)
+				.map((call) => this.listed(call))
 				.sort((a, b) => b.updatedAt - a.updatedAt);
 			return {
 				elements: sorted.slice((page - 1) * PAGE, page * PAGE).map(present),
@@ -147,6 +178,14 @@ export class SimulatedSamora implements CampaignsApi {
 		const call = this.callList.find(({ id }) => id === callId);
 		if (!call) throw new PassingFault("Samora can't find this call", false);
 		return { ...present(call), call_variables: { of: callId } };
+	}
+
+	private isWritten({ writtenAt }: SimulatedCall): boolean {
+		return writtenAt <= this.now;
+	}
+
+	private listed(call: SimulatedCall): SimulatedCall {
+		return call.before && !this.isWritten(call) ? call.before : call;
 	}
 
 	private request(): void {

@@ -9,6 +9,7 @@ import {
 	TRIGGER_HEADER,
 } from '../../nodes/SamoraTrigger/authenticity/token';
 import { startSandbox, type FaultKind, type Sandbox, type WebhookState } from '../../sandbox';
+import { mapRecords, NumericIds, startTranslator, type Translator } from '../support/translator';
 
 let sandbox: Sandbox;
 let host: N8nHost;
@@ -192,6 +193,53 @@ describe('publishing', () => {
 		const before = await expectRegistered();
 		await host.publish('w1');
 		expect(await expectRegistered()).toEqual(before);
+	});
+});
+
+describe.each(
+	(['id', 'webhook_id'] as const).flatMap((name) =>
+		[false, true].map((isNumber) => ({ name, isNumber })),
+	),
+)('an API that calls the ID of a webhook $name (a number: $isNumber)', ({ name, isNumber }) => {
+	let translator: Translator;
+
+	beforeEach(async () => {
+		const ids = new NumericIds();
+		translator = await startTranslator(sandbox, async (asked, ask) => {
+			asked.pathname = ids.withUuids(asked.pathname);
+			const { status, body } = await ask(asked);
+			const renamed = mapRecords(body, ({ id, ...record }) =>
+				typeof id === 'string' ? { [name]: isNumber ? ids.numberOf(id) : id, ...record } : record,
+			);
+			return { status, body: renamed };
+		});
+		host.credential = { apiKey: sandbox.apiKey, baseUrl: translator.url };
+	});
+
+	afterEach(async () => await translator.stop());
+
+	it('has one webhook, which publishing again and n8n starting anew leave alone', async () => {
+		expect(await host.publish('w1')).toEqual({});
+		const before = await theOnly();
+		expect(await host.publish('w1')).toEqual({});
+		host.restart();
+		expect(await host.publish('w1', { mode: 'init' })).toEqual({});
+		expect(await theOnly()).toEqual(before);
+	});
+
+	it('has the webhook corrected when it was edited', async () => {
+		expect(await host.publish('w1')).toEqual({});
+		const { id } = await theOnly();
+		await editByHand(id, { events: ['CALL_STARTED'], is_active: false });
+		expect(await host.publish('w1')).toEqual({});
+		expect(await theOnly()).toMatchObject({ id, events: ['CALL_FINISHED'], is_active: true });
+	});
+
+	it('has no webhook left once the workflow is unpublished, though n8n lost what it knew of it', async () => {
+		expect(await host.publish('w1')).toEqual({});
+		host.setStaticData('w1', {});
+		expect(await host.unpublish('w1')).toEqual({});
+		expect(await webhooks()).toEqual([]);
 	});
 });
 

@@ -296,6 +296,14 @@ describe('the list in an answer', () => {
 		expect(hasList('calls')(body)).toBe(list !== undefined);
 	});
 
+	it.each([{ data: { calls: null } }, { calls: null, total: 0 }])(
+		'is there without elements when it is null: %j',
+		(body) => {
+			expect(hasList('calls')(body)).toBe(true);
+			expect(objectsIn(body, 'calls')).toEqual([]);
+		},
+	);
+
 	it('is read for its objects', () => {
 		expect(objectsIn({ calls: [{ n: 1 }, null, 'x'] }, 'calls')).toEqual([{ n: 1 }]);
 		expect(objectsIn({}, 'calls')).toEqual([]);

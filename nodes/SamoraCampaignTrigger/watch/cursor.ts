@@ -1,6 +1,7 @@
+import { campaignIdIn } from '../../shared/campaign';
 import {
+	callIdIn,
 	callOutcome,
-	idOf,
 	NOTHING_ENDED,
 	shortKey,
 	statsKey,
@@ -23,6 +24,8 @@ export interface CampaignState {
 	floor?: number;
 	/** Calls that ended since `floor` and have been reported, with the time of their end. */
 	reported?: Record<string, number>;
+	/** Its calls are read until they have been read after this, for some of their ends may yet be written. */
+	readUntil?: number;
 }
 
 export interface TriggerState {
@@ -49,7 +52,7 @@ const CORRECTION_MS = 30_000;
 const NOT_STARTED = new Set(['DRAFT', 'SCHEDULED']);
 const RUNNING = 'IN_PROGRESS';
 
-export const campaignKey = (campaign: ApiRecord): string => shortKey(idOf(campaign));
+export const campaignKey = (campaign: ApiRecord): string => shortKey(campaignIdIn(campaign));
 
 export const stateOf = (
 	{ campaigns }: TriggerState,
@@ -96,7 +99,7 @@ export function newlyEnded(
 		.flatMap((call): EndedCall[] => {
 			if (callOutcome(call) === undefined) return [];
 			const end = timeOf(call.ended_at) ?? timeOf(call.updated_at) ?? now;
-			return [{ call, key: shortKey(idOf(call)), end }];
+			return [{ call, key: shortKey(callIdIn(call)), end }];
 		})
 		.filter(({ call, key, end }) => {
 			const reported = known?.reported?.[key];
@@ -110,9 +113,9 @@ export function newlyEnded(
 function newest(calls: readonly ApiRecord[]): ApiRecord[] {
 	const byId = new Map<string, ApiRecord>();
 	for (const call of calls) {
-		const other = byId.get(idOf(call));
+		const other = byId.get(callIdIn(call));
 		if (!other || (timeOf(call.updated_at) ?? 0) >= (timeOf(other.updated_at) ?? 0)) {
-			byId.set(idOf(call), call);
+			byId.set(callIdIn(call), call);
 		}
 	}
 	return [...byId.values()];
@@ -149,15 +152,19 @@ export function advance(
 		),
 		...deferred.slice(0, 1).map(({ end }) => end),
 	);
-	const changed = read.map(({ updated_at }) => Math.min(timeOf(updated_at) ?? 0, now));
-	const mark = changed.reduce((a, b) => Math.max(a, b), known?.mark ?? since);
+	const changes = read.map(({ updated_at }) => Math.min(timeOf(updated_at) ?? 0, now));
+	const mark = changes.reduce((a, b) => Math.max(a, b), known?.mark ?? since);
+	const [status, stats] = [statusOf(campaign), statsKey(campaign)];
+	const isChanged = status !== known?.status || stats !== known.stats;
+	const readUntil = isChanged ? now + LATE_MS : (known.readUntil ?? 0);
 	return {
-		status: statusOf(campaign),
+		status,
 		// What is deferred has the campaign read again.
-		stats: deferred.length > 0 ? 'deferred' : statsKey(campaign),
+		stats: deferred.length > 0 ? 'deferred' : stats,
 		mark: deferred.length > 0 ? (known?.mark ?? since) : mark,
 		floor,
 		reported: Object.fromEntries(Object.entries(reported).filter(([, end]) => end >= floor)),
+		...(readUntil > now && { readUntil }),
 	};
 }
 

@@ -1,6 +1,6 @@
 import type { TriggerEvent } from './events';
 import { passing } from './passingFault';
-import { callOutcome, idOf, type ApiRecord } from './record';
+import { callIdIn, callOutcome, type ApiRecord } from './record';
 import type { CampaignsApi } from './samora';
 
 /**
@@ -13,7 +13,7 @@ export async function detailedEvent(
 	call: ApiRecord,
 	event: TriggerEvent,
 ): Promise<TriggerEvent> {
-	const callId = idOf(call);
+	const callId = callIdIn(call);
 	try {
 		const details = await api.call(callId);
 		const outcome = callOutcome(details);

@@ -1,4 +1,5 @@
-import { callOutcome, idOf, type ApiRecord } from './record';
+import { campaignIdIn } from '../../shared/campaign';
+import { callIdIn, callOutcome, type ApiRecord } from './record';
 
 export type TriggerEvent = ApiRecord & { event: string };
 
@@ -10,10 +11,10 @@ export const statusEvent = (campaign: ApiRecord, previous: string | null): Trigg
 
 export const callEvent = (call: ApiRecord, campaign: ApiRecord): TriggerEvent => ({
 	// In this list the API says `id`; elsewhere an ID of a call is its call_id.
-	call_id: idOf(call),
+	call_id: callIdIn(call),
 	...call,
 	event: 'CAMPAIGN_CALL_ENDED',
 	outcome: callOutcome(call),
-	campaign_id: idOf(campaign),
+	campaign_id: campaignIdIn(campaign),
 	campaign_name: campaign.name ?? null,
 });

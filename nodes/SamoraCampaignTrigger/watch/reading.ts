@@ -1,5 +1,5 @@
 import { PassingFault } from './passingFault';
-import { idOf, timeOf, type ApiRecord } from './record';
+import { callIdIn, timeOf, type ApiRecord } from './record';
 
 export interface Page {
 	elements: ApiRecord[];
@@ -30,7 +30,7 @@ export async function callsSince(read: ReadPage, since: number): Promise<ApiReco
 	for (let number = 1; ; number++) {
 		const { elements, goesOn } = await read(number);
 		const before = known.size;
-		for (const call of elements) known.add(idOf(call));
+		for (const call of elements) known.add(callIdIn(call));
 		calls.push(...elements);
 		if (!goesOn || reaches(elements, since)) return calls;
 		repeated = known.size === before ? repeated + 1 : 0;

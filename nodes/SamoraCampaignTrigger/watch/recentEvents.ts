@@ -1,7 +1,8 @@
+import { campaignIdIn } from '../../shared/campaign';
 import { callEvent, statusEvent, type TriggerEvent } from './events';
 import type { CampaignsApi } from './samora';
 import type { Watch } from './watch';
-import { callOutcome, idOf, statusOf, timeOf, type ApiRecord } from './record';
+import { callIdIn, callOutcome, statusOf, timeOf, type ApiRecord } from './record';
 
 /** Enough to build a workflow. */
 const CAMPAIGNS = 3;
@@ -17,7 +18,7 @@ export async function recentEvents(api: CampaignsApi, watch: Watch): Promise<Tri
 	if (!watch.callEnds) return changes;
 	const ended: TriggerEvent[] = [];
 	for (const campaign of latest) {
-		const { elements } = await api.calls(idOf(campaign))(1);
+		const { elements } = await api.calls(campaignIdIn(campaign))(1);
 		const calls = elements.filter(
 			(call) => callOutcome(call) !== undefined && fits(call, watch.callStatuses),
 		);
@@ -26,8 +27,9 @@ export async function recentEvents(api: CampaignsApi, watch: Watch): Promise<Tri
 	const calls = newest(ended, 'ended_at').slice(0, CALLS);
 	if (!watch.includeDetails) return [...calls, ...changes];
 	const detailed = calls.map(async (event) => {
-		const details = await api.call(idOf(event));
-		return { ...event, ...details, event: event.event, call_id: String(event.id) };
+		const callId = callIdIn(event);
+		const details = await api.call(callId);
+		return { ...event, ...details, event: event.event, call_id: callId };
 	});
 	return [...(await Promise.all(detailed)), ...changes];
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 
+import { idIn } from '../../shared/api/envelope';
 import { outcomeOf, type Outcome } from '../../shared/call/callOutcome';
 import { isRecord } from '../../shared/parameters';
 
@@ -29,8 +30,8 @@ export function timeOf(value: unknown): number | undefined {
 export const statusOf = ({ status }: ApiRecord): string =>
 	typeof status === 'string' ? status.trim().toUpperCase() : '';
 
-export const idOf = ({ id, campaign_id, call_id }: ApiRecord): string =>
-	String(id ?? campaign_id ?? call_id ?? '');
+/** The ID of a call; '' if there is none. In the list of a campaign's calls it is called `id`, elsewhere `call_id`. */
+export const callIdIn = (call: ApiRecord): string => idIn(call, 'call_id', 'id');
 
 /** How a call ended; undefined while it is going on. */
 export const callOutcome = (call: ApiRecord): Outcome | undefined =>

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 
+import { campaignIdIn } from '../../shared/campaign';
 import {
 	advance,
 	campaignKey,
@@ -19,7 +20,7 @@ import { detailedEvent } from './details';
 import { callEvent, statusEvent, type TriggerEvent } from './events';
 import { passing, PassingFault } from './passingFault';
 import { callsSince } from './reading';
-import { idOf, statsKey, statusOf, timeOf, type ApiRecord } from './record';
+import { statsKey, statusOf, timeOf, type ApiRecord } from './record';
 import type { CampaignsApi } from './samora';
 
 export interface Watch {
@@ -57,8 +58,13 @@ export async function beginWatch(api: CampaignsApi, watch: Watch): Promise<Trigg
 			const key = campaignKey(campaign);
 			if (!watch.callEnds || !mayBeActive(campaign, now)) return [key, seen(campaign)];
 			// What ended lately is remembered one by one, for some of it may yet be written.
-			const known = { ...seen(campaign), mark: now, floor: now - LATE_MS };
-			const read = await callsSince(api.calls(idOf(campaign)), known.floor);
+			const known = {
+				...seen(campaign),
+				mark: now,
+				floor: now - LATE_MS,
+				readUntil: now + LATE_MS,
+			};
+			const read = await callsSince(api.calls(campaignIdIn(campaign)), known.floor);
 			const reported = newlyEnded(read, known, { since: now, now });
 			return [key, advance(campaign, known, { read, reported, since: now, now })];
 		}),
@@ -130,18 +136,24 @@ async function readNews(
 	const { since } = state;
 	const limit = pLimit(REQUESTS_AT_ONCE);
 	let stopped = false;
-	const byAge = campaigns
-		.map((campaign) => ({ campaign, known: stateOf(state, campaign) }))
-		// Those that were read longest ago come first, should there not be time for all.
-		.sort((a, b) => (a.known?.mark ?? since) - (b.known?.mark ?? since));
-	const findings = byAge.map(({ campaign, known }, place) => {
-		if (!watch.callEnds || !mayHaveNews(campaign, known)) {
+	const byTurn = campaigns
+		.map((campaign) => {
+			const known = stateOf(state, campaign);
+			return { campaign, known, isNews: mayHaveNews(campaign, known) };
+		})
+		// Those with news come first, and of them those read longest ago, should there not be time for all.
+		.sort(
+			(a, b) =>
+				Number(b.isNews) - Number(a.isNews) || (a.known?.mark ?? since) - (b.known?.mark ?? since),
+		);
+	const findings = byTurn.map(({ campaign, known, isNews }, place) => {
+		if (!watch.callEnds || !(isNews || known?.readUntil !== undefined)) {
 			return [{ campaign, known, ended: [] }];
 		}
 		return limit(async (): Promise<Finding[]> => {
 			if (stopped || (place >= REQUESTS_AT_ONCE && watch.isOutOfTime())) return [];
 			try {
-				const read = await callsSince(api.calls(idOf(campaign)), readFrom(known, since));
+				const read = await callsSince(api.calls(campaignIdIn(campaign)), readFrom(known, since));
 				return [{ campaign, known, read, ended: newlyEnded(read, known, { since, now }) }];
 			} catch (thrown) {
 				stopped ||= !(thrown instanceof PassingFault) || thrown.concernsAll;

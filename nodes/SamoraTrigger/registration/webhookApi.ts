@@ -8,7 +8,7 @@ import { hasList, listIn } from '../../shared/api/lists';
 import { apiError } from '../../shared/api/nodeErrors';
 import type { Subject } from '../../shared/api/problems';
 import { isRecord } from '../../shared/parameters';
-import { oneWebhookPath, WEBHOOKS, webhooksPath } from '../../shared/webhook';
+import { oneWebhookPath, webhookIdIn, WEBHOOKS, webhooksPath } from '../../shared/webhook';
 import { again, describeRequest } from './publishingMessages';
 import type { Webhook, WebhookApi } from './registration';
 
@@ -117,12 +117,11 @@ async function sendBefore(
 	});
 }
 
-const webhookIdIn = (body: unknown): string => idIn(body, 'id', 'webhook_id');
-
 /** @returns undefined when it has no ID */
 function readWebhook(value: unknown): Webhook | undefined {
-	if (!isRecord(value) || typeof value.id !== 'string') return undefined;
-	const { id, agent_id, url, events, data_options, custom_headers, is_active } = value;
+	const id = webhookIdIn(value);
+	if (!isRecord(value) || id === '') return undefined;
+	const { agent_id, url, events, data_options, custom_headers, is_active } = value;
 	const createdAt = Date.parse(String(value.created_at));
 	return {
 		id,

@@ -22,8 +22,10 @@ export function listIn(body: unknown, name: string): unknown[] | undefined {
 export const objectsIn = (body: unknown, name: string): IDataObject[] =>
 	(listIn(body, name) ?? []).filter((element) => isRecord(element)) as IDataObject[];
 
-/** Whether an answer has a list. */
+/** Whether an answer has a list. One without elements may be null. */
 export const hasList =
 	(name: string) =>
-	(body: unknown): boolean =>
-		listIn(body, name) !== undefined;
+	(body: unknown): boolean => {
+		const content = contentOf(body);
+		return listIn(body, name) !== undefined || (isRecord(content) && content[name] === null);
+	};

@@ -47,7 +47,7 @@ export const readPages =
 		if (last.kind === 'unread') return last;
 		if (last.repeatedPage !== undefined) return unread(endless(last.repeatedPage));
 		const { found } = last;
-		if (!last.isComplete) found.add(first.found.list);
+		if (!last.isComplete) found.add({ elements: first.found.list, total: 0 });
 		return { kind: 'read', elements: limit === Infinity ? found.list : found.list.slice(0, limit) };
 	};
 
@@ -82,35 +82,28 @@ interface Reading {
 
 /** Reads pages until there are enough elements, or a page brings no new one. */
 async function readOnce(read: ReadPage, size: number, limit: number): Promise<Reading | Unread> {
-	const found = new Elements();
-	let total = 0;
+	const found = new Elements(size);
 	let pagesRead = 0;
 	let count = 1;
-	let isFull = false;
 	for (;;) {
 		const numbers = Array.from({ length: count }, (_, n) => pagesRead + 1 + n);
 		const pages = await Promise.all(numbers.map(read));
 		for (const [n, page] of pages.entries()) {
 			if (page.kind === 'unread') return page;
-			total = Math.max(total, page.total);
+			const bringsNew = found.add(page);
 			if (page.elements.length === 0) {
-				return { kind: 'reading', found, isComplete: found.list.length >= total };
+				return { kind: 'reading', found, isComplete: found.list.length >= found.total };
 			}
-			const bringsNew = found.add(page.elements);
 			if (!bringsNew) {
-				return found.list.length === total
+				return found.list.length === found.total
 					? { kind: 'reading', found, isComplete: true }
 					: { kind: 'reading', found, isComplete: false, repeatedPage: numbers[n] };
 			}
-			isFull = page.elements.length >= size;
 		}
 		pagesRead += count;
+		const { total } = found;
 		const { length } = found.list;
-		// As long as the first full page is the total, the total may be that of the page.
-		const mayBeOfPage = pagesRead === 1 && isFull;
-		if (length >= limit || (length === total && !mayBeOfPage)) {
-			return { kind: 'reading', found, isComplete: true };
-		}
+		if (length >= limit || found.areAll) return { kind: 'reading', found, isComplete: true };
 		if (length === total) {
 			count = 1;
 			continue;
@@ -122,13 +115,31 @@ async function readOnce(read: ReadPage, size: number, limit: number): Promise<Re
 }
 
 /** Elements of several pages, in order, none of them twice. */
-class Elements {
+export class Elements {
 	readonly list: IDataObject[] = [];
+
+	/** How many there are, as far as the pages say; 0 if they do not. */
+	total = 0;
 
 	private readonly keys = new Set<string>();
 
+	private pages = 0;
+
+	private totalMayBeOfPage = false;
+
+	/** @param fullPage after a first page of so many elements there may be others, though `total` says no more */
+	constructor(private readonly fullPage: number) {}
+
+	/** Whether there are as many as `total` says. As long as the first full page is the total, it may be that of the page. */
+	get areAll(): boolean {
+		return this.list.length === this.total && !this.totalMayBeOfPage;
+	}
+
 	/** @returns whether any of them is new */
-	add(elements: IDataObject[]): boolean {
+	add({ elements, total }: Pick<Page, 'elements' | 'total'>): boolean {
+		this.total = Math.max(this.total, total);
+		this.pages += 1;
+		this.totalMayBeOfPage = this.pages === 1 && elements.length >= this.fullPage;
 		const added = elements.filter((element) => !this.keys.has(keyOf(element)));
 		for (const element of added) {
 			this.list.push(element);

@@ -6,7 +6,7 @@ import { succeeded, type Exchange } from '../api/exchange';
 import { hasList } from '../api/lists';
 import { LARGEST_PAGE, pageIn, readPages, type PagesResult } from '../api/pages';
 import { exchangeError, operationError } from '../api/nodeErrors';
-import { CAMPAIGNS, campaignPath } from '../campaign';
+import { campaignIdIn, CAMPAIGNS, campaignPath } from '../campaign';
 import { attempt, recordOf, Refusal, shown, trimmed } from '../parameters';
 
 /**
@@ -35,7 +35,7 @@ export async function campaigns(
 	}
 	return {
 		results: found.elements
-			.map((campaign) => ({ name: nameOf(campaign), value: String(campaign.id) }))
+			.map((campaign) => ({ name: nameOf(campaign), value: campaignIdIn(campaign) }))
 			.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(sought)),
 		...('paginationToken' in found ? { paginationToken: found.paginationToken } : {}),
 	};

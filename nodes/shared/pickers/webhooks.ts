@@ -4,7 +4,7 @@ import { succeeded } from '../api/exchange';
 import { callSamora } from '../api/api';
 import { exchangeError } from '../api/nodeErrors';
 import { hasList, objectsIn } from '../api/lists';
-import { WEBHOOKS, webhooksPath } from '../webhook';
+import { webhookIdIn, WEBHOOKS, webhooksPath } from '../webhook';
 
 /** All webhooks of the organization, for the picker. */
 export async function webhooks(
@@ -17,9 +17,9 @@ export async function webhooks(
 		throw exchangeError(this.getNode(), result, { thing: 'Webhook', ids: {} });
 	return {
 		results: objectsIn(result.answer.body, WEBHOOKS)
-			.map(({ id, name, url }) => ({
-				name: `${String(name)} (${String(url)})`,
-				value: String(id),
+			.map((webhook) => ({
+				name: `${String(webhook.name)} (${String(webhook.url)})`,
+				value: webhookIdIn(webhook),
 			}))
 			.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(sought)),
 	};
