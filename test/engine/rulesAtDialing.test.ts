@@ -1,11 +1,13 @@
-import type { IConnections, IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
 import {
 	passOnNode,
+	retryExecution,
 	runNode,
 	samoraNode,
 	startWorkflow,
+	TWO_BRANCHES,
 	type NodeSettings,
 	type SamoraCredential,
 } from '../support/engine';
@@ -125,29 +127,14 @@ describe('the first of two equal numbers', () => {
 });
 
 describe('two branches that lead into one node', () => {
-	const CONNECTIONS: IConnections = {
-		Before: {
-			main: [
-				[
-					{ node: 'Left', type: 'main', index: 0 },
-					{ node: 'Right', type: 'main', index: 0 },
-				],
-			],
-		},
-		Left: { main: [[{ node: 'Samora', type: 'main', index: 0 }]] },
-		Right: { main: [[{ node: 'Samora', type: 'main', index: 0 }]] },
-	};
+	const BRANCHES = ['Before', 'Left', 'Right'].map((name) => passOnNode(name));
+	const ROWS: IDataObject[] = [{ phone: PHONE }, { phone: OTHER }];
 
-	const run = async (options: object, settings: NodeSettings = {}) => {
-		const nodes = [
-			passOnNode('Before'),
-			passOnNode('Left'),
-			passOnNode('Right'),
-			caller(options, settings),
-		];
-		const rows: IDataObject[] = [{ phone: PHONE }, { phone: OTHER }];
-		return await startWorkflow(nodes, CONNECTIONS, rows, credential, 'Samora').outcome;
-	};
+	const runWith = async (samora: INode) =>
+		await startWorkflow([...BRANCHES, samora], TWO_BRANCHES, ROWS, credential, 'Samora').outcome;
+
+	const run = async (options: object, settings: NodeSettings = {}) =>
+		await runWith(caller(options, settings));
 
 	it('calls nobody for the second branch whom the first has called', async () => {
 		const { output } = await run({});
@@ -174,6 +161,19 @@ describe('two branches that lead into one node', () => {
 		const [inDoubt, placed] = output.slice(-2).map(({ json }) => json.reason);
 		expect(inDoubt).toContain('may have been called already');
 		expect(placed).toContain('was called already');
+	});
+
+	it('calls nobody again after the second branch failed, its rows were corrected, and the execution is retried', async () => {
+		const wrong = caller();
+		wrong.parameters.toNumber = '={{ $prevNode.name === "Left" ? "x" : $json.phone }}';
+		const failed = await runWith(wrong);
+		expect(failed.error?.message).toContain('2 of 2 rows');
+		expect((await called()).sort()).toEqual([PHONE, OTHER]);
+		const nodes = [...BRANCHES, caller()];
+		const retried = await retryExecution(failed.run, nodes, TWO_BRANCHES, credential, 'Samora');
+		expect(retried.error).toBeUndefined();
+		expect((await called()).sort()).toEqual([PHONE, OTHER]);
+		expect(retried.output.map(({ json }) => json.skipped)).toEqual([true, true]);
 	});
 
 	it('calls for the second branch whom the first could not', async () => {

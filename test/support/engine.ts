@@ -291,6 +291,20 @@ export const CONNECTIONS: IConnections = {
 	Before: { main: [[{ node: 'Samora', type: 'main', index: 0 }]] },
 };
 
+/** Two nodes that both lead into the node, which runs once after each. */
+export const TWO_BRANCHES: IConnections = {
+	Before: {
+		main: [
+			[
+				{ node: 'Left', type: 'main', index: 0 },
+				{ node: 'Right', type: 'main', index: 0 },
+			],
+		],
+	},
+	Left: { main: [[{ node: 'Samora', type: 'main', index: 0 }]] },
+	Right: { main: [[{ node: 'Samora', type: 'main', index: 0 }]] },
+};
+
 /** Starts the node with input items, as if the node before it had just handed them over. */
 export function startNode(
 	node: INode,

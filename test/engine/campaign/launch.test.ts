@@ -118,6 +118,23 @@ describe('launching a campaign', () => {
 		}
 	});
 
+	it('calls whoever is in the rows of several campaigns by the first of them only', async () => {
+		const items = regional(6).map((row, n) => (n < 4 ? row : { ...row, phone: ordinary(n - 3) }));
+		const { output } = await samora.run(parameters({ name: '={{ $json.region }}' }), items);
+		const called = (await Promise.all((await created()).map(numbersIn))).flat();
+		expect(called.sort()).toEqual([0, 1, 2, 3].map(ordinary));
+		expect(output.map(({ json }) => json.reason)).toEqual([
+			...Array.from({ length: 4 }, () => undefined),
+			`${ordinary(1)} is the number of item 1 too`,
+			`${ordinary(2)} is the number of item 2 too`,
+		]);
+		await samora.run(
+			parameters({ name: '={{ $json.region }}', options: { skipDuplicates: false } }),
+			items,
+		);
+		expect((await Promise.all((await created()).map(numbersIn))).flat()).toHaveLength(4 + 6);
+	});
+
 	it('creates one campaign for all rows when its name has the time in it', async () => {
 		const { output } = await samora.run(
 			parameters({ name: '=Renewals {{ $now.toMillis() }} {{ Math.random() }}' }),

@@ -22,6 +22,7 @@ import {
 } from './recipients/recipientOutput';
 import { identities, planRows, type Group, type Row } from './recipients/recipientRows';
 import { RecipientRun } from './recipients/recipientRun';
+import { recipientsElsewhere } from './recipients/recipientsElsewhere';
 import { inRequests } from './recipients/recipients';
 
 export const addRecipients: Operation = {
@@ -50,12 +51,22 @@ export async function addAllRecipients(this: IExecuteFunctions): Promise<INodeEx
 	const credential = await this.getCredentials<Credential>('samoraApi');
 	const planned =
 		run.planned ??
-		planRows(this, (read) => {
-			const { path } = composeCampaign(read, credential);
-			const key = Object.values(path).join('/').toLowerCase();
-			// Whoever is in a campaign is called, whichever campaign the expressions give in a retry.
-			return { target: path, key, identityOf: (to_number) => to_number };
-		});
+		planRows(
+			this,
+			(read) => {
+				const { path } = composeCampaign(read, credential);
+				const key = Object.values(path).join('/').toLowerCase();
+				return {
+					target: path,
+					key,
+					// Whoever is in a campaign is called, whichever campaign the expressions give in a retry.
+					identityOf: (to_number) => to_number,
+					// Whoever names several campaigns wants the person in each.
+					personKey: (to_number) => `${key} ${to_number}`,
+				};
+			},
+			recipientsElsewhere(this, runs),
+		);
 	if (planned.checked) return [checkedOutput(planned, outputOf)];
 	const output = outputOfUnsent(this, planned);
 	if (planned.runRefusal) return [outputOf(output)];

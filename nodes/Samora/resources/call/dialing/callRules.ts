@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
-import { Refusal, type ReadParameter } from '../../../../shared/parameters';
+import { isFailedItem } from '../../../../shared/api/nodeErrors';
+import { recordOf, Refusal, type ReadParameter } from '../../../../shared/parameters';
 import type { NumberOptions } from '../../../../shared/phone/phoneNumber';
 import { readableNumber } from '../../../fields/toNumber';
 import {
@@ -15,10 +16,10 @@ import { onDoNotCall } from '../../../rules/doNotCall';
 import { preview } from '../../../rules/preview';
 import { repeats, type OnRepeat } from '../../../rules/repeatedNumbers';
 import { runOptions } from '../../../rules/runOptions';
-import { agentCallsOf, isAgentTool } from '../../../sending/memory/agentMemory';
+import { agentCallsOf } from '../../../sending/memory/agentMemory';
+import { reachedByOtherBranches, type Reached } from '../../../sending/memory/otherBranches';
 import { runs } from '../../../sending/memory/run';
 import type { ItemRequest, LeftOut, Plan, PlanEntry } from '../../../sending/route';
-import type { Entry } from '../../../sending/memory/runMemory';
 
 /** A call that is ready to be requested. */
 export interface Call extends ItemRequest {
@@ -104,17 +105,30 @@ function applyRules(
 		}
 		plan[item] = onList(call, doNotCall) ?? ruleOn(call, context) ?? entry;
 	});
-	const elsewhere = calledByOtherBranches(context);
+	const elsewhere = reachedByOtherBranches(
+		context,
+		runs,
+		({ memory }) => [...memory.byIdentity()].map(([number, { kind }]) => [number, kind]),
+		calledIn,
+	);
 	for (const [item, call] of plan.map(callIn).entries()) {
 		if (!call || call.onRepeat === 'call') continue;
 		const before = elsewhere.get(call.toNumber);
 		if (!before) continue;
-		const what = before.kind === 'accepted' ? 'was called already' : 'may have been called already';
+		const what = before === 'accepted' ? 'was called already' : 'may have been called already';
 		const reason = `${call.toNumber} ${what} in this execution, for another branch of the workflow`;
 		plan[item] = leaveOutRepeat(call, reason, {});
 	}
 	leaveOutRepeats(plan);
 	return undefined;
+}
+
+/** Whom an item that came out has called. A call that was not waited for to its end is in the item's details. */
+function calledIn(json: IDataObject): [number: string, Reached] | undefined {
+	const told = isFailedItem(json) ? recordOf(json.details) : json;
+	const number = String(told.to_number);
+	if ('call_id' in told) return [number, 'accepted'];
+	return told.status === 'unknown' ? [number, 'inDoubt'] : undefined;
 }
 
 function leaveOutRepeats(plan: Plan<Call>): void {
@@ -139,22 +153,6 @@ function onList({ toNumber }: Call, doNotCall: ReadonlySet<string>): LeftOut | u
 	if (!doNotCall.has(toNumber)) return undefined;
 	const reason = onDoNotCall(toNumber);
 	return { kind: 'skip', output: { to_number: toNumber, skipped: true, reason } };
-}
-
-/**
- * What this node's earlier runs in this execution did to each number, when the run comes from another branch. A loop
- * that leads back to the node may want to call the same person again, and is left alone. So is an AI agent's tool, of
- * which more is known.
- */
-function calledByOtherBranches(context: IExecuteSingleFunctions): Map<string, Entry> {
-	if (isAgentTool(context)) return new Map();
-	const { source } = context.getExecuteData();
-	const before = source?.main?.[0]?.previousNode;
-	const { name } = context.getNode();
-	const isLoop = context.getChildNodes(name).some((node) => node.name === before);
-	if (isLoop) return new Map();
-	const others = runs.othersOf(context, runs.of(context));
-	return new Map(others.flatMap(({ memory }) => [...memory.byIdentity()]));
 }
 
 const callIn = (entry: PlanEntry<Call>): Call | undefined =>

@@ -33,7 +33,9 @@ export function destinations(
 		const key = JSON.stringify([path.agent_id.toLowerCase(), name, body.retry_config]);
 		// A draft that was not started calls nobody: its recipients are nobody's in another campaign.
 		const identityOf = (to_number: string) => `${key} ${to_number}`;
-		return { target: { ...campaign, hours }, key, identityOf };
+		// Whoever is in two campaigns that are launched together is called by both.
+		const personKey = (to_number: string) => to_number;
+		return { target: { ...campaign, hours }, key, identityOf, personKey };
 	};
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../recipients/recipientOutput';
 import { identities, planRows, type PlannedRows } from '../recipients/recipientRows';
 import { RecipientRun } from '../recipients/recipientRun';
+import { recipientsElsewhere } from '../recipients/recipientsElsewhere';
 import { destinations, type LaunchedCampaign } from './destinations';
 import { NOBODY_LEFT, report, reportEmpty, withProgress } from './report';
 import { fillDraft, startCampaign, type Campaign, type LaunchRun } from './steps';
@@ -34,7 +35,13 @@ export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExe
 	const hoursOf = (read: ReadParameter) =>
 		callingHoursFrom(recordOf(read('options')).callingHours, this.getTimezone());
 	const planned =
-		run.planned ?? planRows(this, destinations(this, credential, hoursOf), ({ hours }) => hours);
+		run.planned ??
+		planRows(
+			this,
+			destinations(this, credential, hoursOf),
+			recipientsElsewhere(this, runs),
+			({ hours }) => hours,
+		);
 	if (planned.checked) return [checkedOutput(planned, outputOf)];
 	const output = outputOfUnsent(this, planned);
 	if (planned.runRefusal) return [outputOf(output)];

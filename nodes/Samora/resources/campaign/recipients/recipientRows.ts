@@ -20,9 +20,9 @@ import { preview } from '../../../rules/preview';
 import { runOptions } from '../../../rules/runOptions';
 import { OUTPUTS } from './recipientFields';
 import { recipientWith, type Measured } from './recipients';
+import type { RecipientsElsewhere } from './recipientsElsewhere';
 import { connectionOptions } from '../../../../shared/api/requestOptions';
 import type { RefusedRow } from '../../../../shared/itemList';
-import { recipientsOfOtherTools } from '../../../sending/memory/agentMemory';
 import type { Skip } from '../../../sending/route';
 
 /** A row that is ready to be sent. */
@@ -38,6 +38,8 @@ export interface Destination<Target> {
 	key: string;
 	/** What makes a number of it the same recipient in a retry of the execution. */
 	identityOf: (to_number: string) => string;
+	/** What two rows have in common that would call the same person twice. */
+	personKey: (to_number: string) => string;
 	target: Target;
 }
 
@@ -68,11 +70,13 @@ export interface PlannedRows<Target> {
  * Looks at every row before anything is sent.
  *
  * @param destinationOf throws a Refusal for what cannot be the row's campaign
+ * @param elsewhere who is left out because of what was done before
  * @param hoursOf the hours in which a campaign may be started, for Check Only
  */
 export function planRows<Target>(
 	context: IExecuteFunctions,
 	destinationOf: (read: ReadParameter) => Destination<Target>,
+	elsewhere: RecipientsElsewhere<Target>,
 	hoursOf: HoursOf<Target> = () => undefined,
 ): PlannedRows<Target> {
 	const items = context.getInputData();
@@ -87,7 +91,7 @@ export function planRows<Target>(
 	);
 	const { checkOnly, includeInputFields, doNotCall } = run;
 	const leftOut = doNotCall instanceof Refusal ? new Set<string>() : doNotCall;
-	const grouped = groupRows(rows, leftOut, recipientsOfOtherTools(context));
+	const grouped = groupRows(rows, leftOut, elsewhere);
 	const people = grouped.groups.reduce((sum, group) => sum + group.rows.length, 0);
 	const runRefusal = doNotCall instanceof Refusal ? doNotCall : run.beyondMaxCalls(people);
 	const summary = rows.some((row) => !(row instanceof Refusal) && row.summary);
@@ -146,9 +150,10 @@ function closedRows<Target>(
 function groupRows<Target>(
 	rows: ReadonlyArray<ReadRow<Target> | Refusal>,
 	doNotCall: ReadonlySet<string>,
-	byOtherTools: ReadonlyMap<string, string>,
+	elsewhere: RecipientsElsewhere<Target>,
 ): Pick<PlannedRows<Target>, 'groups' | 'skipped' | 'refusals'> {
-	const groups = new Map<string, Group<Target> & { firstWith: Map<string, number> }>();
+	const groups = new Map<string, Group<Target>>();
+	const firstWith = new Map<string, number>();
 	const skipped = new Map<number, Skip['output']>();
 	const refusals: RefusedRow[] = [];
 	rows.forEach((row, item) => {
@@ -173,20 +178,18 @@ function groupRows<Target>(
 			leaveOut(to_number, onDoNotCall(to_number));
 			return;
 		}
-		const first = group.firstWith.get(to_number);
+		const person = destination.personKey(to_number);
+		const first = firstWith.get(person);
 		if (first !== undefined && skipDuplicates) {
 			leaveOut(to_number, `${to_number} is the number of item ${first} too`);
 			return;
 		}
-		const earlier = byOtherTools.get(to_number);
+		const earlier = elsewhere(to_number, destination);
 		if (earlier !== undefined && skipDuplicates) {
-			leaveOut(
-				to_number,
-				`${to_number} was already added to campaign ${earlier} in this execution`,
-			);
+			leaveOut(to_number, earlier);
 			return;
 		}
-		if (first === undefined) group.firstWith.set(to_number, item);
+		if (first === undefined) firstWith.set(person, item);
 		group.rows.push({ item, identity: destination.identityOf(to_number), ...measured });
 	});
 	return { groups: [...groups.values()], skipped, refusals };
@@ -197,7 +200,6 @@ const newGroup = <Target>(destination: Destination<Target>) => ({
 	rows: [],
 	skipped: [],
 	requests: 0,
-	firstWith: new Map<string, number>(),
 });
 
 /** A row by itself; `measured` is why it is left out where the user chose that. */

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord } from '../../../../shared/parameters';
+import type { Reached } from '../../../sending/memory/otherBranches';
 import { RunMemory } from '../../../sending/memory/runMemory';
 import type { PlannedRows } from './recipientRows';
 
@@ -39,6 +40,20 @@ export class RecipientRun<Target> {
 		const launch = this.launches.get(key) ?? {};
 		this.launches.set(key, launch);
 		return launch;
+	}
+
+	/** Who is called because of this run, or may be, by person key. A draft that was not started calls nobody. */
+	recipients(): Map<string, Reached> {
+		const found = new Map<string, Reached>();
+		for (const { key, rows, personKey } of this.planned?.groups ?? []) {
+			const launch = this.launches.get(key);
+			if (launch && !launch.start_asked) continue;
+			for (const { item, recipient } of rows) {
+				const entry = this.memory.entryOf(item);
+				if (entry) found.set(personKey(recipient.to_number), entry.kind);
+			}
+		}
+		return found;
 	}
 
 	get size(): number {
