@@ -125,6 +125,70 @@ it('a campaign that may have been started says so when numbers were corrected, a
 	expect(await campaigns(false)).toEqual([]);
 }, 60_000);
 
+describe('a start that may have happened, when the execution is retried', () => {
+	const ALWAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+	const hours = (from: string, to: string, outside: string) => ({
+		options: { callingHours: { values: { from, to, timezone: 'UTC', days: ALWAYS, outside } } },
+	});
+	/** Hours that the present moment is out of, at any time of day. */
+	const closed = (outside: string) =>
+		new Date().getUTCHours() < 12
+			? hours('13:00', '14:00', outside)
+			: hours('10:00', '11:00', outside);
+
+	/** @param isUnread whether Samora doesn't tell the campaign's status either */
+	async function launchInDoubt(isUnread: boolean): Promise<Outcome> {
+		await sandbox.control.addFault({ kind: '500-after', operationId: 'startCampaign' });
+		await sandbox.control.addFault({ kind: '503', operationId: 'getCampaign', times: null });
+		const failed = await runNode(launcher(hours('00:00', '24:00', 'refuse')), THREE, credential);
+		expect(failed.error?.message).toContain('it is not known whether it was started');
+		if (!isUnread) await sandbox.control.clearFaults();
+		return failed;
+	}
+
+	const starts = async () =>
+		(await sandbox.control.journal({ operationId: 'startCampaign' })).length;
+
+	it('does not start a campaign that somebody has paused, also while its status cannot be read', async () => {
+		const failed = await launchInDoubt(true);
+		const [{ id }] = await campaigns(true);
+		await sandbox.control.setCampaignStatus(id, 'PAUSED');
+		const { error } = await retry(failed, launcher());
+		expect(error?.message).toContain(
+			"The node asked Samora before to start it, and can't read its status now",
+		);
+		expect(await starts()).toBe(1);
+		await sandbox.control.clearFaults();
+		expect((await retry(failed, launcher())).output).toHaveLength(3);
+		expect(await starts()).toBe(1);
+		expect(await campaigns(true)).toMatchObject([{ id, status: 'PAUSED' }]);
+	});
+
+	it('does not start a campaign that somebody has canceled', async () => {
+		const failed = await launchInDoubt(false);
+		const [{ id }] = await campaigns(true);
+		await sandbox.control.setCampaignStatus(id, 'CANCELLED');
+		const { error } = await retry(failed, launcher());
+		expect(error?.message).toContain('its status is CANCELLED now');
+		expect(await starts()).toBe(1);
+	});
+
+	it.each(['refuse', 'skip'])(
+		'says of nobody outside the hours that a campaign is a draft which is calling (%s)',
+		async (outside) => {
+			const failed = await launchInDoubt(true);
+			const unread = await retry(failed, launcher(closed(outside)));
+			expect(JSON.stringify([unread.error, unread.output])).not.toContain('calls nobody');
+			expect(unread.error?.message).toContain("can't read its status now");
+			await sandbox.control.clearFaults();
+			const { error, output } = await retry(failed, launcher(closed(outside)));
+			expect(error).toBeUndefined();
+			expect(output.map(({ json }) => json.skipped)).toEqual([undefined, undefined, undefined]);
+			expect(await starts()).toBe(1);
+		},
+	);
+});
+
 describe('an answer that says less than was asked', () => {
 	let server: OtherServer;
 	let ids: string[];

@@ -124,6 +124,17 @@ function outsideHours({ rows, target: { hours } }: Campaign): CampaignFailure | 
 /** What a campaign can be once it was started. */
 const STARTED = ['SCHEDULED', 'IN_PROGRESS', 'PAUSED', 'FINISHED'];
 
+const isDraft = (status: unknown): boolean => String(status).toUpperCase() === 'DRAFT';
+
+/** The message for a start that an earlier try asked for, where it can't be seen what came of it. */
+const describeAskedBefore = (status: unknown): UserMessage => ({
+	message: `The node asked Samora before to start it, and ${
+		status === undefined ? "can't read its status now" : `its status is ${String(status)} now`
+	}`,
+	description:
+		'It is only started again while it is DRAFT, because somebody may have stopped it. Check it in Samora.',
+});
+
 /** Starts it, unless it was. Somebody may have paused it since, and that is not undone. */
 export async function startCampaign(
 	context: IExecuteFunctions,
@@ -132,8 +143,6 @@ export async function startCampaign(
 ): Promise<CampaignFailure | undefined> {
 	const launched = run.launchOf(campaign.key);
 	if (launched.started) return undefined;
-	const closed = outsideHours(campaign);
-	if (closed) return closed;
 	const path = pathOf(campaign, launched);
 	let status: unknown;
 	const isStarted = async () => {
@@ -142,7 +151,12 @@ export async function startCampaign(
 		if (STARTED.includes(String(status).toUpperCase())) launched.started = now;
 		return launched.started !== undefined;
 	};
-	if (launched.start_asked && (await isStarted())) return undefined;
+	if (launched.start_asked) {
+		if (await isStarted()) return undefined;
+		if (!isDraft(status)) return { message: describeAskedBefore(status), inDoubt: true };
+	}
+	const closed = outsideHours(campaign);
+	if (closed) return closed;
 
 	launched.start_asked = true;
 	const result = await callSamora(
