@@ -1,3 +1,4 @@
+import { node } from '../../tools/n8n/client/chain';
 import type { SavedWorkflow } from '../../tools/n8n/client/client';
 import {
 	FIRST_INSTALL_MS,
@@ -100,4 +101,44 @@ describe.each(VERSIONS)('Stop and Retry in n8n %s', (version) => {
 		},
 		180_000,
 	);
+
+	it('nobody is called again when a second branch of the workflow failed and is retried', async () => {
+		const [first, second, other] = NUMBERS;
+		const { name, nodes } = callWorkflow(here.agentId, here.credential, [first, second]);
+		const numbers = `={{ { number: $itemIndex === 0 ? "${first}" : "${other}" } }}`;
+		const set = node('Other numbers', 'n8n-nodes-base.set', {
+			mode: 'raw',
+			jsonOutput: numbers,
+			options: {},
+		});
+		const [start, list, split, call] = nodes.map((each) => each.name);
+		const to = (...names: string[]) => ({
+			main: [names.map((one) => ({ node: one, type: 'main', index: 0 }))],
+		});
+		const workflow = await here.client.createWorkflow({
+			name,
+			// n8n runs the upper branch first.
+			nodes: [...nodes, { ...set, position: [500, 400] }],
+			connections: {
+				[start]: to(list),
+				[list]: to(split),
+				[split]: to(call, set.name),
+				[set.name]: to(call),
+			},
+		});
+		await here.sandbox.control.clearFaults();
+		await here.sandbox.control.addFault({
+			kind: '500',
+			status: 400,
+			operationId: 'triggerCall',
+			match: other,
+		});
+		const failed = await here.client.finished(await here.client.run(workflow, START));
+		expect(failed.status).toBe('error');
+		expect((await called()).sort()).toEqual([first, second]);
+		const retry = await here.client.finished(await here.client.retry(failed.id));
+		expect(retry.status).toBe('success');
+		expect((await called()).sort()).toEqual([first, second, other]);
+		expect(JSON.stringify(retry.data)).toContain('for another branch of the workflow');
+	});
 });
