@@ -44,6 +44,8 @@ describe('how often a request is sent', () => {
 		['a success', [200], POST, { fate: 'done', attempts: 1 }],
 		['a refusal', [400], GET, { fate: 'refused', attempts: 1 }],
 		['a redirect', [302], GET, { fate: 'refused', attempts: 1 }],
+		['a redirect to the result of a POST', [303], POST, { fate: 'unknown', attempts: 1 }],
+		['a redirect like any other of a GET', [303], GET, { fate: 'refused', attempts: 1 }],
 		['too many requests, then a success', [429, 429, 200], POST, { fate: 'done', attempts: 3 }],
 		['too many requests for ever', [429], POST, { fate: 'busy', attempts: 4 }],
 		['nobody there, then a success', ['ECONNREFUSED', 202], POST, { fate: 'done', attempts: 2 }],

@@ -43,6 +43,13 @@ describe('JSON that Samora sent', () => {
 		);
 	});
 
+	it('is read at once when it is cut off, and whole when it is all escapes', () => {
+		const escapes = '\\"'.repeat(4_000_000);
+		expect(() => parseJson(`{"id":1234567890123456789,"text":"${escapes}`)).toThrow(SyntaxError);
+		const whole = parseJson(`{"text":"${escapes}","id":1234567890123456789}`);
+		expect(whole).toMatchObject({ text: '"'.repeat(4_000_000) });
+	});
+
 	it.each(['', '{', '<html>1234567890123456789</html>', '{"id":12345678901234567890'])(
 		'is not %j',
 		(text) => expect(() => parseJson(text)).toThrow(SyntaxError),

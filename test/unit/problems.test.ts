@@ -80,8 +80,14 @@ describe('what an answer means', () => {
 
 	it('quotes no secret, and no more than can be read', () => {
 		const secret = `whsec_${'a1'.repeat(20)}`;
-		const { description } = about(200, { hook: { secret }, rest: 'x'.repeat(10_000) });
+		const custom_headers = { Authorization: 'Bearer a1b2c3' };
+		const { description } = about(200, {
+			hook: { custom_headers, secret, note: secret },
+			rest: 'x'.repeat(10_000),
+		});
+		expect(description).toContain('"note":"…"');
 		expect(description).not.toContain(secret);
+		expect(description).not.toContain('a1b2c3');
 		expect(description.length).toBeLessThan(1000);
 	});
 

@@ -230,7 +230,11 @@ export function wordsOf({ body }: Answer): string {
 }
 
 /** How an answer begins that nobody can read, to be quoted like the API's own words. */
-export const startOf = (body: unknown): string => shortened(JSON.stringify(body));
+export const startOf = (body: unknown): string =>
+	shortened(JSON.stringify(body, (name, value: unknown) => (IS_SECRET.test(name) ? '…' : value)));
+
+/** The names of what is in a webhook for its receiver alone, and of what else may let somebody in. */
+const IS_SECRET = /secret|header|token|key|password|authorization/i;
 
 function shortened(words: string): string {
 	const text = words.replace(SECRETS, '…');

@@ -88,7 +88,7 @@ export async function exchange(
 	let perhapsDone = false;
 	for (let retry = 0; ; retry++) {
 		if (signal?.aborted && retry === 0) return STOPPED;
-		const result = await sendOnce(request, isValidBody, signal);
+		const result = await sendOnce(request, { idempotent, isValidBody, signal });
 		const { answer } = result;
 		if (perhapsDone && answer && result.fate === 'refused') {
 			const done = await doneBefore?.(answer);
@@ -128,8 +128,7 @@ const STOPPED: Exchange = { fate: 'cancelled', fault: { code: '', fate: 'cancell
 
 async function sendOnce(
 	request: () => Promise<Answer>,
-	isValidBody?: (body: unknown) => boolean,
-	signal?: AbortSignal,
+	{ idempotent, isValidBody, signal }: RetryPolicy,
 ): Promise<Exchange> {
 	let answer: Answer;
 	try {
@@ -142,8 +141,9 @@ async function sendOnce(
 	}
 	const proxied = proxyFault(answer);
 	if (proxied) return { fate: proxied.fate, fault: proxied };
-	const fate = fateOfAnswer(answer, isValidBody);
-	return fate === 'done' ? { fate, answer } : { fate, answer };
+	// It matters whether a redirect tells of what was done only where that must not be done again.
+	if (idempotent && answer.statusCode === 303) return { fate: 'refused', answer };
+	return { fate: fateOfAnswer(answer, isValidBody), answer };
 }
 
 /** Doubles each time, spread over half of itself so that several workflows don't come back in step. */

@@ -11,11 +11,17 @@ const LONG_NUMBER = /^-?\d{16,}$/;
  */
 export function parseJson(text: string): unknown {
 	const json = text.replace(/^\uFEFF/, '');
-	return JSON.parse(
-		/\d{16}/.test(json)
-			? json.replace(STRINGS_AND_NUMBERS, (part) => (isRounded(part) ? `"${part}"` : part))
-			: json,
-	);
+	// First, because the pattern is only quick with what is JSON.
+	const parsed: unknown = JSON.parse(json);
+	if (!/\d{16}/.test(json)) return parsed;
+	try {
+		return JSON.parse(
+			json.replace(STRINGS_AND_NUMBERS, (part) => (isRounded(part) ? `"${part}"` : part)),
+		);
+	} catch {
+		// A string of millions of escapes is too much for the pattern.
+		return parsed;
+	}
 }
 
 const isRounded = (part: string): boolean =>

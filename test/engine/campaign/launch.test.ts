@@ -135,6 +135,27 @@ describe('launching a campaign', () => {
 		expect((await Promise.all((await created()).map(numbersIn))).flat()).toHaveLength(4 + 6);
 	});
 
+	it('says so of whoever is left out for a campaign that then was not started', async () => {
+		await samora.control.addFault({ kind: '500', status: 422, operationId: 'startCampaign' });
+		const [first, other] = [ordinary(0), ordinary(1)];
+		const items = [
+			{ phone: first, region: 'North' },
+			{ phone: first, region: 'South' },
+			{ phone: other, region: 'South' },
+			{ phone: other, region: 'South' },
+		];
+		const { output } = await samora.run(parameters({ name: '={{ $json.region }}' }), items, {
+			onError: 'continueRegularOutput',
+		});
+		expect(output.map(({ json }) => json.reason)).toEqual([
+			undefined,
+			`${first} is the number of item 0 too, but its campaign may not have been started: see item 0`,
+			undefined,
+			`${other} is the number of item 2 too`,
+		]);
+		expect(output[0].json.error).toContain('it was not started');
+	});
+
 	it('creates one campaign for all rows when its name has the time in it', async () => {
 		const { output } = await samora.run(
 			parameters({ name: '=Renewals {{ $now.toMillis() }} {{ Math.random() }}' }),

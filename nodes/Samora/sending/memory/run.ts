@@ -2,7 +2,7 @@ import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import type { OutputItem } from '../route';
 import { RunMemory } from './runMemory';
-import { Runs } from './runs';
+import { Runs, type Reached } from './runs';
 import type { Sender } from '../request';
 
 /** One run of a node that sends item by item, through all of its tries. */
@@ -18,6 +18,10 @@ export class Run {
 
 	toJSON(): IDataObject {
 		return this.memory.toJSON();
+	}
+
+	reached(): Map<string, Reached> {
+		return this.memory.byIdentity();
 	}
 }
 

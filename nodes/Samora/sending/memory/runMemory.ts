@@ -102,8 +102,8 @@ export class RunMemory {
 	}
 
 	/** What became of everybody who was sent or may have been, by identity. */
-	byIdentity(): Map<string, Entry> {
-		return new Map([...this.byItem.values()].map((entry) => [entry.identity, entry]));
+	byIdentity(): Map<string, Entry['kind']> {
+		return new Map([...this.byItem.values()].map(({ identity, kind }) => [identity, kind]));
 	}
 
 	get size(): number {

@@ -1,7 +1,14 @@
-import type { IDataObject, IExecuteFunctions, IRunExecutionData, ITaskData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IRunExecutionData,
+	ITaskData,
+	Workflow,
+} from 'n8n-workflow';
 
 import { isRecord } from '../../../shared/parameters';
 import { RememberedRuns } from './rememberedRuns';
+import type { Entry } from './runMemory';
 
 /** What it takes to know which run of a node is going on, and to save something with its execution. */
 export type RunContext = Pick<
@@ -16,11 +23,16 @@ export type RunContext = Pick<
 	| 'getWorkflow'
 >;
 
+/** What became of somebody: certainly reached, or perhaps. */
+export type Reached = Entry['kind'];
+
 /** What is kept of a run: it can be saved with the execution. */
 export interface RunState {
 	/** How many items it is about. */
 	readonly size: number;
 	toJSON(): IDataObject;
+	/** Everybody who is called because of the run, or may be, by what makes them the same person. */
+	reached(): ReadonlyMap<string, Reached>;
 }
 
 /** The states of one kind, of all runs that are going on. */
@@ -80,17 +92,41 @@ export class Runs<State extends RunState> {
 		this.byNode.set(nodeContext, states.add(state));
 	}
 
-	/** The states of this node's other runs in this execution. */
-	othersOf(context: RunContext, state: State): State[] {
-		const states = this.byNode.get(context.getContext('node')) ?? [];
-		return [...states].filter((other) => other !== state);
+	/** Whom this node's other runs in this execution have reached. A retry knows it of those that were done before. */
+	reachedByOthers(context: RunContext): Map<string, Reached> {
+		const state = this.of(context);
+		const run = String(runIndexOf(context));
+		const saved = savedRuns(context);
+		const others = [...(this.byNode.get(context.getContext('node')) ?? [])];
+		return new Map([
+			...Object.keys(saved).flatMap((index) => (index === run ? [] : reachedIn(saved[index]))),
+			...others.flatMap((other) => (other === state ? [] : [...other.reached()])),
+		]);
 	}
 
-	/** The run is done, and its items are in the output. */
+	/** The run is done, and its items are in the output. If another branch may come, whom it has reached is kept. */
 	forget(context: RunContext, state: State): void {
 		this.remembered.unwatch(state);
-		delete savedRuns(context)[runIndexOf(context)];
+		const saved = savedRuns(context);
+		const run = runIndexOf(context);
+		delete saved[run];
+		if (isEndOfBranches(context)) saved[run] = { [REACHED]: JSON.stringify([...state.reached()]) };
 	}
+}
+
+/** Where it is, in what is saved of a run that is done. */
+const REACHED = 'reached';
+
+function reachedIn(saved: unknown): Array<[string, Reached]> {
+	const reached = isRecord(saved) ? saved[REACHED] : undefined;
+	return typeof reached === 'string' ? (JSON.parse(reached) as Array<[string, Reached]>) : [];
+}
+
+/** Whether several nodes lead into this one. Where that can't be seen, they may. */
+function isEndOfBranches(context: RunContext): boolean {
+	const { workflow } = context as { workflow?: Partial<Workflow> };
+	const inputs = workflow?.connectionsByDestinationNode?.[context.getNode().name]?.main;
+	return inputs === undefined || inputs.flatMap((nodes) => nodes ?? []).length > 1;
 }
 
 /** Where the states are in the node's context. */

@@ -1,7 +1,6 @@
 import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
-import { isFailedItem } from '../../../../shared/api/nodeErrors';
-import { recordOf, Refusal, type ReadParameter } from '../../../../shared/parameters';
+import { Refusal, type ReadParameter } from '../../../../shared/parameters';
 import type { NumberOptions } from '../../../../shared/phone/phoneNumber';
 import { readableNumber } from '../../../fields/toNumber';
 import {
@@ -17,7 +16,7 @@ import { preview } from '../../../rules/preview';
 import { repeats, type OnRepeat } from '../../../rules/repeatedNumbers';
 import { runOptions } from '../../../rules/runOptions';
 import { agentCallsOf } from '../../../sending/memory/agentMemory';
-import { reachedByOtherBranches, type Reached } from '../../../sending/memory/otherBranches';
+import { reachedByOtherBranches } from '../../../sending/memory/otherBranches';
 import { runs } from '../../../sending/memory/run';
 import type { ItemRequest, LeftOut, Plan, PlanEntry } from '../../../sending/route';
 
@@ -105,12 +104,7 @@ function applyRules(
 		}
 		plan[item] = onList(call, doNotCall) ?? ruleOn(call, context) ?? entry;
 	});
-	const elsewhere = reachedByOtherBranches(
-		context,
-		runs,
-		({ memory }) => [...memory.byIdentity()].map(([number, { kind }]) => [number, kind]),
-		calledIn,
-	);
+	const elsewhere = reachedByOtherBranches(context, runs);
 	for (const [item, call] of plan.map(callIn).entries()) {
 		if (!call || call.onRepeat === 'call') continue;
 		const before = elsewhere.get(call.toNumber);
@@ -121,14 +115,6 @@ function applyRules(
 	}
 	leaveOutRepeats(plan);
 	return undefined;
-}
-
-/** Whom an item that came out has called. A call that was not waited for to its end is in the item's details. */
-function calledIn(json: IDataObject): [number: string, Reached] | undefined {
-	const told = isFailedItem(json) ? recordOf(json.details) : json;
-	const number = String(told.to_number);
-	if ('call_id' in told) return [number, 'accepted'];
-	return told.status === 'unknown' ? [number, 'inDoubt'] : undefined;
 }
 
 function leaveOutRepeats(plan: Plan<Call>): void {

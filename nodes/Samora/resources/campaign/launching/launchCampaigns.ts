@@ -19,7 +19,7 @@ import { identities, planRows, type PlannedRows } from '../recipients/recipientR
 import { RecipientRun } from '../recipients/recipientRun';
 import { recipientsElsewhere } from '../recipients/recipientsElsewhere';
 import { destinations, type LaunchedCampaign } from './destinations';
-import { NOBODY_LEFT, report, reportEmpty, withProgress } from './report';
+import { NOBODY_LEFT, report, reportEmpty, reportRepeats, withProgress } from './report';
 import { fillDraft, startCampaign, type Campaign, type LaunchRun } from './steps';
 
 const runs = new Runs((saved) => new RecipientRun<LaunchedCampaign>(saved));
@@ -66,6 +66,7 @@ export async function launchCampaigns(this: IExecuteFunctions): Promise<INodeExe
 	}
 	attempt(() => runs.forget(this, run));
 	for (const campaign of campaigns) report(campaign, run, output, failures.get(campaign.key));
+	reportRepeats(planned, failures);
 	reportEmpty(planned, output);
 	if (!planned.summary) return [outputOf(output, planned.includeInputFields)];
 	const head = ({ key, target, rows }: Campaign) => {

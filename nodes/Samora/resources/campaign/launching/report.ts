@@ -61,6 +61,21 @@ export function report(
 	}
 }
 
+/** Whoever is left out for an earlier row may not be called at all when that row's campaign was not started. */
+export function reportRepeats(
+	{ groups, skipped }: PlannedRows<LaunchedCampaign>,
+	failures: ReadonlyMap<string, CampaignFailure>,
+): void {
+	const failed = new Set(
+		groups.flatMap(({ key, rows }) => (failures.has(key) ? rows.map(({ item }) => item) : [])),
+	);
+	for (const [item, first] of groups.flatMap(({ repeats }) => [...repeats])) {
+		const skip = skipped.get(item);
+		if (!skip || !failed.has(first)) continue;
+		skip.reason = `${skip.reason}, but its campaign may not have been started: see item ${first}`;
+	}
+}
+
 /** Rows whose campaign was not created because all of them are left out. */
 export function reportEmpty(
 	{ groups, skipped }: PlannedRows<LaunchedCampaign>,

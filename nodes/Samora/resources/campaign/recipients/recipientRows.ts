@@ -48,6 +48,8 @@ export interface Group<Target> extends Destination<Target> {
 	rows: Row[];
 	/** Items that are left out of it. */
 	skipped: number[];
+	/** Of those, the items whose number is in an earlier row: item → that row. */
+	repeats: Map<number, number>;
 	/** How many requests to add recipients were sent for it. */
 	requests: number;
 }
@@ -181,6 +183,7 @@ function groupRows<Target>(
 		const person = destination.personKey(to_number);
 		const first = firstWith.get(person);
 		if (first !== undefined && skipDuplicates) {
+			group.repeats.set(item, first);
 			leaveOut(to_number, `${to_number} is the number of item ${first} too`);
 			return;
 		}
@@ -199,6 +202,7 @@ const newGroup = <Target>(destination: Destination<Target>) => ({
 	...destination,
 	rows: [],
 	skipped: [],
+	repeats: new Map<number, number>(),
 	requests: 0,
 });
 

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord } from '../../../../shared/parameters';
-import type { Reached } from '../../../sending/memory/otherBranches';
 import { RunMemory } from '../../../sending/memory/runMemory';
+import type { Reached } from '../../../sending/memory/runs';
 import type { PlannedRows } from './recipientRows';
 
 /** How far a campaign of this run has come. */
@@ -43,7 +43,7 @@ export class RecipientRun<Target> {
 	}
 
 	/** Who is called because of this run, or may be, by person key. A draft that was not started calls nobody. */
-	recipients(): Map<string, Reached> {
+	reached(): Map<string, Reached> {
 		const found = new Map<string, Reached>();
 		for (const { key, rows, personKey } of this.planned?.groups ?? []) {
 			const launch = this.launches.get(key);

@@ -17,18 +17,13 @@ export function recipientsElsewhere<Target>(
 	runs: Runs<RecipientRun<Target>>,
 ): RecipientsElsewhere<Target> {
 	const byTools = recipientsOfOtherTools(context);
-	const byBranches = reachedByOtherBranches(
-		context,
-		runs,
-		(run) => run.recipients(),
-		(json) => ('scheduled_call_id' in json ? [String(json.to_number), 'accepted'] : undefined),
-	);
+	const byBranches = reachedByOtherBranches(context, runs);
 	return (to_number, { personKey }) => {
 		const campaign = byTools.get(to_number);
 		if (campaign !== undefined) {
 			return `${to_number} was already added to campaign ${campaign} in this execution`;
 		}
-		const reached = byBranches.get(personKey(to_number)) ?? byBranches.get(to_number);
+		const reached = byBranches.get(personKey(to_number));
 		if (!reached) return undefined;
 		const what = reached === 'accepted' ? 'was already added' : 'may have been added already';
 		return `${to_number} ${what} in this execution, for another branch of the workflow`;
