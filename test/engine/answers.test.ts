@@ -537,3 +537,20 @@ it('names the agent when Samora does not know the agent of a call', async () => 
 	expect(message).toMatch(/^Samora can't find this agent: .* \[item 0\]$/);
 	expect(description).toContain(`Check Agent ID ${agentId}`);
 });
+
+it('quotes an answer to a call that it cannot read, for the ID of the call may be in it', async () => {
+	const server = await startOtherServer((_, res) => {
+		res.writeHead(202, { 'content-type': 'application/json' });
+		res.end('{"message":"ok","data":{"call":{"id":"c-1234"}}}');
+	});
+	try {
+		const baseUrl = server.url;
+		const outcome = await samora.run(parametersOf('triggerCall', world), [{}], {}, { baseUrl });
+		const { message } = stopOf(outcome);
+		expect(message).toMatch(/^It is not known whether .* is being called: The node can't read/);
+		expect(message).toContain('{"call":{"id":"c-1234"}}');
+		expect(server.received).toHaveLength(1);
+	} finally {
+		await server.stop();
+	}
+});

@@ -73,22 +73,23 @@ describe('what an answer means', () => {
 	])('is quoted where a success says nothing that the node understands: %j', (body) => {
 		const answer = { statusCode: 202, headers: {}, body, host: 'api.example' };
 		const { message, description } = describeAnswer(answer, { thing: 'Call', ids: {} });
-		expect(message).toBe("The node can't read what Samora answered (status 202)");
+		expect(message).toBe(
+			`The node can't read what Samora answered (status 202): ${JSON.stringify(body)}`,
+		);
 		expect(description).toContain('Base URL in the Samora credential (now api.example)');
-		expect(description).toContain(`It begins: ${JSON.stringify(body)}`);
 	});
 
 	it('quotes no secret, and no more than can be read', () => {
 		const secret = `whsec_${'a1'.repeat(20)}`;
 		const custom_headers = { Authorization: 'Bearer a1b2c3' };
-		const { description } = about(200, {
+		const { message } = about(200, {
 			hook: { custom_headers, secret, note: secret },
 			rest: 'x'.repeat(10_000),
 		});
-		expect(description).toContain('"note":"…"');
-		expect(description).not.toContain(secret);
-		expect(description).not.toContain('a1b2c3');
-		expect(description.length).toBeLessThan(1000);
+		expect(message).toContain('"note":"…"');
+		expect(message).not.toContain(secret);
+		expect(message).not.toContain('a1b2c3');
+		expect(message.length).toBeLessThan(1000);
 	});
 
 	it.each([

@@ -123,10 +123,13 @@ const isSuccess = ({ statusCode }: Pick<Answer, 'statusCode'>): boolean =>
 /** Statuses that mean the same when a proxy in front of Samora sends them. */
 const PLAIN = new Set([401, 413, 429]);
 
-/** The message for a success whose JSON has nothing that the node understands. */
+/**
+ * The message for a success whose JSON has nothing that the node understands. It quotes how the answer begins, for an ID may be in
+ * it.
+ */
 const unreadable = ({ statusCode, body }: Answer, asked: Asked): UserMessage => ({
-	message: `The node can't read what Samora answered (status ${statusCode})`,
-	description: `If ${baseUrlOf(asked)} is right, Samora may have changed its API: update this package, or report the answer to its maintainers. It begins: ${startOf(body)}`,
+	message: `The node can't read what Samora answered (status ${statusCode}): ${startOf(body)}`,
+	description: `If ${baseUrlOf(asked)} is right, Samora may have changed its API: update this package, or report the answer to its maintainers.`,
 });
 
 /** Whether something other than Samora answered: Samora's own errors are JSON, not HTML pages. */
