@@ -6,6 +6,7 @@ import {
 	parameterReader,
 	recordOf,
 	Refusal,
+	trimmed,
 	type ReadParameter,
 } from '../../../../shared/parameters';
 import { readableNumber, toNumberIn, wayIn } from '../../../fields/toNumber';
@@ -169,7 +170,7 @@ function groupRows<Target>(
 		groups.set(key, group);
 		const leaveOut = (number: unknown, reason: string) => {
 			group.skipped.push(item);
-			skipped.set(item, { to_number: String(number ?? ''), skipped: true, reason });
+			skipped.set(item, { to_number: trimmed(number), skipped: true, reason });
 		};
 		if (measured instanceof Refusal) {
 			leaveOut(written, measured.message);
