@@ -96,9 +96,13 @@ export function describeTransition(
 	};
 }
 
+/** @param name in capitals; Samora's own spelling may be another */
+export const isStatus = (status: unknown, name: string): boolean =>
+	String(status).toUpperCase() === name;
+
 /** The message for a start that Samora answered with a campaign that has not started; undefined when it has. */
 export function describeStillDraft(body: unknown): UserMessage | undefined {
-	if (String(thingIn(body)?.status).toUpperCase() !== 'DRAFT') return undefined;
+	if (!isStatus(thingIn(body)?.status, 'DRAFT')) return undefined;
 	return {
 		message: "The campaign didn't start: Samora says that it's still DRAFT",
 		description: 'Nobody is being called. Check the campaign in Samora, and start it again.',

@@ -10,7 +10,7 @@ import { filledPath, RAW_ANSWER, TIMEOUT_MS } from '../../shared/api/api';
 import { hostOf, proxyAddress } from '../../shared/api/baseUrl';
 import { sendTracked } from '../../shared/api/deadline';
 import { hasThing, thingIn } from '../../shared/api/envelope';
-import { deletedBefore, exchange, succeeded, type Exchange } from '../../shared/api/exchange';
+import { exchange, succeeded, type Exchange } from '../../shared/api/exchange';
 import { describeExchange } from '../../shared/api/problems';
 import { isIdempotent, type Failure, type ItemRequest, type Route, type SendResult } from './route';
 
@@ -41,10 +41,7 @@ export async function sendRequest<Request extends ItemRequest>(
 			idempotent,
 			retryUnknown: request.retryUnknown,
 			isValidBody: route.isValidBody ?? hasThing,
-			doneBefore:
-				method === 'DELETE'
-					? deletedBefore
-					: async (refusal) => await route.doneBefore?.(sender.context, request, refusal),
+			doneBefore: async (refusal) => await route.doneBefore?.(sender.context, request, refusal),
 			mayRetry: () => request.recheck?.() === undefined,
 			signal: sender.signal,
 		});

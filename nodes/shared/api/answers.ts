@@ -34,9 +34,10 @@ export function fateOfAnswer(
 ): Fate {
 	if (statusCode === 429) return 'busy';
 	if (REFUSED.has(statusCode) || isRedirect(statusCode)) return 'refused';
-	const isSuccess = statusCode >= 200 && statusCode < 300;
-	return isSuccess && isValidBody(body) ? 'done' : 'unknown';
+	return isSuccess(statusCode) && isValidBody(body) ? 'done' : 'unknown';
 }
+
+export const isSuccess = (statusCode: number): boolean => statusCode >= 200 && statusCode < 300;
 
 /**
  * Statuses that prove that Samora didn't do it. Any other status may come after it was done: 408 and 499 from a proxy that

@@ -13,7 +13,7 @@ import { readBody, type ByteStream } from './body';
 import { hostOf, proxyAddress } from './baseUrl';
 import { notSentUnlessRead, sendTracked } from './deadline';
 import { hasThing } from './envelope';
-import { deletedBefore, exchange, type Exchange, type RetryPolicy } from './exchange';
+import { exchange, type Exchange, type RetryPolicy } from './exchange';
 import type { Ids } from './problems';
 import { connectionOf, type Configured } from './requestOptions';
 
@@ -103,7 +103,6 @@ export async function callSamora(
 		},
 		{
 			idempotent: method !== 'POST',
-			doneBefore: method === 'DELETE' ? deletedBefore : undefined,
 			isValidBody: hasThing,
 			...policy,
 		},

@@ -57,7 +57,7 @@ export interface RetryPolicy {
 }
 
 /** What an earlier attempt deleted is not found. */
-export const deletedBefore: RetryPolicy['doneBefore'] = async (refusal) =>
+export const deletedBefore = async (refusal: Answer): Promise<Answer | undefined> =>
 	refusal.statusCode === 404 ? refusal : undefined;
 
 /** With the pauses below, three retries take about 4 seconds. */

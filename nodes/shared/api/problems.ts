@@ -1,4 +1,4 @@
-import { startOf, wordsOf, type Answer, type Fault } from './answers';
+import { isSuccess, startOf, wordsOf, type Answer, type Fault } from './answers';
 import { MAX_ANSWER_BYTES, TOO_LARGE } from './body';
 import type { Exchange } from './exchange';
 
@@ -117,16 +117,10 @@ const ADVICE: readonly Advice[] = [
 
 const NOT_THE_API = ADVICE[ADVICE.length - 1];
 
-const isSuccess = ({ statusCode }: Pick<Answer, 'statusCode'>): boolean =>
-	statusCode >= 200 && statusCode < 300;
-
 /** Statuses that mean the same when a proxy in front of Samora sends them. */
 const PLAIN = new Set([401, 413, 429]);
 
-/**
- * The message for a success whose JSON has nothing that the node understands. It quotes how the answer begins, for an ID may be in
- * it.
- */
+/** The message for a success whose JSON has nothing that the node understands. It quotes the start: an ID may be in it. */
 const unreadable = ({ statusCode, body }: Answer, asked: Asked): UserMessage => ({
 	message: `The node can't read what Samora answered (status ${statusCode}): ${startOf(body)}`,
 	description: `If ${baseUrlOf(asked)} is right, Samora may have changed its API: update this package, or report the answer to its maintainers.`,
@@ -134,7 +128,7 @@ const unreadable = ({ statusCode, body }: Answer, asked: Asked): UserMessage => 
 
 /** Whether something other than Samora answered: Samora's own errors are JSON, not HTML pages. */
 function isForeign({ statusCode, body }: Answer): boolean {
-	if (isSuccess({ statusCode })) return true;
+	if (isSuccess(statusCode)) return true;
 	const isPage = typeof body === 'string' && body.trim() !== '';
 	return isPage && statusCode >= 400 && statusCode < 500 && !PLAIN.has(statusCode);
 }
@@ -166,13 +160,13 @@ function describeEither({ statusCode, proxy }: Answer, advice: Advice, asked: As
 export function describeAnswer(answer: Answer, subject: Subject): UserMessage {
 	const { statusCode, body, host } = answer;
 	const asked = { ...subject, host };
+	if (isSuccess(statusCode) && typeof body === 'object' && body !== null) {
+		return unreadable(answer, asked);
+	}
 	const advice = isForeign(answer)
 		? NOT_THE_API
 		: (ADVICE.find(({ status: [from, to] }) => statusCode >= from && statusCode <= to) ??
 			NOT_THE_API);
-	if (isSuccess(answer) && typeof body === 'object' && body !== null) {
-		return unreadable(answer, asked);
-	}
 	const words = wordsOf(answer);
 	const { message, description } = mayBeProxys(answer)
 		? describeEither(answer, advice, asked)

@@ -1,4 +1,5 @@
 import { isFromApi } from '../../../shared/api/envelope';
+import { deletedBefore } from '../../../shared/api/exchange';
 import { sendPerItem } from '../../sending/engineHooks';
 import type { Operation } from '../../fields/operation';
 import { composeWebhook, oneWebhookPath, webhookIdField } from '../../../shared/webhook';
@@ -16,6 +17,7 @@ export const remove: Operation = {
 				compose: composeWebhook,
 				// What a deletion answers is not documented: a message, or nothing at all.
 				isValidBody: isFromApi,
+				doneBefore: async (_context, _request, refusal) => await deletedBefore(refusal),
 				toOutput: (_body, { path }) => [{ id: path?.webhook_id, deleted: true }],
 			}),
 		},

@@ -8,6 +8,7 @@ import {
 	campaignNow,
 	describeStillDraft,
 	describeTransition,
+	isStatus,
 	mayBeForbidden,
 	oneCampaignPath,
 	type CampaignPath,
@@ -124,8 +125,6 @@ function outsideHours({ rows, target: { hours } }: Campaign): CampaignFailure | 
 /** What a campaign can be once it was started. */
 const STARTED = ['SCHEDULED', 'IN_PROGRESS', 'PAUSED', 'FINISHED'];
 
-const isDraft = (status: unknown): boolean => String(status).toUpperCase() === 'DRAFT';
-
 /** The message for a start that an earlier try asked for, where it can't be seen what came of it. */
 const describeAskedBefore = (status: unknown): UserMessage => ({
 	message: `The node asked Samora before to start it, and ${
@@ -153,7 +152,7 @@ export async function startCampaign(
 	};
 	if (launched.start_asked) {
 		if (await isStarted()) return undefined;
-		if (!isDraft(status)) return { message: describeAskedBefore(status), inDoubt: true };
+		if (!isStatus(status, 'DRAFT')) return { message: describeAskedBefore(status), inDoubt: true };
 	}
 	const closed = outsideHours(campaign);
 	if (closed) return closed;

@@ -9,6 +9,7 @@ import {
 	composeCampaign,
 	describeStillDraft,
 	explainTransition,
+	isStatus,
 	mayBeForbidden,
 	oneCampaignPath,
 } from '../../../../shared/campaign';
@@ -75,8 +76,7 @@ const endsCalling = (status: string): Pick<Route, 'idempotent' | 'doneBefore'> =
 	idempotent: true,
 	doneBefore: async (context, { path = {} }, refusal) => {
 		const campaign = mayBeForbidden(refusal) ? await campaignNow(context, path) : undefined;
-		const isDone = String(campaign?.status).toUpperCase() === status;
-		return isDone ? { ...refusal, body: campaign } : undefined;
+		return isStatus(campaign?.status, status) ? { ...refusal, body: campaign } : undefined;
 	},
 });
 
